@@ -1,0 +1,19 @@
+//! What the fuzz targets share: the stages under test, and what each of them promises for any input.
+//!
+//! The stages are compiled from their sources, not through the `onrecord` crate: none of them needs the index
+//! or the wire, and without tantivy and tonic an instrumented build takes seconds, not many minutes.
+
+#[path = "../../src/span/mod.rs"]
+pub mod span;
+#[path = "../../src/transcript/mod.rs"]
+pub mod transcript;
+#[path = "../../src/extract/mod.rs"]
+pub mod extract;
+#[path = "../../src/segment/mod.rs"]
+pub mod segment;
+#[path = "../../src/query/mod.rs"]
+pub mod query;
+
+pub mod containers;
+pub mod interview;
+pub mod promises;

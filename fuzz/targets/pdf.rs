@@ -1,0 +1,8 @@
+//! PDF.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use onrecord_fuzz::containers::pdf;
+use onrecord_fuzz::promises::document;
+
+fuzz_target!(|bytes: &[u8]| document(&pdf(bytes), "application/pdf"));

@@ -1,0 +1,7 @@
+//! Bytes of which nothing is said.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use onrecord_fuzz::promises::document;
+
+fuzz_target!(|bytes: &[u8]| document(bytes, ""));

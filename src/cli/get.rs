@@ -1,0 +1,41 @@
+//! `onrecord get`.
+
+use std::io::Write as _;
+
+use crate::cli::CliError;
+use crate::cli::client;
+use crate::cli::json;
+use crate::cli::render;
+use crate::config::Get;
+use crate::grpc::pb;
+
+pub(super) async fn run(args: Get) -> Result<(), CliError> {
+    if args.source {
+        return source(&args).await;
+    }
+    // A document's id holds no colon, an exchange's does.
+    if args.id.contains(':') {
+        let mut client = client::searches(&args.client).await?;
+        let request = pb::GetExchangeRequest { exchange_id: args.id };
+        let response = client.get_exchange(request).await.map_err(client::failed)?.into_inner();
+        if args.client.json {
+            return json::print("GetExchangeResponse", &response);
+        }
+        return response.exchange.iter().try_for_each(render::exchange);
+    }
+    let mut client = client::documents(&args.client).await?;
+    let request = pb::GetDocumentRequest { document_id: args.id };
+    let response = client.get_document(request).await.map_err(client::failed)?.into_inner();
+    if args.client.json { json::print("GetDocumentResponse", &response) } else { render::document(&response) }
+}
+
+async fn source(args: &Get) -> Result<(), CliError> {
+    let mut client = client::documents(&args.client).await?;
+    let document_id = args.id.split(':').next().unwrap_or_default().to_owned();
+    let request = pb::GetSourceRequest { document_id, ..pb::GetSourceRequest::default() };
+    let mut pieces = client.get_source(request).await.map_err(client::failed)?.into_inner();
+    while let Some(piece) = pieces.message().await.map_err(client::failed)? {
+        std::io::stdout().write_all(&piece.content)?;
+    }
+    Ok(())
+}

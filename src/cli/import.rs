@@ -1,0 +1,211 @@
+//! `onrecord import`: a stream of documents to a server, with a bar on a terminal and a summary at the end.
+
+use std::collections::VecDeque;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+use std::time::Instant;
+
+use futures_util::StreamExt as _;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::cli::CliError;
+use crate::cli::client;
+use crate::cli::json;
+use crate::cli::sources;
+use crate::cli::sources::Found;
+use crate::cli::sources::Item;
+use crate::config::Import;
+use crate::grpc::pb;
+
+/// Documents read ahead of the wire.
+const AHEAD: usize = 4;
+
+pub(super) async fn run(args: Import) -> Result<(), CliError> {
+    let found = sources::find(&args.paths)?;
+    let mut tally = Tally::new(found.len(), args.client.json);
+    if args.dry_run {
+        dry_run(&args, found, &mut tally).await?;
+    } else {
+        import(&args, found, &mut tally).await?;
+    }
+    tally.finish(args.dry_run)
+}
+
+/// Reads on a thread of its own; what cannot be read is told apart.
+fn reader(args: &Import, found: Vec<Found>) -> mpsc::Receiver<Item> {
+    let (items, read) = mpsc::channel(AHEAD);
+    let limit = args.max_document_bytes;
+    tokio::task::spawn_blocking(move || {
+        sources::read(&found, limit, &mut |item| items.blocking_send(item).is_ok());
+    });
+    read
+}
+
+fn document(args: &Import, id: String, content: Vec<u8>) -> pb::Document {
+    pb::Document {
+        id,
+        labels: args.labels.iter().cloned().collect(),
+        media_type: args.media_type.clone(),
+        body: Some(pb::document::Body::Content(content)),
+        ..pb::Document::default()
+    }
+}
+
+/// A document on its way: its name, or the answer where it was not sent.
+enum Sent {
+    Waiting(String),
+    Unreadable(String, String),
+}
+
+async fn import(args: &Import, found: Vec<Found>, tally: &mut Tally) -> Result<(), CliError> {
+    let mut client = client::documents(&args.client).await?;
+    // Answers come in the order of the documents, so a queue of names tells which is which.
+    let sent: Arc<Mutex<VecDeque<Sent>>> = Arc::default();
+    let (names, options) = (Arc::clone(&sent), args.clone());
+    let requests = ReceiverStream::new(reader(args, found)).filter_map(move |Item { name, id, content }| {
+        let (entry, request) = match content {
+            Ok(content) => {
+                let document = Some(document(&options, id, content));
+                (Sent::Waiting(name), Some(pb::ImportDocumentsRequest { document }))
+            }
+            Err(error) => (Sent::Unreadable(name, error), None),
+        };
+        names.lock().unwrap_or_else(PoisonError::into_inner).push_back(entry);
+        std::future::ready(request)
+    });
+    let next = || sent.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let mut answers = client.import_documents(requests).await.map_err(client::failed)?.into_inner();
+    while let Some(answer) = answers.message().await.map_err(client::failed)? {
+        let name = loop {
+            match next() {
+                Some(Sent::Unreadable(name, error)) => tally.failed(&name, &error)?,
+                Some(Sent::Waiting(name)) => break name,
+                None => return Err(CliError::Failed("the server answered more than it was asked".into())),
+            }
+        };
+        tally.answered(&name, &answer)?;
+    }
+    while let Some(left) = next() {
+        match left {
+            Sent::Unreadable(name, error) => tally.failed(&name, &error)?,
+            Sent::Waiting(name) => tally.failed(&name, "the server ended without an answer; try again")?,
+        }
+    }
+    Ok(())
+}
+
+/// Shows what an import would find, and stores nothing.
+async fn dry_run(args: &Import, found: Vec<Found>, tally: &mut Tally) -> Result<(), CliError> {
+    let mut client = client::documents(&args.client).await?;
+    let mut items = reader(args, found);
+    while let Some(Item { name, id, content }) = items.recv().await {
+        let content = match content {
+            Ok(content) => content,
+            Err(error) => {
+                tally.failed(&name, &error)?;
+                continue;
+            }
+        };
+        let request = pb::SegmentDocumentRequest { document: Some(document(args, id.clone(), content)) };
+        match client.segment_document(request).await {
+            Ok(response) => {
+                let pb::SegmentDocumentResponse { exchanges, diagnostics } = response.into_inner();
+                let exchange_count = i32::try_from(exchanges.len()).unwrap_or(i32::MAX);
+                let answer = pb::ImportDocumentsResponse {
+                    document_id: id,
+                    exchange_count,
+                    diagnostics,
+                    ..Default::default()
+                };
+                tally.answered(&name, &answer)?;
+            }
+            Err(status) => tally.failed(&name, &client::failed(status).to_string())?,
+        }
+    }
+    Ok(())
+}
+
+/// What became of the documents so far.
+struct Tally {
+    bar: ProgressBar,
+    json: bool,
+    started: Instant,
+    stored: u64,
+    unchanged: u64,
+    failures: u64,
+    exchanges: u64,
+}
+
+impl Tally {
+    fn new(documents: usize, json: bool) -> Self {
+        // Drawn on standard error, and only where that is a terminal.
+        let bar = ProgressBar::new(documents as u64);
+        let look = "{bar:30} {pos} of {len} documents, {per_sec}, {eta} left{msg}";
+        bar.set_style(ProgressStyle::with_template(look).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self { bar, json, started: Instant::now(), stored: 0, unchanged: 0, failures: 0, exchanges: 0 }
+    }
+
+    fn answered(&mut self, name: &str, answer: &pb::ImportDocumentsResponse) -> Result<(), CliError> {
+        if self.json {
+            json::print("ImportDocumentsResponse", answer)?;
+        }
+        if let Some(error) = &answer.error {
+            return self.failed(name, &error.message);
+        }
+        match answer.outcome() {
+            pb::Outcome::Unchanged => self.unchanged += 1,
+            pb::Outcome::Unspecified | pb::Outcome::Created | pb::Outcome::Replaced => self.stored += 1,
+        }
+        self.exchanges += u64::try_from(answer.exchange_count).unwrap_or_default();
+        if answer.exchange_count == 0 {
+            self.tell(name, "no exchange was found; see onrecord segment --explain")?;
+        }
+        self.advance();
+        Ok(())
+    }
+
+    fn failed(&mut self, name: &str, error: &str) -> Result<(), CliError> {
+        self.failures += 1;
+        self.tell(name, error)?;
+        self.advance();
+        Ok(())
+    }
+
+    fn tell(&self, name: &str, message: &str) -> Result<(), CliError> {
+        Ok(self.bar.suspend(|| writeln!(std::io::stderr(), "{name}: {message}"))?)
+    }
+
+    fn advance(&self) {
+        self.bar.inc(1);
+        // An archive holds more documents than the one file it was counted as.
+        self.bar.set_length(self.bar.length().unwrap_or_default().max(self.bar.position()));
+        if self.failures > 0 {
+            self.bar.set_message(format!(", {} failed", self.failures));
+        }
+    }
+
+    fn finish(self, dry_run: bool) -> Result<(), CliError> {
+        self.bar.finish_and_clear();
+        let Self { stored, unchanged, failures, exchanges, .. } = self;
+        if !self.json {
+            let done = if dry_run { "would be imported" } else { "imported" };
+            let seconds = self.started.elapsed().as_secs_f64();
+            writeln!(
+                std::io::stdout(),
+                "{stored} documents {done}, {unchanged} unchanged, {failures} failed; {exchanges} exchanges; {seconds:.1} s"
+            )?;
+        }
+        if failures > 0 {
+            let all = stored + unchanged + failures;
+            return Err(CliError::Failed(format!("{failures} of {all} documents were not imported")));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! `onrecord list`.
+
+use std::io::Write as _;
+
+use crate::cli::CliError;
+use crate::cli::client;
+use crate::cli::json;
+use crate::config::List;
+use crate::grpc::pb;
+
+pub(super) async fn run(args: List) -> Result<(), CliError> {
+    let mut client = client::documents(&args.client).await?;
+    let mut page_token = String::new();
+    loop {
+        let request = pb::ListDocumentsRequest { page_size: 0, page_token };
+        let response = client.list_documents(request).await.map_err(client::failed)?.into_inner();
+        if args.client.json {
+            json::print("ListDocumentsResponse", &response)?;
+        } else {
+            for document in &response.documents {
+                let about = [&document.published, &document.language, &document.title];
+                let about: Vec<&str> =
+                    about.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+                writeln!(std::io::stdout(), "{}\t{}", document.id, about.join(" · "))?;
+            }
+        }
+        page_token = response.next_page_token;
+        if page_token.is_empty() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! One file per command. The client commands speak gRPC like any other client.
+
+mod client;
+mod sources;
+mod json;
+mod render;
+mod serve;
+mod import;
+mod search;
+mod get;
+mod list;
+mod delete;
+mod segment;
+mod eval;
+
+use std::future::Future;
+use std::io;
+
+use crate::config::Command;
+use crate::config::Config;
+use crate::engine::EngineError;
+use crate::extract::ExtractError;
+use crate::grpc::ServeError;
+
+/// Why a command failed, in words for the person who typed it.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// What happened and what to do next.
+    #[error("{0}")]
+    Failed(String),
+    /// The terminal, a pipe or a file failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The engine refused.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The file cannot be read as a transcript.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// The server stopped.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+}
+
+impl CliError {
+    /// Whether the reader of our output is gone, which is no failure of ours.
+    #[must_use]
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Runs a command; `stop` resolves when a server should shut down.
+pub async fn run(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), CliError> {
+    match config.command {
+        Command::Serve(args) => serve::run(args, stop).await,
+        Command::Import(args) => import::run(args).await,
+        Command::Search(args) => search::run(args).await,
+        Command::Get(args) => get::run(args).await,
+        Command::List(args) => list::run(args).await,
+        Command::Delete(args) => delete::run(args).await,
+        Command::Segment(args) => segment::run(&args),
+        Command::Eval(args) => eval::run(&args),
+    }
+}

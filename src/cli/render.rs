@@ -1,0 +1,177 @@
+//! What a person sees on a terminal.
+
+use std::io::Write;
+
+use anstyle::AnsiColor;
+use anstyle::Style;
+
+use crate::cli::CliError;
+use crate::grpc::pb;
+use crate::transcript::Diagnostic;
+use crate::transcript::Exchange;
+
+const NAME: Style = Style::new().bold();
+const MATCH: Style = AnsiColor::Yellow.on_default().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// Columns before the text.
+const INDENT: &str = "     ";
+
+/// Prints the results of a search.
+pub(super) fn results(query: &str, response: &pb::SearchResponse) -> Result<(), CliError> {
+    let mut out = anstream::stdout().lock();
+    if response.results.is_empty() {
+        writeln!(out, "Nothing on the record about {query:?}.")?;
+    }
+    for (number, result) in (1..).zip(&response.results) {
+        let Some(passage) = &result.passage else { continue };
+        writeln!(
+            out,
+            "{number:3}. {NAME}{}{NAME:#} {FAINT}{:.2}{FAINT:#}",
+            someone(&passage.speaker),
+            result.score
+        )?;
+        let marks = |field: pb::highlight::Field| {
+            let of_field = result.highlights.iter().filter(move |mark| mark.field() == field);
+            of_field.map(|mark| (index(mark.start), index(mark.end))).collect::<Vec<_>>()
+        };
+        if !passage.question.is_empty() {
+            said(&mut out, "Q", &marked(&passage.question, &marks(pb::highlight::Field::Question)))?;
+        }
+        said(&mut out, "A", &marked(&passage.answer, &marks(pb::highlight::Field::Answer)))?;
+        if passage.answer_truncated {
+            writeln!(out, "{INDENT}{FAINT}… the whole: onrecord get {}{FAINT:#}", passage.exchange_id)?;
+        }
+        cited(&mut out, passage.citation.as_ref())?;
+        writeln!(out)?;
+    }
+    writeln!(out, "{} of {} exchanges", response.results.len(), response.total_size)?;
+    if !response.unmatched_terms.is_empty() {
+        writeln!(out, "nowhere in the corpus: {}", response.unmatched_terms.join(", "))?;
+    }
+    if !response.next_page_token.is_empty() {
+        writeln!(out, "{FAINT}more: --page-token {}{FAINT:#}", response.next_page_token)?;
+    }
+    Ok(())
+}
+
+/// Prints a document: its metadata and its exchanges.
+pub(super) fn document(response: &pb::GetDocumentResponse) -> Result<(), CliError> {
+    let document = response.document.clone().unwrap_or_default();
+    {
+        let mut out = anstream::stdout().lock();
+        writeln!(out, "{NAME}{}{NAME:#}", document.id)?;
+        let facts = [
+            ("title", &document.title),
+            ("uri", &document.uri),
+            ("publisher", &document.publisher),
+            ("published", &document.published),
+            ("language", &document.language),
+            ("media type", &document.media_type),
+        ];
+        for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+            writeln!(out, "{INDENT}{FAINT}{name}{FAINT:#} {value}")?;
+        }
+        writeln!(out)?;
+    }
+    response.exchanges.iter().try_for_each(exchange)
+}
+
+/// Prints a whole exchange.
+pub(super) fn exchange(exchange: &pb::Exchange) -> Result<(), CliError> {
+    let mut out = anstream::stdout().lock();
+    let answer = exchange.answer.clone().unwrap_or_default();
+    writeln!(out, "{NAME}{}{NAME:#} {FAINT}{}{FAINT:#}", someone(&answer.speaker), exchange.id)?;
+    if let Some(question) = &exchange.question {
+        said(&mut out, "Q", &question.text)?;
+    }
+    said(&mut out, "A", &answer.text)?;
+    cited(&mut out, exchange.citation.as_ref())?;
+    writeln!(out)?;
+    Ok(())
+}
+
+/// Prints what the segmenter found.
+pub(super) fn segmentation<'d>(
+    exchanges: &[Exchange],
+    diagnostics: impl Iterator<Item = &'d Diagnostic>,
+    explain: bool,
+) -> Result<(), CliError> {
+    let mut out = anstream::stdout().lock();
+    for (number, exchange) in (1..).zip(exchanges) {
+        let speaker = exchange.answer.speaker.as_deref().unwrap_or_default();
+        writeln!(out, "{number:3}. {NAME}{}{NAME:#}", someone(speaker))?;
+        if let Some(question) = &exchange.question {
+            said(&mut out, "Q", &question.text)?;
+        }
+        said(&mut out, "A", &exchange.answer.text)?;
+        if !exchange.occurrences.is_empty() {
+            writeln!(out, "{INDENT}{FAINT}also in {} other places{FAINT:#}", exchange.occurrences.len())?;
+        }
+        for reason in exchange.reasons.iter().filter(|_| explain) {
+            writeln!(out, "{INDENT}{FAINT}because {reason}{FAINT:#}")?;
+        }
+        writeln!(out)?;
+    }
+    for diagnostic in diagnostics {
+        let place = diagnostic.spans.first().map_or(0, |span| span.start());
+        writeln!(out, "{FAINT}byte {place}: {}{FAINT:#}", diagnostic.message)?;
+    }
+    writeln!(out, "{} exchanges", exchanges.len())?;
+    Ok(())
+}
+
+fn someone(speaker: &str) -> &str {
+    if speaker.is_empty() { "(speaker unknown)" } else { speaker }
+}
+
+/// Prints one side, wrapped to the terminal.
+fn said(out: &mut impl Write, side: &str, text: &str) -> Result<(), CliError> {
+    let width = textwrap::termwidth().clamp(40, 100);
+    let first = format!("  {side}  ");
+    for (number, paragraph) in text.split('\n').filter(|line| !line.trim().is_empty()).enumerate() {
+        let start = if number == 0 { first.as_str() } else { INDENT };
+        let options = textwrap::Options::new(width).initial_indent(start).subsequent_indent(INDENT);
+        writeln!(out, "{}", textwrap::fill(paragraph, options))?;
+    }
+    Ok(())
+}
+
+/// Prints the line that says where it was said.
+fn cited(out: &mut impl Write, citation: Option<&pb::Citation>) -> Result<(), CliError> {
+    let Some(citation) = citation else { return Ok(()) };
+    let about = [&citation.title, &citation.publisher, &citation.published];
+    let mut parts: Vec<String> = about.into_iter().filter(|part| !part.is_empty()).cloned().collect();
+    let spans: Vec<String> =
+        citation.answer_spans.iter().map(|span| format!("{}–{}", span.start, span.end)).collect();
+    parts.push(format!("{} bytes {}", citation.document_id, spans.join(", ")));
+    let digest = citation.quote_sha256.get(..12).unwrap_or_default();
+    parts.push(format!("sha256 {digest}…"));
+    let link = if citation.link.is_empty() { &citation.uri } else { &citation.link };
+    writeln!(out, "{INDENT}{FAINT}— {}{FAINT:#}", parts.join(" · "))?;
+    if !link.is_empty() {
+        writeln!(out, "{INDENT}{FAINT}  {link}{FAINT:#}")?;
+    }
+    Ok(())
+}
+
+/// `text` with its matches set off.
+fn marked(text: &str, marks: &[(usize, usize)]) -> String {
+    use std::fmt::Write as _;
+
+    let mut shown = String::with_capacity(text.len());
+    let mut done = 0;
+    for (start, end) in marks {
+        let (Some(before), Some(inside)) = (text.get(done..*start), text.get(*start..*end)) else { continue };
+        shown.push_str(before);
+        // Writing to a string cannot fail.
+        let _infallible = write!(shown, "{MATCH}{inside}{MATCH:#}");
+        done = *end;
+    }
+    shown.push_str(text.get(done..).unwrap_or_default());
+    shown
+}
+
+fn index(offset: i32) -> usize {
+    usize::try_from(offset).unwrap_or_default()
+}

@@ -1,0 +1,33 @@
+//! `onrecord search`.
+
+use crate::cli::CliError;
+use crate::cli::client;
+use crate::cli::json;
+use crate::cli::render;
+use crate::config::Search;
+use crate::grpc::pb;
+
+pub(super) async fn run(args: Search) -> Result<(), CliError> {
+    let query = args.query.join(" ");
+    let filter = pb::Filter {
+        document_ids: args.document_ids,
+        speakers: args.speakers,
+        published_from: args.from,
+        published_to: args.to,
+        languages: args.languages,
+        labels: args.labels.into_iter().collect(),
+    };
+    let request = pb::SearchRequest {
+        query: query.clone(),
+        page_size: args.page_size,
+        page_token: args.page_token,
+        filter: (filter != pb::Filter::default()).then_some(filter),
+    };
+    let mut client = client::searches(&args.client).await?;
+    let response = client.search(request).await.map_err(client::failed)?.into_inner();
+    if args.client.json {
+        json::print("SearchResponse", &response)
+    } else {
+        render::results(&query, &response)
+    }
+}

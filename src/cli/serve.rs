@@ -1,0 +1,126 @@
+//! `onrecord serve`.
+
+use std::future::Future;
+use std::io::Write as _;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::thread;
+use std::time::Duration;
+use std::time::SystemTime;
+
+use tokio::net::TcpListener;
+
+use crate::cli::CliError;
+use crate::cli::eval;
+use crate::cli::sources;
+use crate::cli::sources::Found;
+use crate::cli::sources::Item;
+use crate::config::Serve;
+use crate::engine::Body;
+use crate::engine::Engine;
+use crate::engine::EngineError;
+use crate::engine::Settings;
+use crate::engine::Submission;
+use crate::grpc;
+use crate::grpc::Server;
+use crate::transcript::Metadata;
+
+pub(super) async fn run(
+    args: Serve,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), CliError> {
+    let found = sources::find(&args.paths)?;
+    // Bound before the import, so that a taken port is told at once.
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        CliError::Failed(format!("cannot listen on {}: {error}; name another with --listen", args.listen))
+    })?;
+    let address = listener.local_addr()?;
+    let temporary = if args.data_dir.is_none() { Some(tempfile::tempdir()?) } else { None };
+    let folder = args.data_dir.as_deref().or(temporary.as_ref().map(tempfile::TempDir::path));
+    let folder = folder.ok_or_else(|| CliError::Failed("there is no data folder".into()))?;
+
+    let engine = Arc::new(Engine::open(folder, settings(&args)?)?);
+    import(&engine, &found, args.max_document_bytes)?;
+    let stats = engine.stats()?;
+    writeln!(
+        std::io::stdout(),
+        "onrecord is ready on {address}: {} documents, {} exchanges",
+        stats.documents,
+        stats.exchanges
+    )?;
+    let server = Server::new(engine, server_settings(&args));
+    server.run(listener, stop).await?;
+    Ok(())
+}
+
+fn settings(args: &Serve) -> Result<Settings, CliError> {
+    let mut entropy = [0; 32];
+    getrandom::fill(&mut entropy)
+        .map_err(|error| CliError::Failed(format!("the system gives no random bytes: {error}")))?;
+    let mut settings = Settings::new(SystemTime::now, entropy);
+    settings.limits.source_bytes = args.max_document_bytes;
+    settings.store_cache_bytes = args.store_cache_bytes;
+    settings.ranking = eval::ranking(settings.ranking, &args.ranking)?;
+    Ok(settings)
+}
+
+fn server_settings(args: &Serve) -> grpc::Settings {
+    grpc::Settings {
+        // Room for the metadata around the largest document.
+        max_message_bytes: args.max_document_bytes.saturating_add(1 << 20),
+        drain: Duration::from_secs(args.drain_seconds),
+        ..grpc::Settings::default()
+    }
+}
+
+/// Imports files with all cores. One that cannot be read is told and passed over; an error is the engine's.
+fn import(engine: &Engine, found: &[Found], limit: usize) -> Result<(), EngineError> {
+    let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let (items, queue) = mpsc::sync_channel::<Item>(workers);
+    let queue = Arc::new(Mutex::new(queue));
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers)
+            .map(|_| {
+                // Each worker owns a share, so that the queue closes when the last one gives up.
+                let queue = Arc::clone(&queue);
+                scope.spawn(move || work(engine, &queue))
+            })
+            .collect();
+        drop(queue);
+        sources::read(found, limit, &mut |item| items.send(item).is_ok());
+        drop(items);
+        threads.into_iter().try_for_each(|thread| {
+            thread.join().unwrap_or_else(|_| Err(EngineError::Internal("an import thread panicked".into())))
+        })
+    })
+}
+
+fn work(engine: &Engine, queue: &Mutex<Receiver<Item>>) -> Result<(), EngineError> {
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    while let Ok(Item { name, id, content }) = next() {
+        let content = match content {
+            Ok(content) => content,
+            Err(error) => {
+                tracing::warn!(name, error, "a file cannot be read and is passed over");
+                continue;
+            }
+        };
+        let body = Body::Bytes(content);
+        let submission = Submission { id, metadata: Metadata::default(), media_type: String::new(), body };
+        match engine.put(submission) {
+            Ok(receipt) if receipt.document.exchanges == 0 => {
+                tracing::warn!(name, "no exchange was found; see what onrecord segment --explain says");
+            }
+            Ok(_) => {}
+            Err(EngineError::Extract(error)) => {
+                tracing::warn!(name, %error, "a file is no transcript and is passed over");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,311 @@
+//! What was typed, and the only reader of the environment.
+//!
+//! A value comes from the command line, else from its `ONRECORD_*` variable, else from `onrecord.toml`, else
+//! it is the default.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::CommandFactory as _;
+use clap::FromArgMatches as _;
+use clap::Parser;
+use clap::Subcommand;
+use clap::error::ErrorKind;
+
+/// The configuration file that is read from the working folder if it is there.
+const FILE: &str = "onrecord.toml";
+
+/// Answers what was said on the record, by whom and where.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "onrecord", version, arg_required_else_help = true)]
+#[command(after_help = "Each flag has an ONRECORD_* environment variable and a key in onrecord.toml \
+    (--data-dir: ONRECORD_DATA_DIR, data_dir).\nExit codes: 0 success, 1 failure, 2 usage.")]
+pub struct Config {
+    /// Configuration file; without it, onrecord.toml in the working folder where there is one.
+    #[arg(long, global = true, env = "ONRECORD_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to log on standard error: a level, or a filter such as onrecord=debug,tonic=info.
+    #[arg(long, global = true, env = "ONRECORD_LOG", value_name = "FILTER", default_value = "warn")]
+    pub log: String,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Serve transcripts over gRPC.
+    Serve(Serve),
+    /// Send files and folders to a running server.
+    Import(Import),
+    /// Ask a running server what was said about a topic.
+    Search(Search),
+    /// Print an exchange or a document of a running server.
+    Get(Get),
+    /// List the documents of a running server.
+    List(List),
+    /// Delete a document of a running server.
+    Delete(Delete),
+    /// Show what the segmenter makes of a file. Needs no server.
+    Segment(Segment),
+    /// Measure ranking on test collections. Needs no server.
+    Eval(Eval),
+}
+
+/// `onrecord serve`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  onrecord serve samples/\n  onrecord serve --data-dir /var/lib/onrecord --listen 0.0.0.0:50051"
+)]
+pub struct Serve {
+    /// Files and folders to import at start; files whose bytes have not changed are not read again. In
+    /// folders, hidden files and those named README are passed over.
+    #[arg(value_name = "PATH", env = "ONRECORD_PATHS", value_delimiter = ':')]
+    pub paths: Vec<PathBuf>,
+    /// Address to listen on; port 0 takes a free one, which the ready line names.
+    #[arg(long, env = "ONRECORD_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
+    pub listen: SocketAddr,
+    /// Folder for documents and index, created where missing. Without it, a temporary one that goes at exit.
+    #[arg(long, env = "ONRECORD_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Largest document, in bytes.
+    #[arg(long, env = "ONRECORD_MAX_DOCUMENT_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
+    pub max_document_bytes: usize,
+    /// How much of the store's file is kept in memory, in bytes.
+    #[arg(long, env = "ONRECORD_STORE_CACHE_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
+    pub store_cache_bytes: usize,
+    /// Ranking parameters other than the defaults; docs/ranking.md explains each.
+    #[arg(long, env = "ONRECORD_RANKING", value_name = "NAME=VALUE", value_delimiter = ',', value_parser = label)]
+    pub ranking: Vec<(String, String)>,
+    /// How long running calls may take to finish at shutdown, in seconds.
+    #[arg(long, env = "ONRECORD_DRAIN_SECONDS", value_name = "SECONDS", default_value_t = 30)]
+    pub drain_seconds: u64,
+}
+
+/// What every client command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Client {
+    /// The server's address.
+    #[arg(long, env = "ONRECORD_SERVER", value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    pub server: String,
+    /// Print the response as proto JSON.
+    #[arg(long, env = "ONRECORD_JSON")]
+    pub json: bool,
+}
+
+/// `onrecord import`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  onrecord import interviews/ archive.zip\n  onrecord import 'talks/**/*.vtt' --label series=talks"
+)]
+pub struct Import {
+    /// Files, folders, patterns, .zip and .tar.gz archives; - for standard input. In folders and archives,
+    /// hidden files and those named README are passed over.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Labels for every document.
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
+    pub labels: Vec<(String, String)>,
+    /// Media type of every document; sniffed without it.
+    #[arg(long, env = "ONRECORD_MEDIA_TYPE", value_name = "TYPE", default_value = "")]
+    pub media_type: String,
+    /// Say what would be found, and store nothing.
+    #[arg(long, env = "ONRECORD_DRY_RUN")]
+    pub dry_run: bool,
+    /// Largest document to read, in bytes.
+    #[arg(long, env = "ONRECORD_MAX_DOCUMENT_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
+    pub max_document_bytes: usize,
+    /// The server.
+    #[command(flatten)]
+    pub client: Client,
+}
+
+/// `onrecord search`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  onrecord search Syria talks\n  onrecord search '\"air defence\" +radar -naval' --speaker 'Ana Ruiz'"
+)]
+pub struct Search {
+    /// Words, \"exact phrases\", +required and -excluded words.
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// How many results to show.
+    #[arg(long, short = 'n', env = "ONRECORD_PAGE_SIZE", value_name = "COUNT", default_value_t = 5)]
+    pub page_size: i32,
+    /// Where to go on: the token that the last page ended with.
+    #[arg(long, value_name = "TOKEN", default_value = "")]
+    pub page_token: String,
+    /// Only answers of these speakers.
+    #[arg(long = "speaker", value_name = "NAME")]
+    pub speakers: Vec<String>,
+    /// Only these documents.
+    #[arg(long = "document", value_name = "ID")]
+    pub document_ids: Vec<String>,
+    /// Only documents in these languages.
+    #[arg(long = "language", value_name = "TAG")]
+    pub languages: Vec<String>,
+    /// Only documents published on or after this date.
+    #[arg(long, value_name = "DATE", default_value = "")]
+    pub from: String,
+    /// Only documents published on or before this date.
+    #[arg(long, value_name = "DATE", default_value = "")]
+    pub to: String,
+    /// Only documents with these labels.
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
+    pub labels: Vec<(String, String)>,
+    /// The server.
+    #[command(flatten)]
+    pub client: Client,
+}
+
+/// `onrecord get`.
+#[derive(Clone, Debug, Args)]
+pub struct Get {
+    /// Id of an exchange (document:index.digest) or of a document.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Print the document's source instead, byte for byte.
+    #[arg(long)]
+    pub source: bool,
+    /// The server.
+    #[command(flatten)]
+    pub client: Client,
+}
+
+/// `onrecord list`.
+#[derive(Clone, Debug, Args)]
+pub struct List {
+    /// The server.
+    #[command(flatten)]
+    pub client: Client,
+}
+
+/// `onrecord delete`.
+#[derive(Clone, Debug, Args)]
+pub struct Delete {
+    /// Id of the document.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// The server.
+    #[command(flatten)]
+    pub client: Client,
+}
+
+/// `onrecord segment`.
+#[derive(Clone, Debug, Args)]
+pub struct Segment {
+    /// The file; - for standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Media type of the file; sniffed without it.
+    #[arg(long, env = "ONRECORD_MEDIA_TYPE", value_name = "TYPE", default_value = "")]
+    pub media_type: String,
+    /// Print one exchange a line as JSON.
+    #[arg(long, env = "ONRECORD_JSON")]
+    pub json: bool,
+    /// Say why each border was drawn, and what was left out.
+    #[arg(long, env = "ONRECORD_EXPLAIN")]
+    pub explain: bool,
+}
+
+/// `onrecord eval`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  onrecord eval collections/*\n  onrecord eval medquad --against question_weight=1 --run medquad.trec"
+)]
+pub struct Eval {
+    /// Folders in BEIR layout: corpus.jsonl (title is the question, text the answer), queries.jsonl and
+    /// qrels/test.tsv.
+    #[arg(required = true, value_name = "FOLDER")]
+    pub folders: Vec<PathBuf>,
+    /// Ranking parameters other than the defaults.
+    #[arg(long, env = "ONRECORD_RANKING", value_name = "NAME=VALUE", value_delimiter = ',', value_parser = label)]
+    pub ranking: Vec<(String, String)>,
+    /// Ranking parameters to compare with, by a paired randomisation test over the queries.
+    #[arg(long, env = "ONRECORD_AGAINST", value_name = "NAME=VALUE", value_delimiter = ',', value_parser = label)]
+    pub against: Vec<(String, String)>,
+    /// Write the run in TREC format.
+    #[arg(long, env = "ONRECORD_RUN", value_name = "FILE")]
+    pub run: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads the command line, the environment and the configuration file.
+    ///
+    /// A usage error, and the text of `--help` and `--version`, come as clap's error, which prints itself and
+    /// knows its exit code.
+    pub fn read(typed: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let typed: Vec<OsString> = typed.into_iter().collect();
+        let mut command = Self::command();
+        if let Some((path, text)) = file_text(&typed, &mut command)? {
+            command = with_defaults(command, &path, &text)?;
+        }
+        let matches = command.try_get_matches_from_mut(typed)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// The configuration file and what is in it: the one named, or the one in the working folder.
+fn file_text(
+    typed: &[OsString],
+    command: &mut clap::Command,
+) -> Result<Option<(PathBuf, String)>, clap::Error> {
+    let flag = typed.iter().position(|word| word == "--config").and_then(|at| typed.get(at + 1)).cloned();
+    let joined = typed.iter().find_map(|word| word.to_str()?.strip_prefix("--config=").map(OsString::from));
+    let named = flag.or(joined).or_else(|| std::env::var_os("ONRECORD_CONFIG"));
+    let path = PathBuf::from(named.clone().unwrap_or_else(|| FILE.into()));
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((path, text))),
+        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(command.error(ErrorKind::Io, format!("{} cannot be read: {error}", path.display())))
+        }
+    }
+}
+
+/// Makes the file's values the defaults of the flags of the same names, in every command that has them.
+fn with_defaults(mut command: clap::Command, path: &Path, text: &str) -> Result<clap::Command, clap::Error> {
+    let table: toml::Table = toml::from_str(text).map_err(|error| {
+        command.error(ErrorKind::InvalidValue, format!("{} is no TOML: {error}", path.display()))
+    })?;
+    for (key, value) in table {
+        let values: Vec<String> =
+            value.as_array().map_or_else(|| vec![plain(&value)], |values| values.iter().map(plain).collect());
+        let mut known = false;
+        if command.get_arguments().any(|arg| arg.get_id() == key.as_str()) {
+            command = command.mut_arg(&key, |arg| arg.default_values(values.clone()));
+            known = true;
+        }
+        let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+        for name in names {
+            command = command.mut_subcommand(name, |sub| {
+                if !sub.get_arguments().any(|arg| arg.get_id() == key.as_str()) {
+                    return sub;
+                }
+                known = true;
+                sub.mut_arg(&key, |arg| arg.required(false).default_values(values.clone()))
+            });
+        }
+        if !known {
+            let message =
+                format!("{}: there is no setting {key:?}; see onrecord serve --help", path.display());
+            return Err(command.error(ErrorKind::InvalidValue, message));
+        }
+    }
+    Ok(command)
+}
+
+fn plain(value: &toml::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn label(typed: &str) -> Result<(String, String), String> {
+    let (key, value) = typed.split_once('=').ok_or("write KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}

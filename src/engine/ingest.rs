@@ -1,0 +1,175 @@
+//! From what a client sends to what is stored.
+
+use crate::engine::EngineError;
+use crate::engine::Settings;
+use crate::engine::cite;
+use crate::extract::Pair;
+use crate::extract::extract;
+use crate::extract::render;
+use crate::segment::passages::windows;
+use crate::segment::segment;
+use crate::span::SourceMap;
+use crate::store::NewDocument;
+use crate::store::StoredDocument;
+use crate::store::StoredExchange;
+use crate::transcript::Digest;
+use crate::transcript::Exchange;
+use crate::transcript::Extraction;
+use crate::transcript::Metadata;
+use crate::transcript::Passage;
+use crate::transcript::Source;
+
+/// Part of every submission's digest: raised when extraction, segmentation or windows change what they
+/// yield, so that documents are read again when they are next sent.
+const PIPELINE: u32 = 1;
+
+/// A document as a client sends it.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Its id; empty: one is derived from the bytes' digest.
+    pub id: String,
+    /// What the client says about it; what it leaves empty is read from the document.
+    pub metadata: Metadata,
+    /// Media type of the body; empty: sniffed.
+    pub media_type: String,
+    /// The transcript.
+    pub body: Body,
+}
+
+/// What is to be read.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Bytes of a supported format.
+    Bytes(Vec<u8>),
+    /// Ready pairs.
+    Pairs(Vec<Pair>),
+}
+
+/// A submission with its id and its digest; nothing of it has been read yet.
+#[derive(Debug)]
+pub struct Identified {
+    id: String,
+    digest: Digest,
+    /// Of the bytes as received; for pairs, of their rendition.
+    received: Digest,
+    metadata: Metadata,
+    media_type: String,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Bytes(Vec<u8>),
+    Rendition(Box<Extraction>),
+}
+
+impl Submission {
+    /// Digests the submission, which renders it where it is made of pairs.
+    #[must_use]
+    pub fn identify(self) -> Identified {
+        let Self { id, metadata, media_type, body } = self;
+        let (kind, received, content) = match body {
+            Body::Bytes(bytes) => ("bytes", Digest::of(&bytes), Content::Bytes(bytes)),
+            Body::Pairs(pairs) => {
+                let rendition = render(&pairs);
+                ("pairs", Digest::of(rendition.text.as_bytes()), Content::Rendition(Box::new(rendition)))
+            }
+        };
+        let id = if id.is_empty() { received.short(8) } else { id };
+        let Metadata { title, uri, publisher, published, language, people: _, labels } = &metadata;
+        let pipeline = PIPELINE.to_string();
+        let fields = [&pipeline, kind, &media_type, title, uri, publisher, published, language];
+        let labels = labels.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
+        // Each part goes in behind its length, so that no two submissions run into the same bytes.
+        let parts: Vec<(&str, [u8; 8])> =
+            fields.into_iter().chain(labels).map(|part| (part, (part.len() as u64).to_be_bytes())).collect();
+        let joined = parts.iter().flat_map(|(part, length)| [&length[..], part.as_bytes()]);
+        let digest = Digest::of_parts(joined.chain([&received.as_bytes()[..]]));
+        Identified { id, digest, received, metadata, media_type, content }
+    }
+}
+
+impl Identified {
+    /// The document's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether `document` was stored from an equal submission.
+    pub(super) fn is(&self, document: &StoredDocument) -> bool {
+        self.id == document.id && self.digest == document.submission
+    }
+
+    /// Extracts and segments the submission.
+    pub(super) fn prepare(self, settings: &Settings) -> Result<NewDocument, EngineError> {
+        let Self { id, digest, received: received_digest, mut metadata, mut media_type, content } = self;
+        let (extraction, received) = match content {
+            Content::Rendition(rendition) => {
+                let bytes = rendition.text.clone().into_bytes();
+                (*rendition, bytes)
+            }
+            Content::Bytes(bytes) => {
+                let source = Source { bytes: &bytes, media_type: &media_type, file_name: "" };
+                (extract(&source, &settings.limits)?, bytes)
+            }
+        };
+        metadata.fill_from(&extraction.metadata);
+        if media_type.is_empty() {
+            extraction.format.media_type().clone_into(&mut media_type);
+        }
+        let segmentation = segment(&extraction);
+        let mut diagnostics = extraction.diagnostics;
+        diagnostics.extend(segmentation.diagnostics);
+        let quoted = extraction.rendition.as_ref().map_or(&*received, |text| text.as_bytes());
+        let source =
+            extraction.rendition.as_ref().map_or(received_digest, |text| Digest::of(text.as_bytes()));
+        let exchanges: Vec<StoredExchange> = (0..)
+            .zip(segmentation.exchanges)
+            .map(|(index, exchange)| stored(&id, source, quoted, index, exchange, &settings.windows))
+            .collect();
+        let document = StoredDocument {
+            id,
+            metadata,
+            media_type,
+            submission: digest,
+            received: received_digest,
+            source,
+            received_len: received.len() as u64,
+            source_len: quoted.len() as u64,
+            exchanges: count(exchanges.len()),
+            passages: count(exchanges.iter().map(|exchange| exchange.windows.len()).sum()),
+        };
+        let rendition = extraction.rendition.filter(|_| source != received_digest);
+        Ok(NewDocument { document, exchanges, diagnostics, received, rendition })
+    }
+}
+
+/// An exchange with its id, its windows and their digests.
+fn stored(
+    document_id: &str,
+    source: Digest,
+    bytes: &[u8],
+    index: usize,
+    exchange: Exchange,
+    settings: &crate::segment::passages::WindowSettings,
+) -> StoredExchange {
+    let digest = |map: &SourceMap, span| {
+        Digest::of_parts(map.to_bytes(span).into_iter().map(|span| span.of(bytes).unwrap_or_default()))
+    };
+    let answer = &exchange.answer;
+    let windows = windows(&answer.text, settings)
+        .into_iter()
+        .enumerate()
+        .map(|(window, span)| (Passage { exchange: index, window, span }, digest(&answer.map, span)));
+    StoredExchange {
+        id: cite::exchange_id(document_id, source, index, &exchange),
+        quote: digest(&answer.map, crate::span::TextSpan::new(0, answer.text.len())),
+        windows: windows.collect(),
+        exchange,
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

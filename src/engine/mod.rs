@@ -1,0 +1,307 @@
+//! The façade: everything onrecord can do, in process and synchronous. No transport.
+//!
+//! The store is the truth and the index is derived from it. A search sees one [`Snapshot`]: an index searcher
+//! and the store reader of the same generation, swapped as one after each commit.
+
+mod answer;
+mod cite;
+mod ingest;
+mod page_token;
+mod snapshot;
+mod source_reader;
+mod writer;
+
+pub use answer::FoundExchange;
+pub use answer::FoundPassage;
+pub use answer::SearchAnswer;
+pub use answer::SearchCall;
+pub use ingest::Body;
+pub use ingest::Identified;
+pub use ingest::Submission;
+pub use source_reader::SourceKind;
+pub use source_reader::SourceReader;
+pub use writer::Outcome;
+pub use writer::Receipt;
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::engine::page_token::PageTokens;
+use crate::engine::page_token::Purpose;
+use crate::engine::snapshot::Published;
+use crate::engine::writer::Writer;
+use crate::extract::ExtractError;
+use crate::extract::Limits;
+use crate::index::Index;
+use crate::index::IndexError;
+use crate::query::QueryError;
+use crate::search::Ranking;
+use crate::segment::passages::WindowSettings;
+use crate::span::ByteSpan;
+use crate::store::NewDocument;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::StoredDocument;
+use crate::transcript::Diagnostic;
+
+/// How an engine works; every value is sensible by default but the two that no library may make up.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Caps on sources.
+    pub limits: Limits,
+    /// How long answers are cut into windows.
+    pub windows: WindowSettings,
+    /// How passages are ranked.
+    pub ranking: Ranking,
+    /// How the index works.
+    pub index: crate::index::Settings,
+    /// Bytes that the store may keep in memory of its file.
+    pub store_cache_bytes: usize,
+    /// How many writes may wait to be committed before callers are held back.
+    pub write_queue: usize,
+    /// Tells the time, for page tokens.
+    pub clock: fn() -> SystemTime,
+    /// Random bytes: the key of page tokens in a data folder that has none yet.
+    pub entropy: [u8; 32],
+}
+
+impl Settings {
+    /// Default settings with this clock and these random bytes.
+    #[must_use]
+    pub fn new(clock: fn() -> SystemTime, entropy: [u8; 32]) -> Self {
+        Self {
+            limits: Limits::default(),
+            windows: WindowSettings::default(),
+            ranking: Ranking::default(),
+            index: crate::index::Settings::default(),
+            store_cache_bytes: 64 << 20,
+            write_queue: 256,
+            clock,
+            entropy,
+        }
+    }
+}
+
+/// What can go wrong, grouped by what a caller can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The query cannot be answered.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The document cannot be read.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// The page token was not made by this service for this request, or not lately.
+    #[error("the page token is {0}; start again without one")]
+    PageToken(&'static str),
+    /// There is no such document.
+    #[error("there is no document {0:?}")]
+    NoSuchDocument(String),
+    /// There is no such exchange.
+    #[error("there is no exchange {0:?}")]
+    NoSuchExchange(String),
+    /// The span is not inside the source.
+    #[error("the span [{start}, {end}) is not inside the source of {length} bytes")]
+    SpanOutside {
+        /// Where it starts.
+        start: usize,
+        /// Where it ends.
+        end: usize,
+        /// The source's length.
+        length: u64,
+    },
+    /// The engine is shutting down.
+    #[error("the service is shutting down; try another server or again later")]
+    Closing,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// A bug of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// How large the corpus is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Documents stored.
+    pub documents: u64,
+    /// Exchanges found in them.
+    pub exchanges: u64,
+    /// Passages they make.
+    pub passages: u64,
+    /// Length of all sources.
+    pub bytes: u64,
+    /// The last commit's number.
+    pub generation: u64,
+}
+
+/// A document that has been read and can be written.
+#[derive(Debug)]
+pub struct Prepared(NewDocument);
+
+/// A page of documents.
+#[derive(Clone, Debug)]
+pub struct DocumentPage {
+    /// The documents, ordered by id.
+    pub documents: Vec<StoredDocument>,
+    /// Where the next page starts; `None` on the last.
+    pub next_page_token: Option<String>,
+    /// How many documents there are in all.
+    pub total: u64,
+}
+
+/// onrecord, in process.
+#[derive(Debug)]
+pub struct Engine {
+    settings: Settings,
+    published: Arc<Published>,
+    writer: Writer,
+    tokens: PageTokens,
+}
+
+impl Engine {
+    /// Opens the data folder, creating what is not there, and brings the index up to the store.
+    pub fn open(folder: &Path, settings: Settings) -> Result<Self, EngineError> {
+        fs::create_dir_all(folder)
+            .map_err(|error| EngineError::Internal(format!("the data folder cannot be created: {error}")))?;
+        let store = Store::open(&folder.join("store.redb"), settings.store_cache_bytes, &settings.entropy)?;
+        let index = open_index(&folder.join("index"), &settings.index)?;
+        let (writer, published) = Writer::start(store, index, settings.write_queue)?;
+        let key = published.now().reader.page_key()?;
+        Ok(Self { tokens: PageTokens::new(key, settings.clock), settings, published, writer })
+    }
+
+    /// Stores a document. When it returns, the document is durable and the next search sees it.
+    pub fn put(&self, submission: Submission) -> Result<Receipt, EngineError> {
+        let identified = submission.identify();
+        match self.unchanged(&identified)? {
+            Some(receipt) => Ok(receipt),
+            None => self.writer.put(identified.prepare(&self.settings)?),
+        }
+    }
+
+    /// The receipt of a submission that is stored already, which saves reading it again.
+    pub fn unchanged(&self, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
+        let snapshot = self.published.now();
+        let stored = snapshot.reader.document(identified.id())?;
+        let Some(document) = stored.filter(|document| identified.is(document)) else { return Ok(None) };
+        Ok(Some(Receipt {
+            outcome: Outcome::Unchanged,
+            generation: snapshot.generation,
+            diagnostics: snapshot.reader.diagnostics(&document.id)?,
+            document,
+        }))
+    }
+
+    /// Extracts and segments a submission, for [`Engine::submit`].
+    pub fn prepare(&self, identified: Identified) -> Result<Prepared, EngineError> {
+        identified.prepare(&self.settings).map(Prepared)
+    }
+
+    /// Queues a write; writes are committed in the order they are queued. `done` is called once the document is
+    /// durable and the next search sees it, or with the error. Blocks only while the queue is full.
+    pub fn submit(
+        &self,
+        prepared: Prepared,
+        done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
+    ) -> Result<(), EngineError> {
+        self.writer.submit(prepared.0, Box::new(done))
+    }
+
+    /// What would be indexed of a document, without storing it.
+    pub fn segment(
+        &self,
+        submission: Submission,
+    ) -> Result<(Vec<FoundExchange>, Vec<Diagnostic>), EngineError> {
+        let new = submission.identify().prepare(&self.settings)?;
+        let found = new.exchanges.iter().map(|stored| FoundExchange::new(&new.document, stored)).collect();
+        Ok((found, new.diagnostics))
+    }
+
+    /// Deletes a document and returns the generation in which it is gone.
+    pub fn delete(&self, id: &str) -> Result<u64, EngineError> {
+        self.writer.delete(id)
+    }
+
+    /// A document's metadata and its exchanges, in order.
+    pub fn document(&self, id: &str) -> Result<(StoredDocument, Vec<FoundExchange>), EngineError> {
+        let snapshot = self.published.now();
+        let document = snapshot.document(id)?;
+        let stored = snapshot.reader.exchanges(id)?;
+        let exchanges = stored.iter().map(|stored| FoundExchange::new(&document, stored)).collect();
+        Ok((document, exchanges))
+    }
+
+    /// A page of documents, ordered by id.
+    pub fn documents(&self, page_size: usize, page_token: &str) -> Result<DocumentPage, EngineError> {
+        let snapshot = self.published.now();
+        let purpose = Purpose::Documents;
+        let after: Option<String> = self.tokens.open(page_token, &purpose)?;
+        let mut documents = snapshot.reader.documents(after.as_deref(), page_size + 1)?;
+        let more = documents.len() > page_size;
+        documents.truncate(page_size);
+        let next_page_token = match documents.last() {
+            Some(last) if more => Some(self.tokens.seal(&last.id, &purpose)?),
+            _ => None,
+        };
+        Ok(DocumentPage { documents, next_page_token, total: snapshot.reader.document_count()? })
+    }
+
+    /// Reads a document's source, or a stretch of it.
+    pub fn source(
+        &self,
+        id: &str,
+        kind: SourceKind,
+        span: Option<ByteSpan>,
+    ) -> Result<SourceReader, EngineError> {
+        SourceReader::open(self.published.now(), id, kind, span)
+    }
+
+    /// Ranks by these parameters from now on.
+    pub const fn set_ranking(&mut self, ranking: Ranking) {
+        self.settings.ranking = ranking;
+    }
+
+    /// How large the corpus is.
+    pub fn stats(&self) -> Result<Stats, EngineError> {
+        let reader = &self.published.now().reader;
+        Ok(Stats {
+            documents: reader.fact("documents")?,
+            exchanges: reader.fact("exchanges")?,
+            passages: reader.fact("passages")?,
+            bytes: reader.fact("bytes")?,
+            generation: reader.generation()?,
+        })
+    }
+}
+
+/// Opens the index; one that is of another format or damaged is deleted, for it is rebuilt from the store.
+fn open_index(folder: &Path, settings: &crate::index::Settings) -> Result<Index, EngineError> {
+    match Index::open(folder, settings) {
+        Ok(index) => Ok(index),
+        Err(IndexError::Outdated | IndexError::Damaged(_)) => {
+            tracing::warn!("the index cannot be used and is rebuilt from the store");
+            fs::remove_dir_all(folder).map_err(|error| {
+                EngineError::Internal(format!("the old index cannot be removed: {error}"))
+            })?;
+            Ok(Index::open(folder, settings)?)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+impl EngineError {
+    /// What another caller of the same failed commit is told.
+    fn for_another_caller(&self) -> Self {
+        if let Self::Store(StoreError::Damaged(what)) = self {
+            return Self::Store(StoreError::Damaged(what.clone()));
+        }
+        Self::Internal(self.to_string())
+    }
+}

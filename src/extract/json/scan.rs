@@ -1,0 +1,207 @@
+//! JSON values with the place of every string, which no maintained reader gives.
+//!
+//! The text has been through `serde_json` before, so that this scanner only ever sees valid JSON; on any
+//! other it stops early.
+
+use crate::span::TextSpan;
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    /// `null`, `true` or `false`: nothing a transcript is made of.
+    Nothing,
+    /// A number.
+    Number(f64),
+    /// A string, by its place inside the quotation marks.
+    Text(TextSpan),
+    /// An array.
+    List(Vec<Node>),
+    /// An object, its keys in order, in lower case without `_` and `-`.
+    Object(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// The value of a key.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Object(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            Self::Nothing | Self::Number(_) | Self::Text(_) | Self::List(_) => None,
+        }
+    }
+
+    /// The value of the first of these keys that is present and not null.
+    pub(crate) fn first(&self, keys: &[&str]) -> Option<&Self> {
+        keys.iter().filter_map(|key| self.get(key)).find(|value| **value != Self::Nothing)
+    }
+
+    /// The elements of an array; none of anything else.
+    pub(crate) fn list(&self) -> &[Self] {
+        match self {
+            Self::List(items) => items,
+            Self::Nothing | Self::Number(_) | Self::Text(_) | Self::Object(_) => &[],
+        }
+    }
+
+    /// Where a string stands.
+    pub(crate) const fn text(&self) -> Option<TextSpan> {
+        match self {
+            Self::Text(span) => Some(*span),
+            Self::Nothing | Self::Number(_) | Self::List(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// The keys and values of an object.
+    pub(crate) fn entries(&self) -> &[(String, Self)] {
+        match self {
+            Self::Object(entries) => entries,
+            Self::Nothing | Self::Number(_) | Self::Text(_) | Self::List(_) => &[],
+        }
+    }
+}
+
+/// Reads the value that begins at `from`.
+pub(crate) fn read(text: &str, from: usize) -> Option<Node> {
+    Scanner { text, at: from }.value()
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Scanner<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn next_token(&mut self) -> Option<u8> {
+        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+        self.peek()
+    }
+
+    /// Recursion is as deep as the value, which `serde_json` has capped before.
+    fn value(&mut self) -> Option<Node> {
+        match self.next_token()? {
+            b'{' => self.object(),
+            b'[' => self.array(),
+            b'"' => self.string().map(Node::Text),
+            b't' | b'f' | b'n' => {
+                self.word();
+                Some(Node::Nothing)
+            }
+            _ => self.word().parse().ok().map(Node::Number),
+        }
+    }
+
+    fn object(&mut self) -> Option<Node> {
+        let mut entries = Vec::new();
+        self.at += 1;
+        while self.next_token()? != b'}' {
+            if self.peek() == Some(b',') {
+                self.at += 1;
+                continue;
+            }
+            let key = self.string()?;
+            let key = key.of(self.text).chars().filter(|c| !matches!(c, '_' | '-' | ' '));
+            let key = key.flat_map(char::to_lowercase).collect();
+            if self.next_token()? == b':' {
+                self.at += 1;
+            }
+            entries.push((key, self.value()?));
+        }
+        self.at += 1;
+        Some(Node::Object(entries))
+    }
+
+    fn array(&mut self) -> Option<Node> {
+        let mut items = Vec::new();
+        self.at += 1;
+        while self.next_token()? != b']' {
+            if self.peek() == Some(b',') {
+                self.at += 1;
+                continue;
+            }
+            items.push(self.value()?);
+        }
+        self.at += 1;
+        Some(Node::List(items))
+    }
+
+    /// The inside of the string that begins here.
+    fn string(&mut self) -> Option<TextSpan> {
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let start = self.at + 1;
+        self.at = start;
+        loop {
+            match self.peek()? {
+                b'"' => break,
+                b'\\' => self.at += 2,
+                _ => self.at += 1,
+            }
+        }
+        let inside = TextSpan::new(start, self.at);
+        self.at += 1;
+        Some(inside)
+    }
+
+    fn word(&mut self) -> &str {
+        let start = self.at;
+        while self
+            .peek()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        {
+            self.at += 1;
+        }
+        // Anything else would not move on.
+        self.at = self.at.max(start + 1);
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+}
+
+/// The first piece of a string's inside: its length there, and what it stands for where that is not itself.
+pub(crate) fn unescape(rest: &str) -> (usize, Option<char>) {
+    let Some(at) = rest.find('\\') else { return (rest.len(), None) };
+    if at > 0 {
+        return (at, None);
+    }
+    let hex = |from: usize| u32::from_str_radix(rest.get(from..from + 4)?, 16).ok();
+    match rest.as_bytes().get(1) {
+        Some(b'n') => (2, Some('\n')),
+        Some(b't') => (2, Some('\t')),
+        Some(b'r') => (2, Some('\r')),
+        Some(b'b') => (2, Some('\u{8}')),
+        Some(b'f') => (2, Some('\u{c}')),
+        Some(b'u') => {
+            let high = hex(2).unwrap_or(0xFFFD);
+            if let (0xD800..0xDC00, Some("\\u"), Some(low @ 0xDC00..0xE000)) = (high, rest.get(6..8), hex(8))
+            {
+                let joined = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+                return (12, char::from_u32(joined));
+            }
+            (6.min(rest.len()), Some(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER)))
+        }
+        _ => match rest.get(1..).and_then(|rest| rest.chars().next()) {
+            Some(c) => (1 + c.len_utf8(), Some(c)),
+            None => (rest.len(), None),
+        },
+    }
+}
+
+/// What a string says.
+pub(crate) fn say(text: &str, span: TextSpan) -> String {
+    let mut out = String::new();
+    let mut rest = span.of(text);
+    while !rest.is_empty() {
+        let (len, meaning) = unescape(rest);
+        match meaning {
+            Some(c) => out.push(c),
+            None => out.push_str(rest.get(..len).unwrap_or_default()),
+        }
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    out
+}

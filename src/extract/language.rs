@@ -1,0 +1,101 @@
+//! The language of a document that does not name it.
+
+use whatlang::Lang;
+
+use crate::transcript::Extraction;
+
+/// How much text is looked at, in bytes.
+const SAMPLE: usize = 4 << 10;
+/// Less text than this, in characters, is too little to tell by.
+const FEWEST: usize = 60;
+
+/// ISO 639-3 codes and the BCP 47 tags that stand for them.
+const TAGS: &str = "afr=af aka=ak amh=am ara=ar aze=az bel=be ben=bn bul=bg cat=ca ces=cs cmn=zh cym=cy dan=da \
+                    deu=de ell=el eng=en epo=eo est=et fin=fi fra=fr guj=gu heb=he hin=hi hrv=hr hun=hu hye=hy \
+                    ind=id ita=it jav=jv jpn=ja kan=kn kat=ka khm=km kor=ko lat=la lav=lv lit=lt mal=ml mar=mr \
+                    mkd=mk mya=my nep=ne nld=nl nob=nb ori=or pan=pa pes=fa pol=pl por=pt ron=ro rus=ru sin=si \
+                    slk=sk slv=sl sna=sn spa=es srp=sr swe=sv tam=ta tel=te tgl=tl tha=th tuk=tk tur=tr ukr=uk \
+                    urd=ur uzb=uz vie=vi yid=yi zul=zu";
+
+fn tags() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TAGS.split(' ').filter_map(|pair| pair.split_once('='))
+}
+
+/// Settles the document's language: what it says, as a tag, or what its words show.
+pub(crate) fn settle(extraction: &mut Extraction) {
+    let stated = tag(&extraction.metadata.language);
+    extraction.metadata.language = stated.or_else(|| detect(extraction)).unwrap_or_default();
+}
+
+/// A language tag of what a document writes: `en`, `pt_BR`, `eng`, `English`.
+fn tag(stated: &str) -> Option<String> {
+    let stated = stated.trim().replace('_', "-");
+    let lower = stated.to_ascii_lowercase();
+    let (primary, rest) = lower.split_once('-').map_or((lower.as_str(), ""), |parts| parts);
+    if let Some((_, short)) = tags().find(|(long, _)| *long == primary) {
+        return Some(short.into());
+    }
+    let named = tags().find(|(code, _)| {
+        Lang::from_code(*code).is_some_and(|lang| lang.eng_name().eq_ignore_ascii_case(&stated))
+    });
+    if let Some((_, short)) = named {
+        return Some(short.into());
+    }
+    let subtag =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let letters = (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let known =
+        letters && (rest.is_empty() || rest.split('-').all(subtag)) && primary != "und" && primary != "xx";
+    known.then_some(stated)
+}
+
+fn detect(extraction: &Extraction) -> Option<String> {
+    let mut sample = String::new();
+    // The middle of a page is less likely to be a menu than its start.
+    let first = if extraction.blocks.len() > 20 { extraction.blocks.len() / 10 } else { 0 };
+    for block in extraction.blocks.iter().skip(first) {
+        let text = block.span.of(&extraction.text);
+        sample.push_str(text.get(..text.floor_char_boundary(SAMPLE)).unwrap_or(text));
+        sample.push('\n');
+        if sample.len() >= SAMPLE {
+            break;
+        }
+    }
+    let found = whatlang::detect(&sample)?;
+    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    // A script that one language writes needs fewer letters to be told.
+    let enough = letters >= FEWEST
+        || matches!(found.lang(), Lang::Cmn | Lang::Jpn | Lang::Kor | Lang::Ell | Lang::Tha);
+    (enough && found.is_reliable()).then(|| tag(found.lang().code())).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::decode;
+    use crate::extract::plain;
+
+    fn check(text: &str, stated: &str, expect: &str) {
+        let mut extraction = plain::extract(decode::decode(text.as_bytes(), None).unwrap());
+        extraction.metadata.language = stated.into();
+        settle(&mut extraction);
+        assert_eq!(extraction.metadata.language, expect, "{stated} {text}");
+    }
+
+    #[test]
+    fn stated_or_detected() {
+        let english = "Could you tell us how the talks went, and whether the parties will come together again this year?";
+        check(english, "", "en");
+        check(english, "pt_BR", "pt-BR");
+        check(english, "German", "de");
+        check(english, "eng", "en");
+        check(english, "??", "en");
+        check(
+            "Скажите, пожалуйста, как прошли переговоры и будут ли стороны встречаться ещё раз в этом году?",
+            "",
+            "ru",
+        );
+        check("请您谈谈这次会议的情况，以及各方今年是否还会再次会面。", "", "zh");
+        check("Ok.", "", "");
+    }
+}

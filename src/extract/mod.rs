@@ -1,0 +1,120 @@
+//! Bytes → text, blocks and a source map.
+//!
+//! Malformed content is never an error here: it gives coarser blocks and a diagnostic. Only a source that
+//! cannot be read at all, or one over a limit, is refused.
+
+mod sniff;
+mod decode;
+mod legacy;
+mod table;
+mod draft;
+mod date;
+mod plain;
+mod front_matter;
+mod markdown;
+mod html;
+mod cues;
+mod webvtt;
+mod subrip;
+mod pieces;
+mod json;
+mod csv;
+mod docx;
+mod pdf;
+mod pairs;
+mod language;
+mod about;
+
+#[cfg(test)]
+mod tests;
+
+pub use pairs::Line;
+pub use pairs::Pair;
+pub use pairs::render;
+
+use crate::extract::decode::Decoded;
+use crate::transcript::Extraction;
+use crate::transcript::Format;
+use crate::transcript::Source;
+
+/// Caps on what one source may cost; each is named in the error when it is met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest source, in bytes.
+    pub source_bytes: usize,
+    /// Longest extracted text, in bytes; guards against containers that expand (zip bombs).
+    pub text_bytes: usize,
+    /// Deepest nesting of elements, arrays or objects.
+    pub nesting: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { source_bytes: 64 << 20, text_bytes: 128 << 20, nesting: 512 }
+    }
+}
+
+/// Why a source cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExtractError {
+    /// There are no bytes, or nothing but white space.
+    #[error("the document is empty; send the transcript's text or bytes")]
+    Empty,
+    /// The named media type is none that is read.
+    #[error("media type {0:?} is not supported; use one of {supported}", supported = sniff::SUPPORTED)]
+    UnsupportedMediaType(String),
+    /// The bytes are of no format that is read.
+    #[error("{0}")]
+    Unreadable(String),
+    /// The source meets a cap.
+    #[error("the document is over the limit {limit} of {allowed}; split it or raise the limit")]
+    OverLimit {
+        /// The cap's name, as in the configuration.
+        limit: &'static str,
+        /// Its value.
+        allowed: usize,
+    },
+}
+
+/// Reads a source.
+pub fn extract(source: &Source<'_>, limits: &Limits) -> Result<Extraction, ExtractError> {
+    if source.bytes.len() > limits.source_bytes {
+        return Err(ExtractError::OverLimit { limit: "max_document_bytes", allowed: limits.source_bytes });
+    }
+    let named = sniff::named(source.media_type)?;
+    let container = match named.format {
+        None => sniff::container(source)?,
+        named => named,
+    };
+    let mut extraction = match container {
+        Some(Format::Docx) => docx::extract(source.bytes, limits)?,
+        Some(Format::Pdf) => pdf::extract(source.bytes, limits)?,
+        _ => {
+            let decoded = decode::decode(source.bytes, named.charset)?;
+            let format = container.unwrap_or_else(|| sniff::text(&decoded.text, source.file_name));
+            text(decoded, format, limits)?
+        }
+    };
+    if extraction.text.len() > limits.text_bytes {
+        return Err(ExtractError::OverLimit { limit: "max_text_bytes", allowed: limits.text_bytes });
+    }
+    if extraction.blocks.is_empty() {
+        let what = format!("read as {:?}, the document shows no text to a reader", extraction.format);
+        return Err(ExtractError::Unreadable(what));
+    }
+    about::complete(&mut extraction);
+    Ok(extraction)
+}
+
+/// Reads a text of this format.
+fn text(decoded: Decoded<'_>, format: Format, limits: &Limits) -> Result<Extraction, ExtractError> {
+    match format {
+        Format::Markdown => markdown::extract(&decoded, limits),
+        Format::Html => html::extract(&decoded, limits),
+        Format::WebVtt => Ok(webvtt::extract(&decoded)),
+        Format::SubRip => Ok(subrip::extract(&decoded)),
+        Format::Json => json::extract(&decoded, limits),
+        Format::Csv => csv::extract(&decoded),
+        Format::Plain | Format::Docx | Format::Pdf | Format::Pairs => Ok(plain::extract(decoded)),
+    }
+}

@@ -1,0 +1,104 @@
+//! `DocumentService`: decode, call, encode.
+
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Request;
+use tonic::Response;
+use tonic::Status;
+use tonic::Streaming;
+
+use crate::engine::SourceKind;
+use crate::grpc::from_proto;
+use crate::grpc::import;
+use crate::grpc::offload::Offload;
+use crate::grpc::pb;
+use crate::grpc::pb::document_service_server::DocumentService;
+use crate::grpc::source_stream;
+use crate::grpc::to_proto;
+
+/// Serves `onrecord.v1.DocumentService`.
+#[derive(Clone, Debug)]
+pub(super) struct Documents(pub(super) Offload);
+
+#[tonic::async_trait]
+impl DocumentService for Documents {
+    async fn put_document(
+        &self,
+        request: Request<pb::PutDocumentRequest>,
+    ) -> Result<Response<pb::PutDocumentResponse>, Status> {
+        let pb::PutDocumentRequest { document } = request.into_inner();
+        let (submission, body) = from_proto::submission(document)?;
+        let receipt = self.0.write(body, |engine| engine.put(submission)).await?;
+        Ok(Response::new(to_proto::put_response(receipt)))
+    }
+
+    type ImportDocumentsStream = BoxStream<'static, Result<pb::ImportDocumentsResponse, Status>>;
+
+    async fn import_documents(
+        &self,
+        requests: Request<Streaming<pb::ImportDocumentsRequest>>,
+    ) -> Result<Response<Self::ImportDocumentsStream>, Status> {
+        Ok(Response::new(import::answers(self.0.clone(), requests.into_inner()).boxed()))
+    }
+
+    async fn get_document(
+        &self,
+        request: Request<pb::GetDocumentRequest>,
+    ) -> Result<Response<pb::GetDocumentResponse>, Status> {
+        let pb::GetDocumentRequest { document_id } = request.into_inner();
+        let id = from_proto::required_id("document_id", document_id)?;
+        let (document, exchanges) = self.0.read(move |engine| engine.document(&id)).await?;
+        Ok(Response::new(pb::GetDocumentResponse {
+            document: Some(to_proto::document(document)),
+            exchanges: exchanges.into_iter().map(to_proto::exchange).collect(),
+        }))
+    }
+
+    type GetSourceStream = ReceiverStream<Result<pb::GetSourceResponse, Status>>;
+
+    async fn get_source(
+        &self,
+        request: Request<pb::GetSourceRequest>,
+    ) -> Result<Response<Self::GetSourceStream>, Status> {
+        let pb::GetSourceRequest { document_id, span, extracted_text } = request.into_inner();
+        let id = from_proto::required_id("document_id", document_id)?;
+        let span = from_proto::span(span)?;
+        let kind = if extracted_text { SourceKind::Text } else { SourceKind::Received };
+        let reader = self.0.read(move |engine| engine.source(&id, kind, span)).await?;
+        Ok(Response::new(source_stream::stream(self.0.clone(), reader)))
+    }
+
+    async fn list_documents(
+        &self,
+        request: Request<pb::ListDocumentsRequest>,
+    ) -> Result<Response<pb::ListDocumentsResponse>, Status> {
+        let pb::ListDocumentsRequest { page_size, page_token } = request.into_inner();
+        let page_size = from_proto::page_size(page_size, 100, 1000)?;
+        let page = self.0.read(move |engine| engine.documents(page_size, &page_token)).await?;
+        Ok(Response::new(to_proto::list_response(page)))
+    }
+
+    async fn delete_document(
+        &self,
+        request: Request<pb::DeleteDocumentRequest>,
+    ) -> Result<Response<pb::DeleteDocumentResponse>, Status> {
+        let pb::DeleteDocumentRequest { document_id } = request.into_inner();
+        let id = from_proto::required_id("document_id", document_id)?;
+        let generation = self.0.write("", move |engine| engine.delete(&id)).await?;
+        Ok(Response::new(pb::DeleteDocumentResponse { generation: to_proto::int64(generation) }))
+    }
+
+    async fn segment_document(
+        &self,
+        request: Request<pb::SegmentDocumentRequest>,
+    ) -> Result<Response<pb::SegmentDocumentResponse>, Status> {
+        let pb::SegmentDocumentRequest { document } = request.into_inner();
+        let (submission, body) = from_proto::submission(document)?;
+        let (exchanges, diagnostics) = self.0.write(body, |engine| engine.segment(submission)).await?;
+        Ok(Response::new(pb::SegmentDocumentResponse {
+            exchanges: exchanges.into_iter().map(to_proto::exchange).collect(),
+            diagnostics: diagnostics.into_iter().map(to_proto::diagnostic).collect(),
+        }))
+    }
+}

@@ -1,0 +1,28 @@
+//! The wire: decode, call the engine, encode. The only place where protobuf and gRPC are known.
+
+mod from_proto;
+mod to_proto;
+mod status;
+mod offload;
+mod search;
+mod document;
+mod source_stream;
+mod import;
+mod server;
+
+pub use server::ServeError;
+pub use server::Server;
+pub use server::Settings;
+
+/// The generated messages, clients and servers of `onrecord.v1`.
+#[expect(
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    reason = "generated; the protos carry the documentation"
+)]
+pub mod pb {
+    tonic::include_proto!("onrecord.v1");
+}
+
+/// The descriptors of `onrecord.v1`, for reflection and for printing messages as proto JSON.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

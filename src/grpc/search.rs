@@ -1,0 +1,37 @@
+//! `SearchService`: decode, call, encode.
+
+use tonic::Request;
+use tonic::Response;
+use tonic::Status;
+
+use crate::grpc::from_proto;
+use crate::grpc::offload::Offload;
+use crate::grpc::pb;
+use crate::grpc::pb::search_service_server::SearchService;
+use crate::grpc::to_proto;
+
+/// Serves `onrecord.v1.SearchService`.
+#[derive(Clone, Debug)]
+pub(super) struct Search(pub(super) Offload);
+
+#[tonic::async_trait]
+impl SearchService for Search {
+    async fn search(
+        &self,
+        request: Request<pb::SearchRequest>,
+    ) -> Result<Response<pb::SearchResponse>, Status> {
+        let call = from_proto::search_call(request.into_inner())?;
+        let answer = self.0.read(move |engine| engine.search(&call)).await?;
+        Ok(Response::new(to_proto::search_response(answer)))
+    }
+
+    async fn get_exchange(
+        &self,
+        request: Request<pb::GetExchangeRequest>,
+    ) -> Result<Response<pb::GetExchangeResponse>, Status> {
+        let pb::GetExchangeRequest { exchange_id } = request.into_inner();
+        let id = from_proto::required_id("exchange_id", exchange_id)?;
+        let found = self.0.read(move |engine| engine.exchange(&id)).await?;
+        Ok(Response::new(pb::GetExchangeResponse { exchange: Some(to_proto::exchange(found)) }))
+    }
+}

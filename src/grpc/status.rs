@@ -1,0 +1,123 @@
+//! From errors to statuses: the only place that knows codes.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tonic::Code;
+use tonic::Status;
+use tonic_types::ErrorDetails;
+use tonic_types::StatusExt as _;
+
+use crate::engine::EngineError;
+use crate::extract::ExtractError;
+use crate::index::IndexError;
+use crate::query::QueryError;
+use crate::store::StoreError;
+
+/// The domain of every `google.rpc.ErrorInfo`.
+const DOMAIN: &str = "onrecord";
+
+/// When a client may try again after `UNAVAILABLE` or `RESOURCE_EXHAUSTED`.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// A request that cannot be decoded into what the engine takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct InvalidRequest {
+    /// Path of the field, as in `document.id`.
+    pub(super) field: String,
+    /// Stable name of what is wrong.
+    pub(super) reason: &'static str,
+    /// What is wrong and what to do about it.
+    pub(super) message: String,
+}
+
+impl InvalidRequest {
+    pub(super) fn new(field: impl Into<String>, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), reason, message: message.into() }
+    }
+}
+
+impl From<InvalidRequest> for Status {
+    fn from(invalid: InvalidRequest) -> Self {
+        let InvalidRequest { field, reason, message } = invalid;
+        let mut details = info(reason);
+        details.add_bad_request_violation(&field, &message);
+        Self::with_error_details(Code::InvalidArgument, format!("{field}: {message}"), details)
+    }
+}
+
+/// The status of an engine error. `body` names the request's field that holds the document, for errors that
+/// lie in its content.
+pub(super) fn of(error: EngineError, body: &str) -> Status {
+    let message = error.to_string();
+    match error {
+        EngineError::Query(QueryError::Empty) => InvalidRequest::new("query", "QUERY_EMPTY", message).into(),
+        EngineError::Query(QueryError::TooLong { .. }) => {
+            InvalidRequest::new("query", "QUERY_TOO_LONG", message).into()
+        }
+        EngineError::Extract(error) => extract(&error, body, message).into(),
+        EngineError::PageToken(_) => InvalidRequest::new("page_token", "PAGE_TOKEN_INVALID", message).into(),
+        EngineError::SpanOutside { .. } => InvalidRequest::new("span", "SPAN_OUTSIDE_SOURCE", message).into(),
+        EngineError::NoSuchDocument(id) => missing("DOCUMENT_NOT_FOUND", "onrecord.v1.Document", id, message),
+        EngineError::NoSuchExchange(id) => missing("EXCHANGE_NOT_FOUND", "onrecord.v1.Exchange", id, message),
+        EngineError::Closing => retry(Code::Unavailable, "SHUTTING_DOWN", message),
+        EngineError::Store(StoreError::Damaged(_)) => {
+            masked(Code::DataLoss, "STORE_DAMAGED", "stored data is damaged and is not served", &message)
+        }
+        EngineError::Store(StoreError::Locked | StoreError::Format { .. } | StoreError::Io(_))
+        | EngineError::Index(IndexError::Damaged(_) | IndexError::Outdated | IndexError::Unavailable(_))
+        | EngineError::Internal(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
+    }
+}
+
+/// The status of a call that had to be turned away for want of room.
+pub(super) fn busy() -> Status {
+    retry(Code::ResourceExhausted, "BUSY", "too many calls are running; try again".into())
+}
+
+/// The status of work that ended without a result.
+pub(super) fn lost(cause: &str) -> Status {
+    masked(Code::Internal, "INTERNAL", "the service failed", cause)
+}
+
+fn extract(error: &ExtractError, body: &str, message: String) -> InvalidRequest {
+    match error {
+        ExtractError::Empty => InvalidRequest::new(body, "DOCUMENT_EMPTY", message),
+        ExtractError::UnsupportedMediaType(_) => {
+            InvalidRequest::new("document.media_type", "MEDIA_TYPE_UNSUPPORTED", message)
+        }
+        ExtractError::Unreadable(_) => InvalidRequest::new(body, "DOCUMENT_UNREADABLE", message),
+        ExtractError::OverLimit { .. } => InvalidRequest::new(body, "DOCUMENT_OVER_LIMIT", message),
+    }
+}
+
+fn info(reason: &str) -> ErrorDetails {
+    ErrorDetails::with_error_info(reason, DOMAIN, [])
+}
+
+fn missing(reason: &str, kind: &str, id: String, message: String) -> Status {
+    let mut details = info(reason);
+    details.set_resource_info(kind, id, "", &message);
+    Status::with_error_details(Code::NotFound, message, details)
+}
+
+fn retry(code: Code, reason: &str, message: String) -> Status {
+    let mut details = info(reason);
+    details.set_retry_info(Some(RETRY_AFTER));
+    Status::with_error_details(code, message, details)
+}
+
+/// A status that tells the client no more than a number to quote; the cause goes to the log, once.
+fn masked(code: Code, reason: &str, message: &str, cause: &str) -> Status {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    let request_id = format!("{:08x}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    tracing::error!(request_id, cause, "a call failed");
+    let mut details = info(reason);
+    details.set_request_info(&request_id, "");
+    Status::with_error_details(
+        code,
+        format!("{message}; quote request {request_id} to its operator"),
+        details,
+    )
+}

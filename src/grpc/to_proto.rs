@@ -1,0 +1,199 @@
+//! Domain → wire. Total: nothing here can fail.
+
+use std::time::Duration;
+
+use prost::Message as _;
+use tonic::Status;
+
+use crate::engine::DocumentPage;
+use crate::engine::FoundExchange;
+use crate::engine::FoundPassage;
+use crate::engine::Outcome;
+use crate::engine::Receipt;
+use crate::engine::SearchAnswer;
+use crate::grpc::pb;
+use crate::span::ByteSpan;
+use crate::span::TextSpan;
+use crate::store::StoredDocument;
+use crate::transcript::Citation;
+use crate::transcript::Diagnostic;
+use crate::transcript::DiagnosticKind;
+use crate::transcript::Occurrence;
+use crate::transcript::Utterance;
+
+pub(super) fn search_response(answer: SearchAnswer) -> pb::SearchResponse {
+    let SearchAnswer { results, next_page_token, total, generation, unmatched_terms } = answer;
+    pb::SearchResponse {
+        results: results.into_iter().map(search_result).collect(),
+        next_page_token: next_page_token.unwrap_or_default(),
+        total_size: int64(total),
+        generation: int64(generation),
+        unmatched_terms,
+    }
+}
+
+fn search_result(found: FoundPassage) -> pb::SearchResult {
+    let highlights = |spans: Vec<TextSpan>, field: pb::highlight::Field| {
+        spans.into_iter().map(move |span| pb::Highlight {
+            field: field.into(),
+            start: int32(span.start()),
+            end: int32(span.end()),
+        })
+    };
+    let in_question = highlights(found.question_highlights, pb::highlight::Field::Question);
+    let in_answer = highlights(found.answer_highlights, pb::highlight::Field::Answer);
+    pb::SearchResult {
+        score: found.score.0,
+        highlights: in_question.chain(in_answer).collect(),
+        passage: Some(pb::Passage {
+            id: found.id,
+            exchange_id: found.exchange_id,
+            question: found.question,
+            citation: Some(citation(found.citation, &found.answer)),
+            answer: found.answer,
+            answer_truncated: found.answer_truncated,
+            asker: found.asker,
+            speaker: found.speaker,
+        }),
+    }
+}
+
+pub(super) fn exchange(found: FoundExchange) -> pb::Exchange {
+    pb::Exchange {
+        id: found.id,
+        document_id: found.citation.document_id.clone(),
+        index: int32(found.index),
+        citation: Some(citation(found.citation, &found.exchange.answer.text)),
+        question: found.exchange.question.map(utterance),
+        answer: Some(utterance(found.exchange.answer)),
+        reasons: found.exchange.reasons,
+    }
+}
+
+fn utterance(utterance: Utterance) -> pb::Utterance {
+    pb::Utterance { text: utterance.text, speaker: utterance.speaker.unwrap_or_default() }
+}
+
+fn citation(citation: Citation, quote: &str) -> pb::Citation {
+    let link = citation.link(quote);
+    pb::Citation {
+        document_id: citation.document_id,
+        title: citation.metadata.title,
+        uri: citation.metadata.uri,
+        publisher: citation.metadata.publisher,
+        published: citation.metadata.published,
+        language: citation.metadata.language,
+        question_spans: spans(&citation.question_spans),
+        answer_spans: spans(&citation.answer_spans),
+        document_sha256: citation.document_sha256.to_string(),
+        text_sha256: citation.text_sha256.map(|digest| digest.to_string()).unwrap_or_default(),
+        quote_sha256: citation.quote_sha256.to_string(),
+        occurrences: citation.occurrences.iter().map(occurrence).collect(),
+        link,
+        start_time: citation.time.map(|time| duration(time.start)),
+        end_time: citation.time.map(|time| duration(time.end)),
+        page: citation.page.map_or(0, |page| i32::try_from(page.get()).unwrap_or(i32::MAX)),
+    }
+}
+
+fn occurrence(occurrence: &Occurrence) -> pb::Occurrence {
+    pb::Occurrence { question_spans: spans(&occurrence.question), answer_spans: spans(&occurrence.answer) }
+}
+
+fn spans(spans: &[ByteSpan]) -> Vec<pb::Span> {
+    spans.iter().map(|span| pb::Span { start: offset(span.start()), end: offset(span.end()) }).collect()
+}
+
+pub(super) fn put_response(receipt: Receipt) -> pb::PutDocumentResponse {
+    let outcome = match receipt.outcome {
+        Outcome::Created => pb::Outcome::Created,
+        Outcome::Replaced => pb::Outcome::Replaced,
+        Outcome::Unchanged => pb::Outcome::Unchanged,
+    };
+    pb::PutDocumentResponse {
+        outcome: outcome.into(),
+        exchange_count: i32::try_from(receipt.document.exchanges).unwrap_or(i32::MAX),
+        diagnostics: receipt.diagnostics.into_iter().map(diagnostic).collect(),
+        document: Some(document(receipt.document)),
+        generation: int64(receipt.generation),
+    }
+}
+
+pub(super) fn import_response(receipt: Receipt) -> pb::ImportDocumentsResponse {
+    let pb::PutDocumentResponse { document, outcome, exchange_count, diagnostics, generation } =
+        put_response(receipt);
+    let document_id = document.map(|document| document.id).unwrap_or_default();
+    pb::ImportDocumentsResponse { document_id, outcome, exchange_count, diagnostics, error: None, generation }
+}
+
+/// The answer to a document of an import that was refused.
+pub(super) fn import_refused(document_id: String, refused: &Status) -> pb::ImportDocumentsResponse {
+    // A status's details are a google.rpc.Status already; one without any has at least code and message.
+    let detailed = tonic_types::pb::Status::decode(refused.details()).ok().filter(|status| status.code != 0);
+    let error = detailed.unwrap_or_else(|| tonic_types::pb::Status {
+        code: refused.code().into(),
+        message: refused.message().to_owned(),
+        details: Vec::new(),
+    });
+    pb::ImportDocumentsResponse { document_id, error: Some(error), ..pb::ImportDocumentsResponse::default() }
+}
+
+/// A document without its body.
+pub(super) fn document(document: StoredDocument) -> pb::Document {
+    let metadata = document.metadata;
+    pb::Document {
+        id: document.id,
+        title: metadata.title,
+        uri: metadata.uri,
+        publisher: metadata.publisher,
+        published: metadata.published,
+        language: metadata.language,
+        labels: metadata.labels.into_iter().collect(),
+        media_type: document.media_type,
+        body: None,
+    }
+}
+
+pub(super) fn list_response(page: DocumentPage) -> pb::ListDocumentsResponse {
+    pb::ListDocumentsResponse {
+        documents: page.documents.into_iter().map(document).collect(),
+        next_page_token: page.next_page_token.unwrap_or_default(),
+        total_size: int64(page.total),
+    }
+}
+
+pub(super) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
+    use pb::diagnostic::Kind;
+    let kind = match diagnostic.kind {
+        DiagnosticKind::Preamble => Kind::Preamble,
+        DiagnosticKind::Banner => Kind::Banner,
+        DiagnosticKind::Caption => Kind::Caption,
+        DiagnosticKind::Heading => Kind::Heading,
+        DiagnosticKind::Trailing => Kind::Trailing,
+        DiagnosticKind::Unpaired => Kind::Unpaired,
+        DiagnosticKind::Undecodable => Kind::Undecodable,
+        DiagnosticKind::JoinedWord => Kind::JoinedWord,
+        DiagnosticKind::NoExchanges => Kind::NoExchanges,
+    };
+    pb::Diagnostic { kind: kind.into(), message: diagnostic.message, spans: spans(&diagnostic.spans) }
+}
+
+fn duration(time: Duration) -> prost_types::Duration {
+    prost_types::Duration {
+        seconds: int64(time.as_secs()),
+        nanos: i32::try_from(time.subsec_nanos()).unwrap_or_default(),
+    }
+}
+
+/// A count or generation on the wire; none that fits memory or disk is over its range.
+pub(super) fn int64(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn offset(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn int32(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,246 @@
+//! Passages ⇄ the search index: the only place where tantivy is named.
+//!
+//! Every window of an answer is one document of the index, the windows of an exchange side by side; the
+//! question stands with the first. So the question's statistics count exchanges, the answer's windows, and a
+//! search can group by exchange while it reads.
+//!
+//! The index is derived: whatever is wrong with it, the caller may delete the folder and build it again.
+
+mod language;
+mod spelling;
+mod analyzer;
+mod schema;
+mod writer;
+mod reader;
+mod contents;
+mod lexicon;
+mod segment;
+mod phrase;
+mod bits;
+mod narrow;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+
+use tantivy::IndexReader;
+use tantivy::ReloadPolicy;
+use tantivy::directory::MmapDirectory;
+use thiserror::Error;
+
+use crate::span::TextSpan;
+use crate::transcript::Metadata;
+
+pub use analyzer::Analyzer;
+pub use analyzer::Form;
+pub use analyzer::Token;
+pub use bits::Bits;
+pub use language::Language;
+pub use phrase::Nearness;
+pub use phrase::PhraseMatch;
+pub use reader::Searcher;
+pub use reader::Statistics;
+pub use segment::Postings;
+pub use segment::Segment;
+pub use segment::Term;
+pub use writer::Writer;
+
+use reader::Snapshot;
+use schema::Fields;
+
+/// Raised whenever what is written changes: schema, analysis, data tables.
+const FORMAT: u32 = 1;
+
+/// How the index is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Memory for indexing before a segment is written, in bytes; at least 15 MB.
+    pub memory_budget: usize,
+    /// The language of documents that do not say theirs, as a BCP 47 tag.
+    pub default_language: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { memory_budget: 64 << 20, default_language: "en".to_owned() }
+    }
+}
+
+/// A field of a passage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The question; one per exchange.
+    Question,
+    /// A window of the answer.
+    Answer,
+}
+
+/// A document to index.
+#[derive(Clone, Debug)]
+pub struct DocumentEntry<'a> {
+    /// The document's id.
+    pub document_id: &'a str,
+    /// What is known about it; its language chooses the analysis.
+    pub metadata: &'a Metadata,
+    /// Its exchanges, in order: the place here is the exchange's index.
+    pub exchanges: Vec<ExchangeEntry<'a>>,
+}
+
+/// An exchange to index.
+#[derive(Clone, Debug)]
+pub struct ExchangeEntry<'a> {
+    /// The question; empty where it is missing.
+    pub question: &'a str,
+    /// The answer.
+    pub answer: &'a str,
+    /// Who asks; empty where unknown.
+    pub asker: &'a str,
+    /// Who answers; empty where unknown.
+    pub speaker: &'a str,
+    /// The windows of the answer, in order; without any, the whole answer is one.
+    pub windows: Vec<TextSpan>,
+}
+
+/// What can be wrong with an index. In each case it can be deleted and built again.
+#[derive(Debug, Error)]
+pub enum IndexError {
+    /// It was written by another version.
+    #[error("the index is of another format version")]
+    Outdated,
+    /// Its files cannot be read or do not fit together.
+    #[error("the index is damaged: {0}")]
+    Damaged(String),
+    /// The machine refused: a full disk, a missing permission, a lock that another process holds.
+    #[error("the index cannot be read or written: {0}")]
+    Unavailable(String),
+}
+
+/// The index of a data directory. Any number of searchers may read while one writer writes.
+pub struct Index {
+    inner: tantivy::Index,
+    reader: IndexReader,
+    fields: Fields,
+    settings: Settings,
+    snapshot: Arc<RwLock<Arc<Snapshot>>>,
+}
+
+impl fmt::Debug for Index {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Index").field("generation", &self.generation()).finish_non_exhaustive()
+    }
+}
+
+impl Index {
+    /// Opens the index in `dir`, or creates one where the folder is absent or empty.
+    pub fn open(dir: &Path, settings: &Settings) -> Result<Self, IndexError> {
+        std::fs::create_dir_all(dir).map_err(|error| IndexError::Unavailable(error.to_string()))?;
+        let directory = MmapDirectory::open(dir).map_err(tantivy::TantivyError::from)?;
+        let (schema, fields) = schema::build();
+        let exists = tantivy::Index::exists(&directory).map_err(tantivy::TantivyError::from)?;
+        let index = if exists {
+            let index = tantivy::Index::open(directory)?;
+            if index.schema() != schema {
+                return Err(IndexError::Outdated);
+            }
+            index
+        } else {
+            tantivy::Index::create(directory, schema, tantivy::IndexSettings::default())?
+        };
+        index.tokenizers().register(schema::TOKENIZER, writer::MarkedTokenizer::default());
+        let commit = Commit::of(&index)?;
+        if commit.format != FORMAT {
+            return Err(IndexError::Outdated);
+        }
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let language = Language::from_tag(&settings.default_language);
+        let snapshot = Snapshot::new(reader.searcher(), commit.generation, fields, language, None)?;
+        let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
+        Ok(Self { inner: index, reader, fields, settings: settings.clone(), snapshot })
+    }
+
+    /// The store's generation at the last commit; 0 for an empty index.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.searcher().generation()
+    }
+
+    /// The writer. There is one at a time; dropping it forgets what was not committed.
+    pub fn writer(&self) -> Result<Writer, IndexError> {
+        let budget = self.settings.memory_budget.max(writer::SMALLEST_BUDGET);
+        let writer = self.inner.writer_with_num_threads(1, budget)?;
+        Ok(Writer::new(self, writer))
+    }
+
+    /// The index as of the last commit: a consistent snapshot, cheap to take.
+    #[must_use]
+    pub fn searcher(&self) -> Searcher {
+        Searcher::new(Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// What a commit says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Commit {
+    format: u32,
+    generation: u64,
+}
+
+impl Commit {
+    /// The last commit; an index that has none is empty and of the present format.
+    fn of(index: &tantivy::Index) -> Result<Self, IndexError> {
+        match index.load_metas()?.payload {
+            None => Ok(Self { format: FORMAT, generation: 0 }),
+            Some(payload) => Self::parse(&payload).ok_or(IndexError::Outdated),
+        }
+    }
+
+    fn parse(payload: &str) -> Option<Self> {
+        let (format, generation) = payload.split_once(' ')?;
+        Some(Self { format: format.parse().ok()?, generation: generation.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.format, self.generation)
+    }
+}
+
+impl From<tantivy::TantivyError> for IndexError {
+    fn from(error: tantivy::TantivyError) -> Self {
+        use tantivy::TantivyError as Cause;
+        match error {
+            Cause::IncompatibleIndex(_)
+            | Cause::MissingPlugin(_)
+            | Cause::ConflictingPlugins(_)
+            | Cause::UnexpectedPlugin(_) => Self::Outdated,
+            Cause::IoError(_)
+            | Cause::LockFailure(..)
+            | Cause::OpenDirectoryError(_)
+            | Cause::OpenWriteError(_)
+            | Cause::SystemError(_)
+            | Cause::ErrorInThread(_) => Self::Unavailable(error.to_string()),
+            Cause::AggregationError(_)
+            | Cause::OpenReadError(_)
+            | Cause::IndexAlreadyExists
+            | Cause::DataCorruption(_)
+            | Cause::Poisoned
+            | Cause::FieldNotFound(_)
+            | Cause::InvalidArgument(_)
+            | Cause::IndexBuilderMissingArgument(_)
+            | Cause::SchemaError(_)
+            | Cause::InternalError(_)
+            | Cause::DeserializeError(_) => Self::Damaged(error.to_string()),
+        }
+    }
+}
+
+impl From<std::io::Error> for IndexError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}

@@ -1,0 +1,149 @@
+//! Consistent snapshots of the index.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::index::Field;
+use crate::index::IndexError;
+use crate::index::Language;
+use crate::index::Segment;
+use crate::index::schema::Fields;
+
+/// The index as of one commit.
+pub(super) struct Snapshot {
+    generation: u64,
+    segments: Vec<Segment>,
+    languages: Vec<Language>,
+    default_language: Language,
+    question: Statistics,
+    answer: Statistics,
+    exchanges: u64,
+}
+
+/// How much text a field holds in the whole snapshot. Deleted passages do not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Passages that have the field.
+    pub passages: u64,
+    /// The terms they hold together.
+    pub tokens: u64,
+}
+
+impl Snapshot {
+    /// Opens what is new since `last`; the rest is shared with it.
+    pub(super) fn new(
+        searcher: tantivy::Searcher,
+        generation: u64,
+        fields: Fields,
+        default_language: Language,
+        last: Option<&Self>,
+    ) -> Result<Self, IndexError> {
+        let mut segments = Vec::new();
+        for reader in searcher.segment_readers() {
+            let known = last.and_then(|last| {
+                last.segments.iter().find(|known| known.reader().segment_id() == reader.segment_id())
+            });
+            segments.push(Segment::open(reader, fields, known)?);
+        }
+        drop(searcher);
+        let mut snapshot = Self {
+            generation,
+            languages: Vec::new(),
+            default_language,
+            question: Statistics::of(&segments, Field::Question),
+            answer: Statistics::of(&segments, Field::Answer),
+            exchanges: segments.iter().map(Segment::live_exchanges).sum(),
+            segments,
+        };
+        let mut shares = Vec::new();
+        for language in Language::ALL {
+            let mut exchanges = 0;
+            for segment in &snapshot.segments {
+                exchanges += segment.exchanges_in(language.tag())?;
+            }
+            shares.push((exchanges, language));
+        }
+        shares.retain(|(exchanges, _)| *exchanges > 0);
+        shares.sort_by_key(|(exchanges, _)| std::cmp::Reverse(*exchanges));
+        snapshot.languages.extend(shares.into_iter().map(|(_, language)| language));
+        Ok(snapshot)
+    }
+}
+
+impl Statistics {
+    fn of(segments: &[Segment], field: Field) -> Self {
+        segments.iter().fold(Self::default(), |sum, segment| {
+            let Self { passages, tokens } = segment.statistics(field);
+            Self { passages: sum.passages + passages, tokens: sum.tokens + tokens }
+        })
+    }
+
+    /// Terms of a passage on average; 0 where there are no passages.
+    #[must_use]
+    pub fn average(self) -> f32 {
+        if self.passages == 0 { 0.0 } else { self.tokens as f32 / self.passages as f32 }
+    }
+}
+
+/// Reads one snapshot. Clones share it.
+#[derive(Clone)]
+pub struct Searcher {
+    snapshot: Arc<Snapshot>,
+}
+
+impl fmt::Debug for Searcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Searcher").field("generation", &self.generation()).finish_non_exhaustive()
+    }
+}
+
+impl Searcher {
+    pub(super) const fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot }
+    }
+
+    /// The store's generation that this is the image of.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.snapshot.generation
+    }
+
+    /// How many exchanges there are.
+    #[must_use]
+    pub fn exchanges(&self) -> u64 {
+        self.snapshot.exchanges
+    }
+
+    /// How many passages there are.
+    #[must_use]
+    pub fn passages(&self) -> u64 {
+        self.snapshot.segments.iter().map(|segment| u64::from(segment.reader().num_docs())).sum()
+    }
+
+    /// The segments.
+    #[must_use]
+    pub fn segments(&self) -> &[Segment] {
+        &self.snapshot.segments
+    }
+
+    /// The languages that live documents were analysed in, that of most exchanges first.
+    #[must_use]
+    pub fn languages(&self) -> &[Language] {
+        &self.snapshot.languages
+    }
+
+    /// The language of documents that do not say theirs.
+    #[must_use]
+    pub fn default_language(&self) -> Language {
+        self.snapshot.default_language
+    }
+
+    /// How much text a field holds.
+    #[must_use]
+    pub fn statistics(&self, field: Field) -> Statistics {
+        match field {
+            Field::Question => self.snapshot.question,
+            Field::Answer => self.snapshot.answer,
+        }
+    }
+}

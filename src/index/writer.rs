@@ -1,0 +1,222 @@
+//! Documents → the index.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+
+use tantivy::IndexReader;
+use tantivy::IndexWriter;
+use tantivy::TantivyDocument;
+use tantivy::Term;
+use tantivy::indexer::UserOperation;
+use tantivy::tokenizer::Token as TantivyToken;
+use tantivy::tokenizer::TokenStream;
+use tantivy::tokenizer::Tokenizer;
+
+use crate::index::Analyzer;
+use crate::index::Commit;
+use crate::index::DocumentEntry;
+use crate::index::ExchangeEntry;
+use crate::index::FORMAT;
+use crate::index::Index;
+use crate::index::IndexError;
+use crate::index::Language;
+use crate::index::narrow;
+use crate::index::reader::Snapshot;
+use crate::index::schema::Fields;
+use crate::query::DateRange;
+use crate::span::TextSpan;
+
+/// The least memory tantivy takes for indexing, in bytes.
+pub(super) const SMALLEST_BUDGET: usize = 15_000_000;
+
+/// Writes documents. One thread writes, so that passages keep the order they are given in.
+pub struct Writer {
+    inner: IndexWriter,
+    reader: IndexReader,
+    fields: Fields,
+    default_language: String,
+    snapshot: Arc<RwLock<Arc<Snapshot>>>,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    pub(super) fn new(index: &Index, writer: IndexWriter) -> Self {
+        Self {
+            inner: writer,
+            reader: index.reader.clone(),
+            fields: index.fields,
+            default_language: index.settings.default_language.clone(),
+            snapshot: Arc::clone(&index.snapshot),
+        }
+    }
+
+    /// Puts a document in the place of the one with the same id, if there is one.
+    pub fn replace(&mut self, entry: &DocumentEntry<'_>) -> Result<(), IndexError> {
+        self.delete(entry.document_id)?;
+        let tag = match entry.metadata.language.as_str() {
+            "" => self.default_language.as_str(),
+            tag => tag,
+        };
+        let language = Language::from_tag(tag);
+        for (index, exchange) in (0u64..).zip(&entry.exchanges) {
+            let passages = self.passages(entry, tag, language, index, exchange);
+            // One call per exchange: tantivy never parts what one call adds, so windows stay side by side.
+            self.inner.run(passages.into_iter().map(UserOperation::Add).collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+
+    /// Takes a document out, if it is there.
+    pub fn delete(&mut self, document_id: &str) -> Result<(), IndexError> {
+        self.inner.delete_term(Term::from_field_text(self.fields.document_id, document_id));
+        Ok(())
+    }
+
+    /// Takes all documents out.
+    pub fn clear(&mut self) -> Result<(), IndexError> {
+        self.inner.delete_all_documents()?;
+        Ok(())
+    }
+
+    /// Makes everything since the last commit durable and visible to the next searcher. `generation` is the
+    /// store's, of which the index is now the image.
+    pub fn commit(&mut self, generation: u64) -> Result<(), IndexError> {
+        let mut commit = self.inner.prepare_commit()?;
+        commit.set_payload(&Commit { format: FORMAT, generation }.to_string());
+        commit.commit()?;
+        self.reader.reload()?;
+        let last = Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner));
+        let language = Language::from_tag(&self.default_language);
+        let next = Snapshot::new(self.reader.searcher(), generation, self.fields, language, Some(&last))?;
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
+    }
+
+    /// Forgets everything since the last commit.
+    pub fn rollback(&mut self) -> Result<(), IndexError> {
+        self.inner.rollback()?;
+        Ok(())
+    }
+
+    fn passages(
+        &self,
+        entry: &DocumentEntry<'_>,
+        tag: &str,
+        language: Language,
+        index: u64,
+        exchange: &ExchangeEntry<'_>,
+    ) -> Vec<TantivyDocument> {
+        let whole = [TextSpan::new(0, exchange.answer.len())];
+        let windows = if exchange.windows.is_empty() { &whole } else { exchange.windows.as_slice() };
+        let mut passages: Vec<TantivyDocument> = (0u64..)
+            .zip(windows)
+            .map(|(number, window)| {
+                let mut passage = TantivyDocument::default();
+                passage.add_text(self.fields.document_id, entry.document_id);
+                passage.add_u64(self.fields.exchange, index);
+                passage.add_u64(self.fields.window, number);
+                passage.add_text(self.fields.answer, marked(language, window.of(exchange.answer)));
+                passage
+            })
+            .collect();
+        if let Some(first) = passages.first_mut() {
+            self.describe(first, entry, tag, language, exchange);
+        }
+        passages
+    }
+
+    /// What the first window bears for the whole exchange.
+    fn describe(
+        &self,
+        first: &mut TantivyDocument,
+        entry: &DocumentEntry<'_>,
+        tag: &str,
+        language: Language,
+        exchange: &ExchangeEntry<'_>,
+    ) {
+        if !exchange.question.is_empty() {
+            first.add_text(self.fields.question, marked(language, exchange.question));
+        }
+        if !exchange.speaker.is_empty() {
+            first.add_text(self.fields.speaker, narrow::name_key(exchange.speaker));
+        }
+        for prefix in narrow::tag_prefixes(tag) {
+            first.add_text(self.fields.language, prefix);
+        }
+        first.add_text(self.fields.analysis, language.tag());
+        for (key, value) in &entry.metadata.labels {
+            first.add_text(self.fields.label, narrow::label_key(key, value));
+        }
+        if let Ok(published) = DateRange::parse(&entry.metadata.published) {
+            first.add_i64(self.fields.published_first, published.first);
+            first.add_i64(self.fields.published_last, published.last);
+        }
+    }
+}
+
+/// A text with the mark of its language, by which [`MarkedTokenizer`] knows how to analyse it.
+fn marked(language: Language, text: &str) -> String {
+    let mut marked = String::with_capacity(text.len() + 3);
+    marked.push(language.mark());
+    marked.push_str(text);
+    marked
+}
+
+/// Gives tantivy the terms of [`Analyzer`], in the language that the text's first character marks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MarkedTokenizer {
+    terms: String,
+    tokens: Vec<(Range<usize>, usize)>,
+}
+
+impl Tokenizer for MarkedTokenizer {
+    type TokenStream<'a> = MarkedTokens<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> MarkedTokens<'a> {
+        self.terms.clear();
+        self.tokens.clear();
+        let mut letters = text.chars();
+        let language = letters.next().and_then(Language::from_mark).unwrap_or(Language::Other);
+        Analyzer::new(language).analyze(letters.as_str(), &mut |token| {
+            let start = self.terms.len();
+            self.terms.push_str(token.term);
+            self.tokens.push((start..self.terms.len(), token.position));
+        });
+        MarkedTokens { tokenizer: self, next: 0, token: TantivyToken::default() }
+    }
+}
+
+/// The terms of one text, as tantivy reads them.
+#[derive(Debug)]
+pub(super) struct MarkedTokens<'a> {
+    tokenizer: &'a MarkedTokenizer,
+    next: usize,
+    token: TantivyToken,
+}
+
+impl TokenStream for MarkedTokens<'_> {
+    fn advance(&mut self) -> bool {
+        let Some((range, position)) = self.tokenizer.tokens.get(self.next) else { return false };
+        self.next += 1;
+        self.token.text.clear();
+        self.token.text.push_str(self.tokenizer.terms.get(range.clone()).unwrap_or_default());
+        self.token.position = *position;
+        true
+    }
+
+    fn token(&self) -> &TantivyToken {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut TantivyToken {
+        &mut self.token
+    }
+}

@@ -1,0 +1,37 @@
+//! onrecord answers "what was said on the record about X, by whom, and where?".
+//!
+//! It takes interview transcripts as they come, cuts them into question/answer exchanges, indexes these, and
+//! answers topical queries with ranked passages, each with a citation that can be checked byte for byte.
+//!
+//! # The stages, in the order data flows
+//!
+//! A document comes in as bytes. [`extract`] reads its format and yields text, blocks and a source map;
+//! [`segment`] cuts blocks into turns, exchanges and passages; [`store`] keeps the bytes and the exchanges, and
+//! [`index`] the passages' words. A query comes in as text: [`query`] reads it, [`search`] ranks. [`engine`] is
+//! the façade over all of this, in process and synchronous; [`grpc`] is a translation of it, [`cli`] a client.
+//!
+//! # What is deliberately absent
+//!
+//! - No module names one to its right: `span ← transcript ← {extract, segment, query, store} ← index ← search ←
+//!   engine ← grpc ← config ← cli`. A test holds the tree to it.
+//! - No prost or tonic name outside `grpc` and the client commands; no tantivy type in a signature outside
+//!   `index`; no redb outside `store`.
+//! - No serde derive on a domain type: on-disk records are types of their own in `store`.
+//! - No async below `grpc`. Work leaves the async threads in one place, `grpc::offload`.
+//! - No clock, environment or randomness below `main` and `cli`, except as an argument.
+//! - The index is derived: delete it and it is rebuilt from the store. Text and citations are served from the
+//!   store, never from the index.
+
+pub mod span;
+pub mod transcript;
+pub mod extract;
+pub mod segment;
+pub mod query;
+pub mod store;
+pub mod index;
+pub mod search;
+pub mod engine;
+pub mod grpc;
+pub mod config;
+pub mod cli;
+pub mod telemetry;

@@ -1,0 +1,51 @@
+//! The `onrecord` binary: arguments → configuration → telemetry → command.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use onrecord::cli;
+use onrecord::config::Config;
+use onrecord::telemetry;
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
+
+fn main() -> ExitCode {
+    let config = match Config::read(std::env::args_os()) {
+        Ok(config) => config,
+        Err(error) => {
+            // Prints help to standard output and usage errors to standard error.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    if let Err(error) = telemetry::start(&config.log) {
+        return fail(&format!("--log {:?} is no filter: {error}; write a level such as info", config.log), 2);
+    }
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("the runtime cannot start: {error}"), 1),
+    };
+    match runtime.block_on(async { cli::run(config, stop_signal()?).await }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string(), 1),
+    }
+}
+
+/// Resolves at the first SIGTERM or SIGINT.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn fail(message: &str, code: u8) -> ExitCode {
+    // Where standard error is closed there is nobody left to tell.
+    drop(writeln!(std::io::stderr(), "onrecord: {message}"));
+    ExitCode::from(code)
+}

@@ -1,0 +1,94 @@
+//! What results are narrowed to.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use thiserror::Error;
+
+/// Within a field any value may match; across fields all must. An empty field does not narrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Ids of documents.
+    pub document_ids: Vec<String>,
+    /// Names of those who answer; case, accents and spacing apart, the whole name.
+    pub speakers: Vec<String>,
+    /// The first day of publication.
+    pub published_from: Option<DateBound>,
+    /// The last day of publication.
+    pub published_to: Option<DateBound>,
+    /// BCP 47 tags; `en` also finds `en-GB`.
+    pub languages: Vec<String>,
+    /// Labels a document must bear, all of them.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Filter {
+    /// Whether it narrows nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// An ISO 8601 date of year, month or day precision, as the days it covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DateRange {
+    /// The first day, counted from 1970-01-01.
+    pub first: i64,
+    /// The last day, counted from 1970-01-01; not before `first`.
+    pub last: i64,
+}
+
+/// A bound of publication: the date as it was written, of any precision.
+pub type DateBound = DateRange;
+
+/// A text that is no ISO 8601 date of year, month or day precision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not an ISO 8601 date such as 2017, 2017-04 or 2017-04-14")]
+pub struct InvalidDate;
+
+impl DateRange {
+    /// Reads `2017`, `2017-04` or `2017-04-14`; a time of day behind the date is passed over.
+    pub fn parse(text: &str) -> Result<Self, InvalidDate> {
+        let date = text.trim().split(['T', ' ']).next().unwrap_or_default();
+        let mut parts = date.split('-');
+        let year = number(parts.next(), 4)?.ok_or(InvalidDate)?;
+        let month = number(parts.next(), 2)?;
+        let day = number(parts.next(), 2)?;
+        if parts.next().is_some() {
+            return Err(InvalidDate);
+        }
+        let first = date_of(year, month.unwrap_or(1), day.unwrap_or(1))?;
+        let last = match (month, day) {
+            (None, _) => first.last_of_year(),
+            (Some(_), None) => first.last_of_month(),
+            (Some(_), Some(_)) => first,
+        };
+        Ok(Self { first: days(first), last: days(last) })
+    }
+
+    /// Whether the two share a day.
+    #[must_use]
+    pub const fn overlaps(self, other: Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+}
+
+/// A part of a date: absent, or exactly `digits` decimal digits.
+fn number(part: Option<&str>, digits: usize) -> Result<Option<i16>, InvalidDate> {
+    let Some(part) = part else { return Ok(None) };
+    if part.len() != digits || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(InvalidDate);
+    }
+    part.parse().map(Some).map_err(|_| InvalidDate)
+}
+
+fn date_of(year: i16, month: i16, day: i16) -> Result<Date, InvalidDate> {
+    let month = i8::try_from(month).map_err(|_| InvalidDate)?;
+    let day = i8::try_from(day).map_err(|_| InvalidDate)?;
+    Date::new(year, month, day).map_err(|_| InvalidDate)
+}
+
+fn days(date: Date) -> i64 {
+    date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24
+}

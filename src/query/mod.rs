@@ -1,0 +1,87 @@
+//! Text → [`Query`], and the filter beside it. No text a person can type is a syntax error.
+
+mod parse;
+mod filter;
+#[cfg(test)]
+mod tests;
+
+use thiserror::Error;
+
+pub use filter::DateBound;
+pub use filter::DateRange;
+pub use filter::Filter;
+pub use filter::InvalidDate;
+
+/// The longest query, in bytes.
+pub const MAX_QUERY_BYTES: usize = 4096;
+
+/// What a client asks for: words, exact phrases, what must and what must not occur.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    text: String,
+    clauses: Vec<Clause>,
+}
+
+/// One part of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// Whether it may, must or must not occur.
+    pub occur: Occur,
+    /// Whether its words must stand side by side, in this order.
+    pub phrase: bool,
+    /// Its text, without sign and quotation marks; at least one letter or digit.
+    pub text: String,
+}
+
+/// Whether a clause may, must or must not occur.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Occur {
+    /// At least one of these must, unless something is required; each counts for the rank.
+    Should,
+    /// Written `+`: no exchange without it.
+    Must,
+    /// Written `-`: no exchange with it.
+    MustNot,
+}
+
+/// Why a text is no query.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum QueryError {
+    /// It has no characters, or only white space.
+    #[error("the query is empty")]
+    Empty,
+    /// It is too long.
+    #[error("the query is {bytes} bytes long; at most {allowed} are allowed")]
+    TooLong {
+        /// How long it is.
+        bytes: usize,
+        /// How long it may be.
+        allowed: usize,
+    },
+}
+
+impl Query {
+    /// Reads `"exact phrase"`, `+required`, `-excluded` and plain words. Punctuation alone is a query that
+    /// matches nothing.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        if text.len() > MAX_QUERY_BYTES {
+            return Err(QueryError::TooLong { bytes: text.len(), allowed: MAX_QUERY_BYTES });
+        }
+        if text.chars().all(char::is_whitespace) {
+            return Err(QueryError::Empty);
+        }
+        Ok(Self { text: text.to_owned(), clauses: parse::clauses(text) })
+    }
+
+    /// The text it was read from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its parts, in the order they were written.
+    #[must_use]
+    pub fn clauses(&self) -> &[Clause] {
+        &self.clauses
+    }
+}

@@ -1,0 +1,62 @@
+//! One block of passages: scores while they are summed.
+
+/// Passages per block: three arrays of this many floats stay in a core's second cache, and a place in a block
+/// is a number masked, which needs no bounds check.
+pub(super) const BLOCK: u32 = 4096;
+pub(super) const BLOCK_LEN: usize = BLOCK as usize;
+const MASK: u32 = BLOCK - 1;
+const WORDS: usize = BLOCK_LEN / 64;
+
+/// The place of a passage in its block.
+pub(super) const fn place(passage: u32) -> usize {
+    (passage & MASK) as usize
+}
+
+/// A number for each place of a block.
+pub(super) type Numbers = Box<[f32; BLOCK_LEN]>;
+
+/// Zero for each place.
+pub(super) fn zeros() -> Numbers {
+    Box::new([0.0; BLOCK_LEN])
+}
+
+/// A set of places in a block.
+#[derive(Clone, Debug)]
+pub(super) struct Places([u64; WORDS]);
+
+impl Places {
+    pub(super) const fn empty() -> Self {
+        Self([0; WORDS])
+    }
+
+    pub(super) fn insert(&mut self, place: usize) {
+        // A place is below the block's length, so the mask changes nothing but what the compiler can prove.
+        self.0[(place / 64) & (WORDS - 1)] |= 1 << (place % 64);
+    }
+
+    /// Takes everything out, 64 places at a time: calls `visit` with each word that is not empty and its index.
+    pub(super) fn drain(&mut self, mut visit: impl FnMut(usize, u64)) {
+        for (index, word) in self.0.iter_mut().enumerate() {
+            let taken = std::mem::take(word);
+            if taken != 0 {
+                visit(index, taken);
+            }
+        }
+    }
+
+    pub(super) fn word(&self, index: usize) -> u64 {
+        self.0.get(index).copied().unwrap_or(0)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0 = [0; WORDS];
+    }
+}
+
+/// Calls `visit` with each of the 64 places from `first` whose bit is set, ascending.
+pub(super) fn each_place(mut word: u64, first: usize, mut visit: impl FnMut(usize)) {
+    while word != 0 {
+        visit(first + word.trailing_zeros() as usize);
+        word &= word - 1;
+    }
+}

@@ -1,0 +1,139 @@
+//! Query and index → ranked hits.
+//!
+//! A search reads every posting of its terms once, in blocks of passages: scores, the exact total, grouping by
+//! exchange and the best page come out of the same pass.
+
+mod ranking;
+mod parameters;
+mod function_words;
+mod equivalence;
+mod derivation;
+mod words;
+mod plan;
+mod conditions;
+mod block;
+mod union;
+mod top;
+mod highlight;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Ordering;
+
+use crate::index::IndexError;
+use crate::index::Searcher;
+use crate::query::Filter;
+use crate::query::Query;
+
+pub use highlight::Highlighter;
+pub use highlight::highlight;
+pub use parameters::ParameterError;
+pub use ranking::Ranking;
+pub use ranking::Saturation;
+
+use conditions::Conditions;
+use plan::Plan;
+use top::Top;
+use union::Union;
+
+/// What to search for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// What is asked.
+    pub query: &'a Query,
+    /// What results are narrowed to.
+    pub filter: &'a Filter,
+    /// The most hits to return.
+    pub limit: usize,
+    /// Where the last page ended.
+    pub after: Option<&'a Cursor>,
+}
+
+/// A place in a ranked list: that of the last hit of a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cursor {
+    /// The hit's score.
+    pub score: Score,
+    /// The hit's document.
+    pub document_id: String,
+    /// The hit's exchange.
+    pub exchange: u32,
+}
+
+/// How well a passage answers; comparable within one query and generation only.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Score(pub f32);
+
+impl PartialEq for Score {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Score {}
+
+impl PartialOrd for Score {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Score {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// An exchange that was found, with its best window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The document.
+    pub document_id: String,
+    /// The exchange's index in the document.
+    pub exchange: u32,
+    /// The window's index in the exchange's answer.
+    pub window: u32,
+    /// How well it answers.
+    pub score: Score,
+}
+
+impl Hit {
+    /// The order of results: best first, then by document id, then by place in the document.
+    fn order(&self, other: &Self) -> Ordering {
+        let by_score = other.score.cmp(&self.score);
+        by_score
+            .then_with(|| self.document_id.cmp(&other.document_id))
+            .then_with(|| self.exchange.cmp(&other.exchange))
+    }
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The page, best first.
+    pub hits: Vec<Hit>,
+    /// How many exchanges match, on all pages.
+    pub total: u64,
+    /// Words of the query that no exchange has, as they were typed.
+    pub unmatched_terms: Vec<String>,
+    /// The store's generation that was searched.
+    pub generation: u64,
+}
+
+/// Ranks the exchanges that a request matches.
+pub fn search(searcher: &Searcher, request: &Request<'_>, ranking: &Ranking) -> Result<Found, IndexError> {
+    let plan = Plan::new(searcher, request.query, ranking)?;
+    let mut union = Union::new(&plan);
+    let mut hits = Vec::new();
+    let mut total = 0;
+    for (ordinal, segment) in searcher.segments().iter().enumerate() {
+        let conditions = Conditions::new(segment, &plan, request.filter)?;
+        let mut top = Top::new(segment, request.limit, request.after);
+        total += union.scan(segment, ordinal, &conditions, &mut top)?;
+        hits.extend(top.into_hits());
+    }
+    hits.sort_unstable_by(Hit::order);
+    hits.truncate(request.limit);
+    let unmatched_terms = plan.unmatched();
+    Ok(Found { hits, total, unmatched_terms, generation: searcher.generation() })
+}

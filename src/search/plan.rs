@@ -1,0 +1,224 @@
+//! A query resolved against a snapshot: terms found, weights computed.
+
+use crate::index::Field;
+use crate::index::IndexError;
+use crate::index::PhraseMatch;
+use crate::index::Searcher;
+use crate::index::Segment;
+use crate::index::Statistics;
+use crate::index::Term;
+use crate::query::Occur;
+use crate::query::Query;
+use crate::search::Ranking;
+use crate::search::Saturation;
+use crate::search::function_words::Role;
+use crate::search::words::Literal;
+use crate::search::words::Word;
+use crate::search::words::Words;
+
+/// The fields a passage is scored by, in the order their scores are added.
+pub(super) const FIELDS: [Field; 2] = [Field::Question, Field::Answer];
+
+/// What to read and what it weighs.
+pub(super) struct Plan {
+    /// Scored words.
+    pub terms: Vec<PlannedTerm>,
+    /// Phrases that may occur, each in each of [`FIELDS`].
+    pub phrases: Vec<PlannedPhrase>,
+    /// What must occur.
+    pub required: Vec<Literal>,
+    /// What must not.
+    pub excluded: Vec<Literal>,
+    /// Words that no live passage has, as typed.
+    missing: Vec<String>,
+    /// How frequencies saturate.
+    pub saturation: Saturation,
+    /// Average lengths of [`FIELDS`].
+    pub averages: [f32; 2],
+}
+
+/// A word in one field.
+pub(super) struct PlannedTerm {
+    pub field: Field,
+    /// What a frequency without bound is worth.
+    pub weight: f32,
+    /// Whether an exchange is found for it alone.
+    pub finds: bool,
+    pub alternatives: Vec<Alternative>,
+}
+
+/// A term that stands for a word.
+pub(super) struct Alternative {
+    /// What one occurrence counts, from 0 to 1.
+    pub weight: f32,
+    /// The term in each segment.
+    pub segments: Vec<Option<Term>>,
+}
+
+/// A phrase in one field.
+pub(super) struct PlannedPhrase {
+    pub field: Field,
+    /// What a frequency without bound is worth.
+    pub weight: f32,
+    /// Where it stands, in each segment.
+    pub segments: Vec<Vec<PhraseMatch>>,
+}
+
+impl Plan {
+    pub(super) fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
+        let Words { words, literals } = Words::new(query, searcher.languages(), ranking);
+        let exchanges = searcher.exchanges().max(1) as f32;
+        let share = searcher.statistics(Field::Question).passages as f32 / exchanges;
+        let mut plan = Self {
+            terms: Vec::new(),
+            phrases: Vec::new(),
+            required: Vec::new(),
+            excluded: Vec::new(),
+            missing: Vec::new(),
+            saturation: ranking.saturation(share.min(1.0)),
+            averages: FIELDS.map(|field| searcher.statistics(field).average()),
+        };
+        let ranking = &for_topics(ranking, words.iter().filter(|word| word.role == Role::Topic).count());
+        for word in &words {
+            plan.add_word(searcher, word, ranking)?;
+        }
+        for literal in literals {
+            match literal.occur {
+                Occur::Must => plan.required.push(literal),
+                Occur::MustNot => plan.excluded.push(literal),
+                Occur::Should => plan.add_phrase(searcher, &literal, ranking)?,
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The words that no exchange has, as they were typed.
+    pub(super) fn unmatched(self) -> Vec<String> {
+        self.missing
+    }
+
+    fn add_word(&mut self, searcher: &Searcher, word: &Word, ranking: &Ranking) -> Result<(), IndexError> {
+        let mut found = false;
+        for field in FIELDS {
+            let mut alternatives = Vec::new();
+            // As in Lucene's synonym query, a word is as common as its commonest term; terms that different
+            // languages make of it are in different passages and add up.
+            let (mut own, mut related) = (0, 0);
+            for (term, weight) in &word.alternatives {
+                let (live, segments) = lookup(searcher, field, term)?;
+                if live > 0 {
+                    let is_own = *weight >= 1.0;
+                    own += if is_own { live } else { 0 };
+                    related = related.max(live);
+                    alternatives.push(Alternative { weight: *weight, segments });
+                }
+            }
+            let frequency = own.max(related) as f32;
+            if alternatives.is_empty() {
+                continue;
+            }
+            found = true;
+            let weight = word.weight
+                * field_weight(field, ranking)
+                * damping(field, word, ranking)
+                * f32::from(word.count).powf(ranking.query_frequency_exponent)
+                * rarity(searcher.statistics(field), frequency);
+            self.terms.push(PlannedTerm { field, weight, finds: word.finds, alternatives });
+        }
+        if !found && word.role != Role::Name && !self.missing.contains(&word.surface) {
+            self.missing.push(word.surface.clone());
+        }
+        Ok(())
+    }
+
+    fn add_phrase(
+        &mut self,
+        searcher: &Searcher,
+        literal: &Literal,
+        ranking: &Ranking,
+    ) -> Result<(), IndexError> {
+        for field in FIELDS {
+            let mut segments = Vec::with_capacity(searcher.segments().len());
+            let mut live = 0;
+            for segment in searcher.segments() {
+                let found = matches(segment, field, literal)?;
+                live += found.iter().filter(|found| segment.is_alive(found.passage)).count();
+                segments.push(found);
+            }
+            let rarity = rarity(searcher.statistics(field), live as f32);
+            let weight = rarity * field_weight(field, ranking) * literal.weight;
+            self.phrases.push(PlannedPhrase { field, weight, segments });
+        }
+        Ok(())
+    }
+}
+
+/// The parameters for a query of so many topical words.
+fn for_topics(ranking: &Ranking, topics: usize) -> Ranking {
+    if topics <= ranking.short_query_topics {
+        Ranking { interrogative_in_question: 1.0, ..*ranking }
+    } else {
+        *ranking
+    }
+}
+
+/// A term in every segment, and how many live passages have it.
+fn lookup(searcher: &Searcher, field: Field, term: &str) -> Result<(u64, Vec<Option<Term>>), IndexError> {
+    let mut live = 0;
+    let mut segments = Vec::with_capacity(searcher.segments().len());
+    for segment in searcher.segments() {
+        let found = segment.term(field, term)?;
+        live += found.as_ref().map_or(0, |term| u64::from(term.live()));
+        segments.push(found);
+    }
+    Ok((live, segments))
+}
+
+/// The inverse document frequency, in the form that never falls below zero (Lucene's).
+fn rarity(statistics: Statistics, frequency: f32) -> f32 {
+    let passages = statistics.passages as f32;
+    let frequency = frequency.min(passages);
+    ((passages - frequency + 0.5) / (frequency + 0.5)).ln_1p()
+}
+
+const fn field_weight(field: Field, ranking: &Ranking) -> f32 {
+    match field {
+        Field::Question => ranking.question_weight,
+        Field::Answer => ranking.answer_weight,
+    }
+}
+
+const fn damping(field: Field, word: &Word, ranking: &Ranking) -> f32 {
+    match (word.role, field) {
+        (Role::Topic | Role::Name, _) => 1.0,
+        (Role::Interrogative, Field::Question) => ranking.interrogative_in_question,
+        (Role::Interrogative, Field::Answer) => ranking.interrogative_in_answer,
+        (Role::Function, Field::Question) => ranking.function_word_in_question,
+        (Role::Function, Field::Answer) => ranking.function_word_in_answer,
+    }
+}
+
+/// The passages of a segment where a literal stands in a field, ascending.
+pub(super) fn matches(
+    segment: &Segment,
+    field: Field,
+    literal: &Literal,
+) -> Result<Vec<PhraseMatch>, IndexError> {
+    let mut all: Vec<PhraseMatch> = Vec::new();
+    for variant in &literal.variants {
+        let mut positions = Vec::with_capacity(variant.len());
+        for (offset, term) in variant {
+            let Some(term) = segment.term(field, term)? else { break };
+            positions.push((*offset, term));
+        }
+        if positions.len() == variant.len() {
+            all.extend(segment.phrase(field, &positions, literal.nearness)?);
+        }
+    }
+    if literal.variants.len() == 1 {
+        return Ok(all);
+    }
+    all.sort_by_key(|found| (found.passage, std::cmp::Reverse(found.frequency)));
+    all.dedup_by_key(|found| found.passage);
+    Ok(all)
+}

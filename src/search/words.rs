@@ -1,0 +1,250 @@
+//! A query as the index's terms: its words with all that may stand for them, and its operators.
+
+use std::collections::BTreeMap;
+
+use crate::index::Analyzer;
+use crate::index::Form;
+use crate::index::Language;
+use crate::index::Nearness;
+use crate::query::Clause;
+use crate::query::Occur;
+use crate::query::Query;
+use crate::search::Ranking;
+use crate::search::derivation;
+use crate::search::equivalence;
+use crate::search::function_words;
+use crate::search::function_words::Role;
+
+/// Beyond this many different words a query is a text, and its words are taken as they are: equivalents would
+/// cost more than they find.
+const MOST_EXPANDED_WORDS: usize = 64;
+
+/// Reading where words stand costs much more than reading that they stand there. Beyond this many phrases, those
+/// without a sign are taken as plain words, and the words of those with one may stand anywhere in a passage.
+const MOST_PHRASES: usize = 16;
+
+/// A word of a query.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Word {
+    /// As it was typed.
+    pub surface: String,
+    /// The terms that stand for it, each with what it is worth, from 0 to 1; the word's own first.
+    pub alternatives: Vec<(String, f32)>,
+    /// How often the query has it.
+    pub count: u16,
+    /// Whether an exchange is found for this word alone; false for a word that is only part of a phrase.
+    pub finds: bool,
+    /// What it does in a sentence.
+    pub role: Role,
+    /// What all of it is worth, from 0 to 1.
+    pub weight: f32,
+}
+
+/// A phrase, or a word with a sign.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Literal {
+    /// Whether it may, must or must not occur.
+    pub occur: Occur,
+    /// The sequences of terms that stand for it, one per language that reads it differently: each term with
+    /// its distance from the first.
+    pub variants: Vec<Vec<(u32, String)>>,
+    /// How near its words must stand.
+    pub nearness: Nearness,
+    /// What it is worth beside its words, from 0 up.
+    pub weight: f32,
+}
+
+/// A query as terms.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Words {
+    pub words: Vec<Word>,
+    pub literals: Vec<Literal>,
+}
+
+impl Words {
+    /// Analyses a query in each of `languages`: a word is what any of them makes of it.
+    pub(super) fn new(query: &Query, languages: &[Language], ranking: &Ranking) -> Self {
+        let mut all = Self::default();
+        let mut places = BTreeMap::new();
+        let spoken = function_words::language_of(query.text(), languages);
+        for clause in query.clauses() {
+            let plain = clause.occur == Occur::Should;
+            let few = all.literals.len() < MOST_PHRASES;
+            if !plain || (clause.phrase && few) {
+                all.add_literal(literal(clause, languages, ranking.phrase_weight), few);
+            }
+            if clause.occur == Occur::MustNot {
+                continue;
+            }
+            let finds = !(plain && clause.phrase && few);
+            let mut words = words_of(clause, languages, ranking);
+            for word in &mut words {
+                word.role = role(&word.surface, &clause.text, spoken);
+            }
+            let names = names_of(&words, languages, ranking);
+            for word in words.into_iter().chain(names) {
+                all.add(&mut places, Word { finds, ..word });
+            }
+        }
+        if all.words.len() <= MOST_EXPANDED_WORDS && languages.contains(&Language::English) {
+            all.expand(ranking);
+        }
+        all
+    }
+
+    /// Adds what else stands for the words' topics, in English.
+    fn expand(&mut self, ranking: &Ranking) {
+        for word in self.words.iter_mut().filter(|word| word.role == Role::Topic) {
+            let own: Vec<String> = word.alternatives.iter().map(|(term, _)| term.clone()).collect();
+            for relative in own.iter().flat_map(|term| derivation::relatives(term)) {
+                add_alternative(word, &relative, ranking.derivation_weight);
+            }
+            for other in equivalence::nation(&word.surface) {
+                if other.contains('_') {
+                    let text = other.replace('_', " ");
+                    let name = Clause { occur: Occur::Should, phrase: true, text };
+                    self.literals.extend(literal(&name, &[Language::English], ranking.nation_weight));
+                } else {
+                    add_english(word, other, ranking.nation_weight);
+                }
+            }
+        }
+    }
+
+    fn add_literal(&mut self, literal: Option<Literal>, few: bool) {
+        if let Some(mut literal) = literal
+            && !self.literals.contains(&literal)
+        {
+            literal.nearness = if few { Nearness::Adjacent } else { Nearness::SamePassage };
+            self.literals.push(literal);
+        }
+    }
+
+    /// Words of the same own terms are one word.
+    fn add(&mut self, places: &mut BTreeMap<Vec<String>, usize>, word: Word) {
+        let key: Vec<String> = word.alternatives.iter().map(|(term, _)| term.clone()).collect();
+        if let Some(known) = places.get(&key).and_then(|place| self.words.get_mut(*place)) {
+            known.count = known.count.saturating_add(1);
+            known.finds |= word.finds;
+            known.weight = known.weight.max(word.weight);
+        } else {
+            places.insert(key, self.words.len());
+            self.words.push(word);
+        }
+    }
+}
+
+/// The words of a clause, in the order they stand.
+fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<Word> {
+    let mut words: BTreeMap<(usize, usize), Word> = BTreeMap::new();
+    for language in languages {
+        Analyzer::new(*language).analyze(&clause.text, &mut |token| {
+            let weight = match token.form {
+                Form::Word => 1.0,
+                Form::Joined => ranking.joined_weight,
+                Form::Unaccented | Form::Character => return,
+            };
+            let place = (token.span.start(), token.span.end());
+            let word = words.entry(place).or_insert_with(|| {
+                let surface = token.span.of(&clause.text).to_owned();
+                Word { alternatives: Vec::new(), count: 1, finds: true, role: Role::Topic, weight, surface }
+            });
+            add_alternative(word, token.term, 1.0);
+        });
+    }
+    words.into_values().filter(|word| !word.alternatives.is_empty()).collect()
+}
+
+/// What a word does; one in capitals (`WHO`, `US`) is an abbreviation, unless the whole text is in capitals.
+fn role(surface: &str, text: &str, language: Option<Language>) -> Role {
+    let capitals = |text: &str| !text.chars().any(char::is_lowercase);
+    if surface.chars().filter(|letter| letter.is_uppercase()).count() > 1
+        && capitals(surface)
+        && !capitals(text)
+    {
+        return Role::Topic;
+    }
+    function_words::role(&surface.to_lowercase(), language)
+}
+
+fn add_alternative(word: &mut Word, term: &str, weight: f32) {
+    if !term.is_empty() && !word.alternatives.iter().any(|(known, _)| known == term) {
+        word.alternatives.push((term.to_owned(), weight));
+    }
+}
+
+/// Adds the terms of an English word.
+fn add_english(word: &mut Word, other: &str, weight: f32) {
+    for (term, _, form) in Analyzer::terms(Language::English, other) {
+        if form == Form::Word {
+            add_alternative(word, &term, weight);
+        }
+    }
+}
+
+/// Names of nations in two or three words (`United States`), as one word more that the nation's other names
+/// and its people's adjective stand for.
+fn names_of(words: &[Word], languages: &[Language], ranking: &Ranking) -> Vec<Word> {
+    if !languages.contains(&Language::English) || words.len() > MOST_EXPANDED_WORDS {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    for run in words.windows(2).chain(words.windows(3)) {
+        let parts: Vec<&str> = run.iter().map(|word| word.surface.as_str()).collect();
+        let mut name = Word {
+            surface: parts.join(" "),
+            alternatives: Vec::new(),
+            count: 1,
+            finds: true,
+            role: Role::Name,
+            weight: 1.0,
+        };
+        for other in equivalence::nation(&parts.join("_")) {
+            if !other.contains('_') {
+                add_english(&mut name, other, ranking.nation_weight);
+            }
+        }
+        if !name.alternatives.is_empty() {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// A phrase or a signed word; `None` where analysis leaves nothing of it.
+fn literal(clause: &Clause, languages: &[Language], weight: f32) -> Option<Literal> {
+    let mut variants: Vec<Vec<(u32, String)>> = Vec::new();
+    for language in languages {
+        let mut sequence = Vec::new();
+        let mut joined = Vec::new();
+        for (term, position, form) in Analyzer::terms(*language, &clause.text) {
+            let offset = u32::try_from(position).unwrap_or(u32::MAX);
+            match form {
+                Form::Word => sequence.push((offset, term)),
+                Form::Joined => joined.push((offset, term)),
+                Form::Unaccented | Form::Character => {}
+            }
+        }
+        // A compound that is the whole literal is also found written as one word.
+        if let ([whole], false) = (joined.as_slice(), clause.text.contains(char::is_whitespace)) {
+            add_variant(&mut variants, vec![whole.clone()]);
+        }
+        add_variant(&mut variants, sequence);
+    }
+    (!variants.is_empty()).then_some(Literal {
+        occur: clause.occur,
+        variants,
+        nearness: Nearness::Adjacent,
+        weight,
+    })
+}
+
+fn add_variant(variants: &mut Vec<Vec<(u32, String)>>, mut sequence: Vec<(u32, String)>) {
+    let Some(first) = sequence.first().map(|(offset, _)| *offset) else { return };
+    for (offset, _) in &mut sequence {
+        *offset -= first;
+    }
+    if !variants.contains(&sequence) {
+        variants.push(sequence);
+    }
+}

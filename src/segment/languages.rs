@@ -1,0 +1,81 @@
+//! Which language a document is in, and the small words its sentences are read by.
+
+use std::sync::LazyLock;
+
+use crate::segment::lexicon::Table;
+use crate::segment::prose;
+
+/// A language's small words.
+#[derive(Debug)]
+pub(super) struct Language {
+    common: Table,
+    asking: Table,
+    second: Table,
+    first: Table,
+    openers: Table,
+}
+
+/// The languages told apart; the first is taken where nothing is known.
+static LANGUAGES: LazyLock<[Language; 11]> =
+    LazyLock::new(|| ["en", "de", "es", "fr", "pt", "it", "nl", "ru", "zh", "ja", "ko"].map(Language::read));
+
+/// How many words at the start tell the language.
+const SAMPLE: usize = 3000;
+/// Longest common word, in bytes.
+const LONGEST_COMMON: usize = 18;
+
+impl Language {
+    fn read(code: &str) -> Self {
+        let table = |name: &str| Table::named(name, Some(code));
+        Self {
+            common: table("common"),
+            asking: table("asking"),
+            second: table("second"),
+            first: table("first"),
+            openers: table("openers"),
+        }
+    }
+
+    /// The language of a text: the one whose common words it uses most.
+    pub(super) fn of(text: &str) -> &'static Self {
+        let mut used = [0_usize; 11];
+        let mut lower = String::new();
+        for word in prose::words(text).take(SAMPLE).filter(|word| word.len() <= LONGEST_COMMON) {
+            lower.clear();
+            lower.extend(word.chars().flat_map(char::to_lowercase));
+            for (language, used) in LANGUAGES.iter().zip(&mut used) {
+                *used += usize::from(language.common.has(&lower));
+            }
+        }
+        let [first, ..] = &*LANGUAGES;
+        let best = LANGUAGES.iter().zip(used).rev().max_by_key(|(_, used)| *used);
+        best.map_or(first, |(language, _)| language)
+    }
+
+    /// Whether a lower-case word is one of the language's small words.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        [&self.common, &self.asking, &self.second, &self.first, &self.openers]
+            .iter()
+            .any(|table| table.has(word))
+    }
+
+    /// Whether a lower-case word opens questions.
+    pub(super) fn asks(&self, word: &str) -> bool {
+        self.asking.has(word)
+    }
+
+    /// Whether a lower-case word speaks to someone.
+    pub(super) fn second_person(&self, word: &str) -> bool {
+        self.second.has(word)
+    }
+
+    /// Whether a lower-case word is of one who tells of himself.
+    pub(super) fn first_person(&self, word: &str) -> bool {
+        self.first.has(word)
+    }
+
+    /// Whether a lower-case word opens sentences.
+    pub(super) fn opener(&self, word: &str) -> bool {
+        self.openers.has(word)
+    }
+}

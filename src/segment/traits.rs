@@ -1,0 +1,367 @@
+//! What a unit looks like: how much it reads as a question, an answer, or as clutter.
+
+use std::collections::BTreeMap;
+
+use crate::segment::languages::Language;
+use crate::segment::lexicon;
+use crate::segment::prose;
+use crate::segment::units::Style;
+use crate::segment::units::Unit;
+use crate::transcript::BlockKind;
+use crate::transcript::Extraction;
+
+/// Something seen in a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// It ends with a question mark.
+    Asks,
+    /// One of its last sentences has a question mark, but not the last.
+    Asked,
+    /// A sentence begins as a request.
+    Requests,
+    /// It begins with a question word.
+    OpensAsking,
+    /// It speaks to someone.
+    SecondPerson,
+    /// It speaks of its speaker.
+    FirstPerson,
+    /// It ends as a sentence does.
+    Stops,
+    /// It begins as matter behind an interview does, or is a credit.
+    Trailing,
+    /// It is only a sign of listening.
+    Listens,
+}
+
+/// What is seen in one unit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Traits {
+    /// Words.
+    pub words: usize,
+    /// Evidence for clutter, as log-odds.
+    pub clutter: f32,
+    signs: u16,
+}
+
+impl Traits {
+    /// Whether a sign is there.
+    pub(super) fn has(&self, sign: Sign) -> bool {
+        self.signs & (1 << sign as u16) != 0
+    }
+
+    fn note(&mut self, sign: Sign, there: bool) {
+        self.signs |= u16::from(there) << sign as u16;
+    }
+
+    /// Evidence that it asks, as log-odds; below zero it answers or tells.
+    pub(super) fn question(&self) -> f32 {
+        let mark = match (self.has(Sign::Asks), self.has(Sign::Asked)) {
+            // One who tells of himself may end on a question of his own.
+            (true, _)
+                if self.has(Sign::FirstPerson)
+                    && !self.has(Sign::SecondPerson)
+                    && !self.has(Sign::OpensAsking) =>
+            {
+                2.2
+            }
+            (true, _) => 3.6,
+            (false, true) => 0.6,
+            (false, false) => -2.4,
+        };
+        let long = if self.has(Sign::Asks) { 0.0 } else { (self.words as f32 / 60.0).min(2.0) };
+        let very_long =
+            if self.has(Sign::Asks) { ((self.words as f32 - 90.0) / 60.0).clamp(0.0, 1.5) } else { 0.0 };
+        mark + 2.6 * weight(self.has(Sign::Requests))
+            + 0.4 * weight(self.has(Sign::OpensAsking))
+            + 0.9 * weight(self.has(Sign::SecondPerson))
+            // Who says "tell us" does not tell of himself.
+            - 0.5 * weight(self.has(Sign::FirstPerson) && !self.has(Sign::Requests))
+            - long
+            - very_long
+    }
+}
+
+/// One where a trait is there.
+fn weight(there: bool) -> f32 {
+    f32::from(u8::from(there))
+}
+
+/// Evidence from which on a unit is taken for clutter where its place is weighed.
+pub(super) const CLUTTER: f32 = 2.0;
+/// Most words of a line that may be a banner.
+const BANNER_WORDS: usize = 10;
+/// How many words at either end of a unit are looked up.
+const LOOKED_UP: usize = 32;
+/// How much of a unit's start is read sentence by sentence, in bytes.
+const HEAD: usize = 360;
+/// How much of its end.
+const TAIL: usize = 240;
+
+/// The traits of all units.
+pub(super) fn traits(extraction: &Extraction, language: &Language, units: &[Unit]) -> Vec<Traits> {
+    let mut seen: Vec<Traits> =
+        units.iter().map(|unit| look(&unit.text(&extraction.text), language)).collect();
+    let recurring = recurrences(extraction, units, &seen);
+    let prose: Vec<bool> = units
+        .iter()
+        .zip(&seen)
+        .filter(|(unit, t)| t.words >= 8 && unit.kind == BlockKind::Paragraph)
+        .map(|(_, t)| t.has(Sign::Stops))
+        .collect();
+    let shouting = units
+        .iter()
+        .zip(&seen)
+        .filter(|(unit, t)| t.words > 1 && shouts(&unit.text(&extraction.text)))
+        .count()
+        * 3
+        > units.len();
+    let tidy = prose.iter().filter(|stops| **stops).count() * 5 >= prose.len() * 4 && prose.len() >= 3;
+    for (unit, traits) in units.iter().zip(&mut seen) {
+        if unit.speaker.is_none() || unit.kind == BlockKind::Cue {
+            let text = unit.text(&extraction.text);
+            traits.clutter = clutter(unit, &text, *traits, tidy, &recurring);
+            if !shouting && traits.words > 1 && traits.words <= 24 && shouts(&text) {
+                traits.clutter += 3.0;
+            }
+            let trailing = traits.words <= 60
+                && (lexicon::trailing(&prose::opening(&text))
+                    || lexicon::credit(&prose::opening_of(&text, 400)));
+            traits.note(Sign::Trailing, trailing);
+        } else if unit.labelled && framed(&unit.text(&extraction.text)) {
+            // What a host reads out for a sponsor, and notes of the transcriber.
+            traits.clutter = 3.0;
+        }
+    }
+    for at in echoes(extraction, units, &seen) {
+        if let Some(traits) = seen.get_mut(at) {
+            traits.clutter += 5.0;
+        }
+    }
+    seen
+}
+
+/// How many paragraphs on either side may hold the sentence that one repeats.
+const ECHO_WITHIN: usize = 6;
+/// Fewest words of a sentence that is repeated on purpose.
+const ECHO_WORDS: std::ops::RangeInclusive<usize> = 4..=40;
+
+/// The paragraphs that only repeat a sentence of another, as quotations pulled out of the text do.
+fn echoes(extraction: &Extraction, units: &[Unit], seen: &[Traits]) -> Vec<usize> {
+    let mut found = Vec::new();
+    for (at, (unit, traits)) in units.iter().zip(seen).enumerate() {
+        let [(_, span)] = unit.pieces.as_slice() else { continue };
+        let text = span.of(&extraction.text);
+        let set = unit.style != Style::Plain
+            || !traits.has(Sign::Stops)
+            || text.starts_with(['"', '“', '«', '„', '‘']);
+        let asks = traits.has(Sign::Asks) && unit.style != Style::Quotation;
+        if unit.speaker.is_some() || !ECHO_WORDS.contains(&traits.words) || asks || !set {
+            continue;
+        }
+        let quote = text.trim_matches(|c: char| !c.is_alphanumeric());
+        let near = units.iter().take(at + ECHO_WITHIN + 1).skip(at.saturating_sub(ECHO_WITHIN));
+        let repeats = |other: &Unit| {
+            other.pieces.iter().any(|(_, other)| {
+                other.start() != span.start()
+                    && other.len() > text.len()
+                    && other.of(&extraction.text).contains(quote)
+            })
+        };
+        if near.into_iter().any(repeats) {
+            found.push(at);
+        }
+    }
+    found
+}
+
+/// How often each short line occurs.
+fn recurrences(extraction: &Extraction, units: &[Unit], seen: &[Traits]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for (unit, traits) in units.iter().zip(seen) {
+        if unit.speaker.is_none() && traits.words <= BANNER_WORDS && !traits.has(Sign::Asks) {
+            *counts.entry(prose::bare(&unit.text(&extraction.text))).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Evidence that a unit without a speaker is clutter.
+fn clutter(unit: &Unit, text: &str, traits: Traits, tidy: bool, recurring: &BTreeMap<String, usize>) -> f32 {
+    let opening = prose::opening(text);
+    let mut odds = match unit.kind {
+        BlockKind::Caption => 6.0,
+        BlockKind::Heading(_) => 3.0,
+        BlockKind::Preformatted | BlockKind::ListItem | BlockKind::Description => -1.0,
+        BlockKind::Paragraph
+        | BlockKind::Quotation
+        | BlockKind::Term
+        | BlockKind::Cue
+        | BlockKind::Turn
+        | BlockKind::Question
+        | BlockKind::Answer => 0.0,
+    };
+    if lexicon::caption(&opening).is_some() && traits.words <= 30 {
+        odds += 5.0;
+    } else if traits.words <= 25 && !traits.has(Sign::Asks) && lexicon::credits_picture(&text.to_lowercase())
+    {
+        odds += if unit.style == Style::Light { 5.0 } else { 3.0 };
+    }
+    if traits.words == 0 {
+        return 6.0;
+    }
+    if traits.words <= 16 && !traits.has(Sign::Asks) && lexicon::boilerplate(&opening) {
+        odds += if traits.has(Sign::Stops) && traits.words > 8 { 1.5 } else { 4.5 };
+    }
+    if traits.words <= BANNER_WORDS && !traits.has(Sign::Asks) && unit.kind != BlockKind::ListItem {
+        let bare = prose::bare(text);
+        let times = recurring.get(&bare).copied().unwrap_or_default();
+        if times >= 2 && !traits.has(Sign::Listens) {
+            odds += if traits.has(Sign::Stops) { 0.8 } else { 3.0 };
+        }
+        let capital = text.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase());
+        let cased = text.chars().any(char::is_lowercase) || text.chars().any(char::is_uppercase);
+        if !prose::ends_in_mark(text) && capital && tidy && traits.words <= 8 {
+            odds += if cased { 2.5 } else { 1.5 };
+        }
+    }
+    let direction =
+        (text.starts_with('(') && text.ends_with(')')) || (text.starts_with('[') && text.ends_with(']'));
+    if direction && traits.words <= 14 && text.matches(['(', '[']).count() == 1 {
+        odds += 4.5;
+    }
+    if traits.words <= 120 && lexicon::sponsor(&prose::opening_of(text, 400)) {
+        odds += 5.0;
+    } else if traits.words <= 60 && !traits.has(Sign::FirstPerson) && framed(text) {
+        odds += 3.5;
+    }
+    if announces(text, &opening) {
+        odds += 5.0;
+    }
+    if text.starts_with(['©', 'ⓒ', '→', '▲', '▶']) || text.starts_with("*** ") {
+        odds += 3.0;
+    }
+    odds
+}
+
+/// Whether a whole paragraph stands in brackets or between dashes, as notes that are not said do.
+fn framed(text: &str) -> bool {
+    (text.starts_with('[') && text.ends_with(']') && text.matches('[').count() == 1)
+        || (text.starts_with("--") && text.ends_with("--") && text.len() > 8)
+}
+
+/// Whether a line is a link to something else: `Also read: …`.
+fn announces(text: &str, opening: &str) -> bool {
+    let Some((lead, _)) = opening.split_once([':', '：']) else { return false };
+    text.len() < 160 && lexicon::boilerplate(opening) && lead.split(' ').count() <= 4
+}
+
+/// Whether a text is all capitals.
+fn shouts(text: &str) -> bool {
+    !text.chars().any(char::is_lowercase) && text.chars().filter(|c| c.is_uppercase()).count() >= 3
+}
+
+/// Reads one unit's text.
+fn look(text: &str, language: &Language) -> Traits {
+    let words = prose::count_words(text);
+    let mut traits = Traits { words, ..Traits::default() };
+    traits.note(Sign::Asks, prose::ends_in_question(text));
+    traits.note(Sign::Stops, prose::ends_in_stop(text));
+    traits.note(Sign::Listens, words <= 4 && lexicon::backchannel(&prose::bare(text)));
+    let (head, tail) = if text.len() <= HEAD + TAIL {
+        (text, "")
+    } else {
+        (prose::head(text, HEAD), prose::tail(text, TAIL))
+    };
+    let first = prose::sentences(head, 0);
+    let last = if tail.is_empty() { Vec::new() } else { prose::sentences(tail, 0) };
+    let of_head = first.iter().map(|sentence| sentence.of(head));
+    let of_tail = last.iter().map(|sentence| sentence.of(tail));
+    let ending = || of_tail.clone().rev().chain(of_head.clone().rev().filter(|_| tail.is_empty()));
+    let asked = !traits.has(Sign::Asks) && ending().skip(1).take(2).any(prose::ends_in_question);
+    traits.note(Sign::Asked, asked);
+    let asks_for = |sentence: &str| {
+        lexicon::request(&prose::opening_of(sentence.trim_start(), 24)) || request_at_end(sentence)
+    };
+    let requests = of_head.clone().take(4).chain(of_tail.clone().rev().take(3)).any(asks_for);
+    traits.note(Sign::Requests, requests);
+    let opens = prose::words(text).next().is_some_and(|word| language.asks(&word.to_lowercase()));
+    traits.note(Sign::OpensAsking, opens);
+    let mut lower = String::new();
+    for word in prose::words(head)
+        .take(LOOKED_UP)
+        .chain(prose::words(tail).take(LOOKED_UP))
+        .filter(|word| word.len() <= 18)
+    {
+        lower.clear();
+        lower.extend(word.chars().flat_map(char::to_lowercase));
+        let known = traits.has(Sign::SecondPerson);
+        traits.note(Sign::SecondPerson, !known && language.second_person(&lower));
+        let known = traits.has(Sign::FirstPerson);
+        traits.note(Sign::FirstPerson, !known && language.first_person(&lower));
+    }
+    traits
+}
+
+/// Whether a sentence of a language that puts its verb last ends as a request.
+fn request_at_end(sentence: &str) -> bool {
+    !sentence.is_ascii() && lexicon::request_ending(sentence)
+}
+
+/// What sets questions off in a document that does so by other means than names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SetOff {
+    /// They are set in a style of their own.
+    Style(Style),
+    /// A dash or a number stands before them, and before nothing else.
+    Mark,
+}
+
+impl SetOff {
+    /// Whether a unit is set off so.
+    pub(super) fn sets(self, unit: &Unit) -> bool {
+        match self {
+            Self::Style(style) => unit.style == style,
+            Self::Mark => unit.marked,
+        }
+    }
+}
+
+/// Whether signs open the turns of both sides, so that each sign is a change of speaker.
+pub(super) fn marks_turns(units: &[Unit]) -> bool {
+    let marked = units.iter().filter(|unit| unit.marked).count();
+    let next = units.windows(2).filter(|pair| matches!(pair, [a, b] if a.marked && b.marked)).count();
+    marked >= 3 && next * 10 >= marked * 4
+}
+
+/// What sets the questions off, if anything does.
+pub(super) fn set_off(units: &[Unit], traits: &[Traits]) -> Option<SetOff> {
+    if let Some(style) = question_style(units, traits) {
+        return Some(SetOff::Style(style));
+    }
+    let marked = || units.iter().zip(traits).filter(|(unit, _)| unit.marked);
+    let asking = marked().filter(|(_, t)| t.has(Sign::Asks) || t.has(Sign::Requests)).count();
+    (marked().count() >= 3 && asking * 2 >= marked().count() && !marks_turns(units)).then_some(SetOff::Mark)
+}
+
+/// The way questions are set in a document that marks its questions by type.
+fn question_style(units: &[Unit], traits: &[Traits]) -> Option<Style> {
+    let mut counts: BTreeMap<Style, (usize, usize)> = BTreeMap::new();
+    for (unit, traits) in units.iter().zip(traits) {
+        if unit.style == Style::Plain || unit.speaker.is_some() {
+            continue;
+        }
+        let (asking, all) = counts.entry(unit.style).or_default();
+        *asking += usize::from(traits.has(Sign::Asks) || traits.has(Sign::Requests));
+        *all += 1;
+    }
+    let plain: (usize, usize) = units
+        .iter()
+        .zip(traits)
+        .filter(|(u, _)| u.style == Style::Plain)
+        .fold((0, 0), |(asking, all), (_, t)| (asking + usize::from(t.has(Sign::Asks)), all + 1));
+    counts
+        .into_iter()
+        .filter(|(_, (asking, all))| *asking >= 2 && asking * 2 >= *all && asking * plain.1 > plain.0 * all)
+        .max_by_key(|(style, (asking, _))| (*asking, std::cmp::Reverse(*style)))
+        .map(|(style, _)| style)
+}

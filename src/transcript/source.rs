@@ -1,0 +1,97 @@
+//! What a client sends: bytes, and what it says about them.
+
+use std::collections::BTreeMap;
+
+/// The formats a transcript is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Plain text: paragraphs, lines.
+    Plain,
+    /// Markdown, with or without front matter.
+    Markdown,
+    /// A web page.
+    Html,
+    /// WebVTT subtitles.
+    WebVtt,
+    /// SubRip subtitles.
+    SubRip,
+    /// JSON or JSON Lines: turns of speakers, or ready question/answer pairs.
+    Json,
+    /// Ready question/answer pairs as comma-separated values.
+    Csv,
+    /// A `WordprocessingML` document.
+    Docx,
+    /// A PDF with a text layer.
+    Pdf,
+    /// Ready pairs handed over as messages; the source is the service's own rendering of them.
+    Pairs,
+}
+
+impl Format {
+    /// The media type that names the format.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Plain | Self::Pairs => "text/plain",
+            Self::Markdown => "text/markdown",
+            Self::Html => "text/html",
+            Self::WebVtt => "text/vtt",
+            Self::SubRip => "application/x-subrip",
+            Self::Json => "application/json",
+            Self::Csv => "text/csv",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Pdf => "application/pdf",
+        }
+    }
+}
+
+/// A transcript as received.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// The media type the sender named; empty where the format is to be sniffed.
+    pub media_type: &'a str,
+    /// The file's name where there is one, a hint for sniffing; empty otherwise.
+    pub file_name: &'a str,
+}
+
+/// What is known about a document besides its words. Empty strings are unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// What the document is called.
+    pub title: String,
+    /// Where it was published.
+    pub uri: String,
+    /// Who published it.
+    pub publisher: String,
+    /// When: an ISO 8601 date of year, month or day precision.
+    pub published: String,
+    /// BCP 47 tag of its main language.
+    pub language: String,
+    /// Names the document itself gives for the people in it (front matter, `<v>` voices), in order.
+    pub people: Vec<String>,
+    /// The sender's own keys.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Metadata {
+    /// Fills what is empty here from `other`.
+    pub fn fill_from(&mut self, other: &Self) {
+        let fields = [
+            (&mut self.title, &other.title),
+            (&mut self.uri, &other.uri),
+            (&mut self.publisher, &other.publisher),
+            (&mut self.published, &other.published),
+            (&mut self.language, &other.language),
+        ];
+        for (mine, theirs) in fields {
+            if mine.is_empty() {
+                mine.clone_from(theirs);
+            }
+        }
+        if self.people.is_empty() {
+            self.people.clone_from(&other.people);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The dependency rule: who may name whom, and which crates are fenced to which stages.
+
+use libtest_mimic::Trial;
+
+use crate::support::files;
+use crate::support::root;
+use crate::support::trials;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    trials![trial: stages_name_only_what_is_to_their_left, crates_stay_behind_their_fences, files_stay_small]
+}
+
+/// What each stage may name, besides itself.
+const STAGES: &[(&str, &[&str])] = &[
+    ("span", &[]),
+    ("transcript", &["span"]),
+    ("extract", &["span", "transcript"]),
+    ("segment", &["span", "transcript"]),
+    ("query", &["span", "transcript"]),
+    ("store", &["span", "transcript"]),
+    ("index", &["span", "transcript", "query"]),
+    ("search", &["span", "transcript", "query", "index"]),
+    ("engine", &["span", "transcript", "extract", "segment", "query", "store", "index", "search"]),
+    ("grpc", &["span", "transcript", "extract", "query", "store", "index", "search", "engine"]),
+    ("config", &[]),
+    ("cli", &["span", "transcript", "extract", "segment", "query", "search", "engine", "grpc", "config"]),
+    ("telemetry", &[]),
+    ("main", &["cli", "config", "telemetry"]),
+];
+
+/// Where each fenced crate may be named.
+const FENCES: &[(&str, &[&str])] = &[
+    ("tonic", &["grpc", "cli"]),
+    ("tonic_types", &["grpc"]),
+    ("prost", &["grpc", "cli"]),
+    ("tokio", &["grpc", "cli", "main"]),
+    ("tantivy", &["index"]),
+    ("redb", &["store"]),
+    ("sha2", &["transcript", "engine"]),
+    ("html5gum", &["extract"]),
+    ("pulldown_cmark", &["extract"]),
+    ("encoding_rs", &["extract"]),
+    ("clap", &["config", "main"]),
+    ("tracing_subscriber", &["telemetry"]),
+    ("getrandom", &["cli"]),
+    ("std::env", &["config", "main"]),
+    ("std::fs", &["store", "index", "engine", "config", "cli"]),
+    ("SystemTime::now", &["cli"]),
+];
+
+/// The stage that a file belongs to: the first part of its path below `src`.
+fn sources() -> Vec<(String, String, String)> {
+    let src = root().join("src");
+    files(&src)
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| {
+            let below = path.strip_prefix(&src).unwrap().to_string_lossy().into_owned();
+            let stage = below.split(['/', '.']).next().unwrap().to_owned();
+            (stage, below, std::fs::read_to_string(&path).unwrap())
+        })
+        .filter(|(stage, ..)| stage != "lib")
+        .collect()
+}
+
+/// The lines that count: no comments, and nothing behind the start of a file's unit tests.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().take_while(|line| !line.starts_with("#[cfg(test)]\nmod tests {")).filter(|line| {
+        let line = line.trim_start();
+        !line.starts_with("//")
+    })
+}
+
+fn stages_name_only_what_is_to_their_left() {
+    for (stage, file, text) in sources() {
+        let (_, allowed) =
+            STAGES.iter().find(|(name, _)| *name == stage).unwrap_or_else(|| panic!("{file}: no stage"));
+        for line in code(&text) {
+            for prefix in ["crate::", "onrecord::"] {
+                for (at, _) in line.match_indices(prefix) {
+                    let rest = &line[at + prefix.len()..];
+                    assert!(!rest.starts_with('{'), "{file}: one path per line: {line}");
+                    let named: String =
+                        rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                    let known = STAGES.iter().any(|(name, _)| *name == named);
+                    let ok = !known || named == stage || allowed.contains(&named.as_str());
+                    assert!(ok, "{file}: {stage} may not name {named}: {line}");
+                }
+            }
+        }
+    }
+}
+
+fn crates_stay_behind_their_fences() {
+    for (stage, file, text) in sources() {
+        for (name, allowed) in FENCES {
+            let path = if name.contains("::") { (*name).to_owned() } else { format!("{name}::") };
+            for line in code(&text) {
+                let named = line.match_indices(&path).any(|(at, _)| {
+                    let before = line[..at].chars().next_back();
+                    !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+                });
+                assert!(!named || allowed.contains(&stage.as_str()), "{file}: {name} is fenced: {line}");
+            }
+        }
+    }
+}
+
+fn files_stay_small() {
+    for (_, file, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 400 || file.ends_with("tests.rs"), "{file} has {lines} lines; part it");
+    }
+}

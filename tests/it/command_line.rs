@@ -1,0 +1,177 @@
+//! The command line: what it prints and how it exits.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+
+use libtest_mimic::Trial;
+use serde_json::Value;
+
+use crate::support::TestServer;
+use crate::support::root;
+use crate::support::trials;
+use crate::support::wire;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let mut trials = trials![trial:
+        usage_errors_exit_with_2,
+        failures_exit_with_1_and_say_what_to_do,
+        help_teaches,
+        settings_come_from_flag_then_variable_then_file,
+        segment_prints_one_exchange_a_line,
+    ];
+    trials.push(wire("command_line::clients_drive_a_server", clients_drive_a_server));
+    trials
+}
+
+fn onrecord() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onrecord"));
+    command.current_dir(root());
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn usage_errors_exit_with_2() {
+    for args in
+        [&["frobnicate"][..], &["search"], &["serve", "--listen", "nowhere"], &["--log", "a=b=c", "list"]]
+    {
+        let output = onrecord().args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", text(&output.stderr));
+        assert!(!output.stderr.is_empty(), "{args:?} says why");
+    }
+}
+
+fn failures_exit_with_1_and_say_what_to_do() {
+    for (args, say) in [
+        (&["search", "--server", "http://127.0.0.1:1", "x"][..], "onrecord serve"),
+        (&["search", "--server", ":::", "x"], "write --server http://HOST:PORT"),
+        (&["segment", "no/such/file"], "no/such/file cannot be read"),
+        (&["segment", "--media-type", "image/png", "samples/README.md"], "not supported"),
+        (&["serve", "no/such/folder"], "no/such/folder cannot be read"),
+        (&["serve", "--listen", "192.0.2.1:1"], "name another with --listen"),
+    ] {
+        let output = onrecord().args(args).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
+        assert!(said.contains(say), "{args:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{args:?}: {said}");
+    }
+}
+
+fn help_teaches() {
+    let output = onrecord().arg("--help").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let help = text(&output.stdout);
+    for command in ["serve", "import", "search", "get", "list", "delete", "segment"] {
+        assert!(help.contains(command), "{command} in {help}");
+        let output = onrecord().args([command, "--help"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command}");
+        assert!(text(&output.stdout).contains("Usage: onrecord"), "{command}");
+    }
+}
+
+fn settings_come_from_flag_then_variable_then_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = |server: &str| format!("http://127.0.0.1:{server}");
+    let file = folder.path().join("onrecord.toml");
+    std::fs::write(&file, format!("server = {:?}\n", named("3"))).unwrap();
+    let run = |variable: bool, flag: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_onrecord"));
+        command.current_dir(folder.path()).arg("list");
+        if variable {
+            command.env("ONRECORD_SERVER", named("2"));
+        }
+        if flag {
+            command.args(["--server", &named("1")]);
+        }
+        text(&command.output().unwrap().stderr)
+    };
+    assert!(run(true, true).contains(&named("1")));
+    assert!(run(true, false).contains(&named("2")));
+    assert!(run(false, false).contains(&named("3")));
+
+    std::fs::write(&file, "colour = 1\n").unwrap();
+    assert!(run(false, true).contains("there is no setting \"colour\""));
+    std::fs::write(&file, "= 1\n").unwrap();
+    assert!(run(false, true).contains("is no TOML"));
+    let output = onrecord().args(["list", "--config", "no/such.toml"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+fn segment_prints_one_exchange_a_line() {
+    let output =
+        onrecord().args(["segment", "--json", "samples/threats-secretary-general.txt"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let source = std::fs::read(root().join("samples/threats-secretary-general.txt")).unwrap();
+    let lines: Vec<Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.len() >= 5, "{}", lines.len());
+    assert!(lines.iter().any(|line| line["occurrences"].as_array().is_some_and(|places| !places.is_empty())));
+    assert!(lines.iter().any(|line| line["question"].is_null()));
+    for line in &lines {
+        let bytes: Vec<u8> =
+            line["answer"]["spans"].as_array().unwrap().iter().fold(Vec::new(), |mut all, span| {
+                let offset = |at: usize| usize::try_from(span[at].as_u64().unwrap()).unwrap();
+                all.extend_from_slice(&source[offset(0)..offset(1)]);
+                all
+            });
+        let bare = |text: &str| text.split_whitespace().collect::<String>();
+        assert_eq!(bare(line["answer"]["text"].as_str().unwrap()), bare(&text(&bytes)));
+    }
+    let explained =
+        onrecord().args(["segment", "--explain", "samples/threats-secretary-general.txt"]).output().unwrap();
+    let explained = text(&explained.stdout);
+    assert!(explained.contains("because ") && explained.contains("byte "), "{explained}");
+}
+
+async fn clients_drive_a_server() {
+    let server = TestServer::start().await;
+    let run = |args: &[&str]| -> Output {
+        let args: Vec<PathBuf> = args.iter().map(PathBuf::from).collect();
+        onrecord().args(args).env("ONRECORD_SERVER", &server.address).output().unwrap()
+    };
+    let ok = |args: &[&str]| {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    let talk = "Ann: Who feeds the otters?\n\nBo: The otters feed themselves, mostly at night.\n";
+    std::fs::write(folder.path().join("sub/talk.txt"), talk).unwrap();
+    std::fs::write(folder.path().join("junk.bin"), [0; 64]).unwrap();
+    std::fs::write(folder.path().join(".hidden"), talk).unwrap();
+    let path = folder.path().to_str().unwrap();
+
+    // One bad file is told, the rest is imported.
+    let imported = run(&["import", path, "--label", "place=river"]);
+    assert_eq!(imported.status.code(), Some(1));
+    assert!(text(&imported.stderr).contains("junk.bin"), "{}", text(&imported.stderr));
+    assert!(text(&imported.stderr).contains("1 of 2 documents"), "{}", text(&imported.stderr));
+    assert!(text(&imported.stdout).starts_with("1 documents imported, 0 unchanged, 1 failed"));
+    std::fs::remove_file(folder.path().join("junk.bin")).unwrap();
+    assert!(ok(&["import", path, "--label", "place=river"]).starts_with("0 documents imported, 1 unchanged"));
+    assert!(ok(&["import", "--dry-run", "samples"]).contains(" documents would be imported"));
+    assert_eq!(ok(&["list"]).lines().count(), 1, "a dry run stores nothing");
+
+    assert!(ok(&["list"]).starts_with("sub~talk.txt\t"));
+    let shown = ok(&["search", "otters", "-n", "1"]);
+    assert!(shown.contains("Bo") && shown.contains("sub~talk.txt bytes 32–76"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "no colour in a pipe: {shown}");
+    let json: Value =
+        serde_json::from_str(&ok(&["search", "--json", "otters", "--label", "place=river"])).unwrap();
+    assert_eq!(json["totalSize"], "1");
+    let passage = &json["results"][0]["passage"];
+    assert_eq!(passage["answer"], "The otters feed themselves, mostly at night.");
+    let id = passage["exchangeId"].as_str().unwrap();
+    assert!(ok(&["get", id]).contains("Who feeds the otters?"));
+    assert!(ok(&["get", "sub~talk.txt"]).contains("Who feeds the otters?"));
+    assert_eq!(ok(&["get", "--source", id]), talk);
+    assert_eq!(serde_json::from_str::<Value>(&ok(&["get", "--json", id])).unwrap()["exchange"]["id"], id);
+    assert!(ok(&["delete", "sub~talk.txt"]).contains("deleted"));
+    let gone = run(&["delete", "sub~talk.txt"]);
+    assert_eq!((gone.status.code(), text(&gone.stderr).contains("no document")), (Some(1), true));
+}

@@ -1,0 +1,233 @@
+//! A wrong request of each kind gets the contract's code and details.
+
+use libtest_mimic::Trial;
+use onrecord::grpc::pb;
+use tonic::Code;
+
+use crate::support::TestServer;
+use crate::support::put_bytes;
+use crate::support::put_text;
+use crate::support::query;
+use crate::support::refused;
+use crate::support::trials;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    trials![wire:
+        bad_searches_are_refused,
+        bad_page_tokens_are_refused,
+        bad_documents_are_refused,
+        what_is_missing_is_named,
+        bytes_that_are_no_message_are_internal,
+        hostile_queries_are_answered,
+    ]
+}
+
+const TEXT: &str = "Ann: Is the bridge safe?\n\nBo: It is safe, we measured it twice this spring.\n";
+
+async fn bad_searches_are_refused() {
+    let server = TestServer::start().await;
+    let mut client = server.searches().await;
+    let dated = |from: &str, to: &str| pb::SearchRequest {
+        filter: Some(pb::Filter {
+            published_from: from.into(),
+            published_to: to.into(),
+            ..pb::Filter::default()
+        }),
+        ..query("bridge")
+    };
+    for (request, reason, field) in [
+        (query(""), "QUERY_EMPTY", "query"),
+        (query(" \t\n\u{3000}"), "QUERY_EMPTY", "query"),
+        (query(&"a".repeat(4097)), "QUERY_TOO_LONG", "query"),
+        (pb::SearchRequest { page_size: -1, ..query("bridge") }, "NEGATIVE", "page_size"),
+        (dated("yesterday", ""), "DATE_INVALID", "filter.published_from"),
+        (dated("", "2017-13"), "DATE_INVALID", "filter.published_to"),
+        (dated("2018", "2017"), "DATES_REVERSED", "filter.published_to"),
+    ] {
+        let status = client.search(request).await.unwrap_err();
+        refused(&status, Code::InvalidArgument, reason, field);
+    }
+    client.search(query(&"a".repeat(4096))).await.unwrap();
+    let status = client.get_exchange(pb::GetExchangeRequest::default()).await.unwrap_err();
+    refused(&status, Code::InvalidArgument, "FIELD_REQUIRED", "exchange_id");
+}
+
+async fn bad_page_tokens_are_refused() {
+    let server = TestServer::with_samples().await;
+    let mut client = server.searches().await;
+    let first = pb::SearchRequest { page_size: 1, ..query("water") };
+    let token = client.search(first).await.unwrap().into_inner().next_page_token;
+    assert!(!token.is_empty());
+    let mut forged = token.clone().into_bytes();
+    forged[3] = if forged[3] == b'A' { b'B' } else { b'A' };
+    let filter = Some(pb::Filter { languages: vec!["en".into()], ..pb::Filter::default() });
+    let go_on = |token: &str, words: &str| pb::SearchRequest { page_token: token.into(), ..query(words) };
+    for request in [
+        go_on("AAAA", "water"),
+        go_on("not a token", "water"),
+        go_on(&String::from_utf8(forged).unwrap(), "water"),
+        go_on(&token, "river"),
+        pb::SearchRequest { filter, ..go_on(&token, "water") },
+    ] {
+        let status = client.search(request).await.unwrap_err();
+        refused(&status, Code::InvalidArgument, "PAGE_TOKEN_INVALID", "page_token");
+    }
+    client.search(go_on(&token, "water")).await.unwrap();
+    let list = pb::ListDocumentsRequest { page_size: 0, page_token: token };
+    let status = server.documents().await.list_documents(list).await.unwrap_err();
+    refused(&status, Code::InvalidArgument, "PAGE_TOKEN_INVALID", "page_token");
+    let list = pb::ListDocumentsRequest { page_size: -1, page_token: String::new() };
+    let status = server.documents().await.list_documents(list).await.unwrap_err();
+    refused(&status, Code::InvalidArgument, "NEGATIVE", "page_size");
+}
+
+async fn bad_documents_are_refused() {
+    let server = TestServer::start().await;
+    let mut client = server.documents().await;
+    let with = |change: fn(&mut pb::Document)| {
+        let mut request = put_text("x", TEXT);
+        change(request.document.as_mut().unwrap());
+        request
+    };
+    let pair = |answer: &str| pb::Exchange {
+        answer: Some(pb::Utterance { text: answer.into(), speaker: String::new() }),
+        ..pb::Exchange::default()
+    };
+    let pairs = |exchanges: Vec<pb::Exchange>| {
+        let body = pb::document::Body::Exchanges(pb::ExchangeList { exchanges });
+        pb::PutDocumentRequest {
+            document: Some(pb::Document { body: Some(body), ..pb::Document::default() }),
+        }
+    };
+    let cases = [
+        (pb::PutDocumentRequest { document: None }, "FIELD_REQUIRED", "document"),
+        (with(|it| it.body = None), "FIELD_REQUIRED", "document.body"),
+        (with(|it| it.id = "a b".into()), "DOCUMENT_ID_INVALID", "document.id"),
+        (with(|it| it.id = "a/b".into()), "DOCUMENT_ID_INVALID", "document.id"),
+        (with(|it| it.id = "x".repeat(129)), "DOCUMENT_ID_INVALID", "document.id"),
+        (with(|it| it.published = "April".into()), "DATE_INVALID", "document.published"),
+        (with(|it| it.language = "a b".into()), "LANGUAGE_INVALID", "document.language"),
+        (with(|it| it.title = "x".repeat(4097)), "TOO_LONG", "document.title"),
+        (with(|it| it.media_type = "image/png".into()), "MEDIA_TYPE_UNSUPPORTED", "document.media_type"),
+        (put_text("x", ""), "DOCUMENT_EMPTY", "document.text"),
+        (put_text("x", " \n\t\n"), "DOCUMENT_EMPTY", "document.text"),
+        (put_bytes("x", Vec::new()), "DOCUMENT_EMPTY", "document.content"),
+        (
+            put_bytes("x", [0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0].repeat(99)),
+            "DOCUMENT_UNREADABLE",
+            "document.content",
+        ),
+        (put_text("x", &TEXT.repeat(20_000)), "DOCUMENT_OVER_LIMIT", "document.text"),
+        (pairs(Vec::new()), "FIELD_REQUIRED", "document.exchanges.exchanges"),
+        (
+            pairs(vec![pair("Yes."), pair(" ")]),
+            "FIELD_REQUIRED",
+            "document.exchanges.exchanges[1].answer.text",
+        ),
+    ];
+    for (request, reason, field) in cases {
+        let document = request.document.clone();
+        let status = client.put_document(request).await.unwrap_err();
+        refused(&status, Code::InvalidArgument, reason, field);
+        let status = client.segment_document(pb::SegmentDocumentRequest { document }).await.unwrap_err();
+        refused(&status, Code::InvalidArgument, reason, field);
+    }
+    let list = client.list_documents(pb::ListDocumentsRequest::default()).await.unwrap().into_inner();
+    assert_eq!(list.total_size, 0, "nothing of a refused document stays");
+
+    client.put_document(put_text("x", TEXT)).await.unwrap();
+    for (start, end) in [(-1, 2), (3, 2), (0, 1_000_000)] {
+        let span = Some(pb::Span { start, end });
+        let status = client
+            .get_source(pb::GetSourceRequest { document_id: "x".into(), span, extracted_text: false })
+            .await
+            .unwrap_err();
+        let reason = if end > 2 { "SPAN_OUTSIDE_SOURCE" } else { "SPAN_REVERSED" };
+        refused(&status, Code::InvalidArgument, reason, "span");
+    }
+}
+
+async fn what_is_missing_is_named() {
+    let server = TestServer::start().await;
+    let mut documents = server.documents().await;
+    let document_id = "nowhere".to_owned();
+    let get = pb::GetDocumentRequest { document_id: document_id.clone() };
+    refused(&documents.get_document(get).await.unwrap_err(), Code::NotFound, "DOCUMENT_NOT_FOUND", "nowhere");
+    let source = pb::GetSourceRequest { document_id: document_id.clone(), ..pb::GetSourceRequest::default() };
+    refused(
+        &documents.get_source(source).await.unwrap_err(),
+        Code::NotFound,
+        "DOCUMENT_NOT_FOUND",
+        "nowhere",
+    );
+    let delete = pb::DeleteDocumentRequest { document_id };
+    refused(
+        &documents.delete_document(delete).await.unwrap_err(),
+        Code::NotFound,
+        "DOCUMENT_NOT_FOUND",
+        "nowhere",
+    );
+    let delete = pb::DeleteDocumentRequest::default();
+    let status = documents.delete_document(delete).await.unwrap_err();
+    refused(&status, Code::InvalidArgument, "FIELD_REQUIRED", "document_id");
+
+    let stored = documents.put_document(put_text("x", TEXT)).await.unwrap().into_inner().document.unwrap();
+    let got =
+        documents.get_document(pb::GetDocumentRequest { document_id: stored.id }).await.unwrap().into_inner();
+    let right = got.exchanges[0].id.clone();
+    let mut searches = server.searches().await;
+    for id in [
+        "nonsense",
+        "x:0",
+        "x:9.0000000000000000",
+        "x:0.0000000000000000",
+        "nowhere:0.00",
+        &format!("{right}0"),
+    ] {
+        let status =
+            searches.get_exchange(pb::GetExchangeRequest { exchange_id: id.into() }).await.unwrap_err();
+        refused(&status, Code::NotFound, "EXCHANGE_NOT_FOUND", id);
+    }
+    searches.get_exchange(pb::GetExchangeRequest { exchange_id: right }).await.unwrap();
+}
+
+async fn bytes_that_are_no_message_are_internal() {
+    use tonic::client::Grpc;
+    use tonic::codegen::http::uri::PathAndQuery;
+    use tonic_prost::ProstCodec;
+
+    // A SearchRequest whose query is a number: the bytes are a message, but not of this type.
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct NoSearch {
+        #[prost(fixed64, tag = "1")]
+        query: u64,
+    }
+    let server = TestServer::start().await;
+    let mut raw = Grpc::new(server.channel().await);
+    raw.ready().await.unwrap();
+    let path = PathAndQuery::from_static("/onrecord.v1.SearchService/Search");
+    let codec: ProstCodec<NoSearch, pb::SearchResponse> = ProstCodec::default();
+    let status = raw.unary(tonic::Request::new(NoSearch { query: 7 }), path, codec).await.unwrap_err();
+    assert_eq!(status.code(), Code::Internal, "{status:?}");
+}
+
+async fn hostile_queries_are_answered() {
+    let server = TestServer::with_samples().await;
+    let mut client = server.searches().await;
+    let words: Vec<String> = (0..2000).map(|number| format!("{:x}", number + 0x1000)).collect();
+    for text in [
+        "(".repeat(4096),
+        "\"".repeat(4095),
+        "-".repeat(4096),
+        "+-\"".repeat(1365),
+        "a".repeat(4096),
+        "a ".repeat(2048),
+        "\u{202e}water\u{200f}\u{0}\u{7}".to_owned(),
+        words.join(" ").chars().take(4096).collect(),
+        "AND OR NOT field:value ^2 ~ * ? [a TO b] {x} \\".to_owned(),
+    ] {
+        let shown: String = text.chars().take(20).collect();
+        client.search(query(&text)).await.unwrap_or_else(|status| panic!("{shown}: {status:?}"));
+    }
+    assert!(client.search(query("water")).await.unwrap().into_inner().total_size > 0);
+}

@@ -1,0 +1,222 @@
+//! Start, stop, kill, restart: with the real binary and real signals.
+
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+
+use libtest_mimic::Trial;
+use onrecord::grpc::pb;
+use onrecord::grpc::pb::document_service_client::DocumentServiceClient;
+use onrecord::grpc::pb::search_service_client::SearchServiceClient;
+use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+
+use crate::support::TestServer;
+use crate::support::put_text;
+use crate::support::query;
+use crate::support::root;
+use crate::support::trials;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    trials![wire:
+        a_restart_keeps_everything,
+        a_lost_index_is_rebuilt,
+        an_older_index_catches_up,
+        a_kill_loses_nothing_acknowledged,
+        a_stop_lets_running_calls_finish,
+        two_processes_do_not_share_a_folder,
+        unchanged_files_are_not_read_again,
+    ]
+}
+
+/// The binary, serving.
+struct Process {
+    child: Child,
+    ready: String,
+    address: String,
+}
+
+impl Process {
+    fn start(folder: &Path, paths: &[PathBuf]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_onrecord"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(folder)
+            .args(paths)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+        let address = ready.split_whitespace().find(|word| word.starts_with("127.")).expect("an address");
+        let address = format!("http://{}", address.trim_end_matches(':'));
+        Self { child, ready, address }
+    }
+
+    async fn channel(&self) -> Channel {
+        Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    fn exit_code(mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+}
+
+/// All that a server answers to some queries: results with ids, scores, text and citations.
+async fn answers(channel: Channel) -> Vec<Vec<pb::SearchResult>> {
+    let mut client = SearchServiceClient::new(channel);
+    let mut answers = Vec::new();
+    for words in ["threats", "Syria talks", "water and ice", "the price of bread", "ледяной маяк"]
+    {
+        answers.push(client.search(query(words)).await.unwrap().into_inner().results);
+    }
+    assert!(answers.iter().filter(|results| !results.is_empty()).count() >= 4);
+    answers
+}
+
+async fn a_restart_keeps_everything() {
+    let server = TestServer::with_samples().await;
+    let before = answers(server.channel().await).await;
+    let folder = server.stop().await;
+    let server = TestServer::start_in(folder).await;
+    assert_eq!(answers(server.channel().await).await, before);
+}
+
+async fn a_lost_index_is_rebuilt() {
+    let server = TestServer::with_samples().await;
+    let before = answers(server.channel().await).await;
+    let folder = server.stop().await;
+    std::fs::remove_dir_all(folder.path().join("index")).unwrap();
+    let server = TestServer::start_in(folder).await;
+    assert_eq!(answers(server.channel().await).await, before, "a removed index");
+    let folder = server.stop().await;
+    let meta = folder.path().join("index/meta.json");
+    std::fs::write(&meta, "{").unwrap();
+    let server = TestServer::start_in(folder).await;
+    assert_eq!(answers(server.channel().await).await, before, "a broken index");
+}
+
+async fn an_older_index_catches_up() {
+    let text = |word: &str| format!("Ann: What did you see?\n\nBo: I saw a {word} over the hill.\n");
+    let server = TestServer::start().await;
+    server.documents().await.put_document(put_text("a", &text("comet"))).await.unwrap();
+    let folder = server.stop().await;
+    let (index, old) = (folder.path().join("index"), folder.path().join("old"));
+    let copied = Command::new("cp").arg("-r").arg(&index).arg(&old).status().unwrap();
+    assert!(copied.success());
+
+    let server = TestServer::start_in(folder).await;
+    let mut documents = server.documents().await;
+    documents.put_document(put_text("a", &text("meteor"))).await.unwrap();
+    documents.put_document(put_text("b", &text("balloon"))).await.unwrap();
+    let folder = server.stop().await;
+    std::fs::remove_dir_all(&index).unwrap();
+    std::fs::rename(&old, &index).unwrap();
+
+    let server = TestServer::start_in(folder).await;
+    let mut searches = server.searches().await;
+    for (word, expect) in [("comet", 0), ("meteor", 1), ("balloon", 1)] {
+        assert_eq!(searches.search(query(word)).await.unwrap().into_inner().total_size, expect, "{word}");
+    }
+}
+
+async fn a_kill_loses_nothing_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kept = 0;
+    for round in 0..4 {
+        let process = Process::start(folder.path(), &[]);
+        let mut client = DocumentServiceClient::new(process.channel().await);
+        let listed =
+            client.list_documents(pb::ListDocumentsRequest { page_size: 1000, page_token: String::new() });
+        let total = listed.await.unwrap().into_inner().total_size;
+        assert!(total == kept || total == kept + 1, "{kept} acknowledged, {total} there");
+        kept = total;
+        let mut searches = SearchServiceClient::new(process.channel().await);
+        let found = searches.search(query("comet")).await.unwrap().into_inner();
+        assert_eq!(found.total_size, total, "each document is found");
+        for number in 0..5 {
+            let text =
+                format!("Ann: What did you see?\n\nBo: I saw comet number {round} {number} over the hill.\n");
+            client.put_document(put_text(&format!("d{round}-{number}"), &text)).await.unwrap();
+            kept += 1;
+        }
+        // One more write is under way when the process is killed.
+        let text = "Ann: What did you see?\n\nBo: I saw one more comet over the hill.\n";
+        let last =
+            tokio::spawn(async move { client.put_document(put_text(&format!("e{round}"), text)).await });
+        process.signal("-KILL");
+        if last.await.unwrap().is_ok() {
+            kept += 1;
+        }
+        assert_eq!(process.exit_code(), None, "killed");
+    }
+}
+
+async fn a_stop_lets_running_calls_finish() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), &[]);
+    let text =
+        "Ann: What did you see?\n\nBo: I saw a comet over the hill, and then another.\n\n".repeat(60_000);
+    let mut client = DocumentServiceClient::new(process.channel().await);
+    client.put_document(put_text("long", &text[..4_000_000])).await.unwrap();
+
+    let mut health = HealthClient::new(process.channel().await);
+    let mut watch = health.watch(HealthCheckRequest { service: String::new() }).await.unwrap().into_inner();
+    assert_eq!(watch.message().await.unwrap().unwrap().status, 1, "SERVING");
+
+    // The client does not read, so flow control holds the call open while the server is told to stop.
+    let request = pb::GetSourceRequest { document_id: "long".into(), ..pb::GetSourceRequest::default() };
+    let mut pieces = client.get_source(request).await.unwrap().into_inner();
+    let mut length = pieces.message().await.unwrap().unwrap().content.len();
+    process.signal("-TERM");
+    assert_eq!(watch.message().await.unwrap().unwrap().status, 2, "NOT_SERVING");
+    while let Some(piece) = pieces.message().await.unwrap() {
+        length += piece.content.len();
+    }
+    assert_eq!(length, 4_000_000);
+    assert_eq!(process.exit_code(), Some(0));
+}
+
+async fn two_processes_do_not_share_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Process::start(folder.path(), &[]);
+    let second = Command::new(env!("CARGO_BIN_EXE_onrecord"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(said.contains("in use by another process"), "{said}");
+    first.signal("-INT");
+    assert_eq!(first.exit_code(), Some(0));
+}
+
+async fn generation(process: &Process) -> i64 {
+    let mut client = SearchServiceClient::new(process.channel().await);
+    client.search(query("water")).await.unwrap().into_inner().generation
+}
+
+async fn unchanged_files_are_not_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let samples = [root().join("samples")];
+    let first = Process::start(folder.path(), &samples);
+    let before = generation(&first).await;
+    let ready = first.ready.split_once(": ").unwrap().1.to_owned();
+    first.signal("-TERM");
+    assert_eq!(first.exit_code(), Some(0));
+    let second = Process::start(folder.path(), &samples);
+    assert_eq!(generation(&second).await, before);
+    assert!(second.ready.ends_with(&ready), "{:?} ends with {ready:?}", second.ready);
+    second.signal("-TERM");
+    assert_eq!(second.exit_code(), Some(0));
+}

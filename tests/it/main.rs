@@ -1,0 +1,39 @@
+//! Everything that is tested from outside: at the wire, on files, with real processes.
+//!
+//! Modules stand in reading order. Each lists its tests in `trials()`; one that is not listed is dead code, which
+//! does not compile.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::string_slice,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod support;
+mod architecture;
+mod extraction;
+mod citations;
+mod search;
+mod document;
+mod errors;
+mod lifecycle;
+mod command_line;
+mod ranking;
+
+use libtest_mimic::Arguments;
+
+fn main() -> std::process::ExitCode {
+    let trials = [
+        architecture::trials(),
+        extraction::trials(),
+        citations::trials(),
+        search::trials(),
+        document::trials(),
+        errors::trials(),
+        lifecycle::trials(),
+        command_line::trials(),
+        ranking::trials(),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
+}
