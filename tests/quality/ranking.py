@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,8 @@ def read_run(path):
     run = defaultdict(dict)
     for line in path.read_text().splitlines():
         query, _, document, _, score, _ = line.split()
-        run[query][document] = float(score)
+        # Scores are single precision, on the wire and in the run.
+        run[query][document] = struct.unpack("f", struct.pack("f", float(score)))[0]
     return run
 
 
