@@ -39,19 +39,44 @@ impl Mapped {
         self.byte_start + self.units * self.byte_unit
     }
 
-    /// The part of the run that `span` touches, widened to whole units.
-    fn clip(&self, span: TextSpan) -> Option<Self> {
-        if self.text_unit == 0 || span.end() <= self.text_start || span.start() >= self.text_end() {
-            return None;
-        }
-        let first = span.start().saturating_sub(self.text_start) / self.text_unit;
-        let last = (span.end() - self.text_start).div_ceil(self.text_unit).min(self.units);
-        Some(Self {
-            text_start: self.text_start + first * self.text_unit,
-            byte_start: self.byte_start + first * self.byte_unit,
-            units: last - first,
-            ..*self
-        })
+    /// The parts of the run that `span` touches: whole units, and at either end a unit that the span splits. Of
+    /// such a unit only the text inside counts, and it stands for all the bytes that it was read from.
+    fn clip(self, span: TextSpan) -> impl Iterator<Item = Self> {
+        let start = span.start().max(self.text_start);
+        let end = span.end().min(self.text_end());
+        let unit = self.text_unit.max(1);
+        let first = start.saturating_sub(self.text_start) / unit;
+        let last = end.saturating_sub(self.text_start) / unit;
+        let (head, whole, tail) = if first == last {
+            (Some((first, start, end)), 0..0, None)
+        } else {
+            let second = self.text_start + (first + 1) * unit;
+            let splits_first = start > self.text_start + first * unit;
+            let whole = first + usize::from(splits_first)..last;
+            (
+                splits_first.then_some((first, start, second)),
+                whole,
+                Some((last, self.text_start + last * unit, end)),
+            )
+        };
+        let part = move |(at, start, end): (usize, usize, usize)| {
+            let byte_start = self.byte_start + at * self.byte_unit;
+            (start < end).then_some(Self {
+                text_start: start,
+                byte_start,
+                units: 1,
+                text_unit: end - start,
+                ..self
+            })
+        };
+        let whole = Self {
+            text_start: self.text_start + whole.start * unit,
+            byte_start: self.byte_start + whole.start * self.byte_unit,
+            units: whole.len(),
+            ..self
+        };
+        let whole = (whole.units > 0).then_some(whole);
+        [head.and_then(part), whole, tail.and_then(part)].into_iter().flatten()
     }
 }
 
@@ -104,7 +129,7 @@ impl SourceMap {
             .unwrap_or_default()
             .iter()
             .take_while(move |run| run.text_start < span.end())
-            .filter_map(move |run| run.clip(span))
+            .flat_map(move |run| run.clip(span))
     }
 
     /// The source bytes that `span` was read from: ordered, disjoint, adjacent ones merged.
@@ -227,5 +252,32 @@ mod tests {
         ]);
         assert_eq!(map.to_bytes(TextSpan::new(1, 3)), [ByteSpan::new(4, 6)]);
         assert_eq!(map.to_bytes(TextSpan::new(0, 3)), [ByteSpan::new(2, 6)]);
+    }
+
+    #[test]
+    fn a_replacement_cut_in_two_stays_inside_the_span() {
+        // Two ligatures of two letters each, written as references of seven bytes.
+        let map = SourceMap::from_runs([Mapped {
+            text_start: 4,
+            byte_start: 10,
+            units: 2,
+            text_unit: 2,
+            byte_unit: 7,
+        }]);
+        let check = |start, end, expect: &[(usize, usize, usize)]| {
+            let parts: Vec<_> = map
+                .clip(TextSpan::new(start, end))
+                .map(|run| (run.text_start, run.units * run.text_unit, run.byte_start))
+                .collect();
+            assert_eq!(parts, expect, "{start}..{end}");
+        };
+        check(0, 4, &[]);
+        check(5, 5, &[]);
+        check(0, 9, &[(4, 4, 10)]);
+        check(5, 6, &[(5, 1, 10)]);
+        check(5, 7, &[(5, 1, 10), (6, 1, 17)]);
+        check(4, 7, &[(4, 2, 10), (6, 1, 17)]);
+        check(7, 8, &[(7, 1, 17)]);
+        assert_eq!(map.to_bytes(TextSpan::new(5, 7)), [ByteSpan::new(10, 24)]);
     }
 }
