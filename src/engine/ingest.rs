@@ -3,6 +3,7 @@
 use crate::engine::EngineError;
 use crate::engine::Settings;
 use crate::engine::cite;
+use crate::extract::ExtractError;
 use crate::extract::Pair;
 use crate::extract::extract;
 use crate::extract::render;
@@ -106,11 +107,15 @@ impl Identified {
         let Self { id, digest, received: received_digest, mut metadata, mut media_type, content } = self;
         let (extraction, received) = match content {
             Content::Rendition(rendition) => {
+                let allowed = settings.limits.source_bytes;
+                if rendition.text.len() > allowed {
+                    return Err(ExtractError::OverLimit { limit: "max_document_bytes", allowed }.into());
+                }
                 let bytes = rendition.text.clone().into_bytes();
                 (*rendition, bytes)
             }
             Content::Bytes(bytes) => {
-                let source = Source { bytes: &bytes, media_type: &media_type, file_name: "" };
+                let source = Source { bytes: &bytes, media_type: &media_type, file_name: &id };
                 (extract(&source, &settings.limits)?, bytes)
             }
         };

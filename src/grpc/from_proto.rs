@@ -24,6 +24,16 @@ const MAX_LABELS: usize = 64;
 const MAX_LABEL: usize = 256;
 /// Longest document id, in characters.
 const MAX_ID: usize = 128;
+/// Longest id that a request may name, in bytes: a document's, and what an exchange's adds to it.
+const MAX_NAMED_ID: usize = 256;
+/// Longest media type, in bytes: RFC 6838 allows 127 for either half.
+const MAX_MEDIA_TYPE: usize = 256;
+/// Longest language tag, in bytes: what RFC 5646, section 4.4.1, asks to be provided for.
+const MAX_LANGUAGE: usize = 35;
+/// Most values of a filter's field.
+const MAX_FILTER: usize = 1000;
+/// How much of a client's text an error repeats, in bytes: details travel in headers, which are short.
+const SHOWN: usize = 64;
 
 /// A document from a request, and the field that holds its body.
 pub(super) fn submission(
@@ -40,10 +50,13 @@ pub(super) fn submission(
     {
         at_most(field, value, MAX_FIELD)?;
     }
-    if !published.is_empty() {
-        DateRange::parse(&published).map_err(|_| not_a_date("document.published", &published))?;
-    }
+    date("document.published", &published)?;
     language_tag(&language)?;
+    at_most("document.media_type", &media_type, MAX_MEDIA_TYPE)?;
+    if matches!(body, Some(pb::document::Body::Exchanges(_))) && !media_type.is_empty() {
+        let message = "says how to read bytes; leave it empty beside ready pairs";
+        return Err(InvalidRequest::new("document.media_type", "MEDIA_TYPE_UNSUPPORTED", message));
+    }
     if labels.len() > MAX_LABELS {
         let message = format!("has {} entries, at most {MAX_LABELS} are kept", labels.len());
         return Err(InvalidRequest::new("document.labels", "TOO_MANY", message));
@@ -110,12 +123,21 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<SearchCall, Inva
 
 fn filter(filter: pb::Filter) -> Result<Filter, InvalidRequest> {
     let pb::Filter { document_ids, speakers, published_from, published_to, languages, labels } = filter;
-    let bound = |field: &str, date: &str| match date {
-        "" => Ok(None),
-        date => DateRange::parse(date).map(Some).map_err(|_| not_a_date(field, date)),
-    };
-    let published_from = bound("filter.published_from", &published_from)?;
-    let published_to = bound("filter.published_to", &published_to)?;
+    let counts = [
+        ("filter.document_ids", document_ids.len()),
+        ("filter.speakers", speakers.len()),
+        ("filter.languages", languages.len()),
+        ("filter.labels", labels.len()),
+    ];
+    for (field, count) in counts {
+        if count > MAX_FILTER {
+            let message =
+                format!("has {count} values, at most {MAX_FILTER} are taken; send several searches");
+            return Err(InvalidRequest::new(field, "TOO_MANY", message));
+        }
+    }
+    let published_from = date("filter.published_from", &published_from)?;
+    let published_to = date("filter.published_to", &published_to)?;
     if let (Some(from), Some(to)) = (&published_from, &published_to)
         && to.last < from.first
     {
@@ -161,6 +183,7 @@ pub(super) fn required_id(field: &'static str, id: String) -> Result<String, Inv
     if id.is_empty() {
         return Err(InvalidRequest::new(field, "FIELD_REQUIRED", "is empty; name the one you mean"));
     }
+    at_most(field, &id, MAX_NAMED_ID)?;
     Ok(id)
 }
 
@@ -169,18 +192,23 @@ fn document_id(field: &str, id: &str) -> Result<(), InvalidRequest> {
     if id.len() <= MAX_ID && id.chars().all(allowed) {
         return Ok(());
     }
-    let message =
-        format!("{id:?} is no document id; use 1 to {MAX_ID} of A-Z a-z 0-9 . _ ~ -, or leave it empty");
+    let message = format!(
+        "{:?} is no document id; use 1 to {MAX_ID} of A-Z a-z 0-9 . _ ~ -, or leave it empty",
+        shown(id)
+    );
     Err(InvalidRequest::new(field, "DOCUMENT_ID_INVALID", message))
 }
 
 fn language_tag(tag: &str) -> Result<(), InvalidRequest> {
     let part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-    if tag.is_empty() || (tag.split('-').all(part) && tag.starts_with(|c: char| c.is_ascii_alphabetic())) {
+    let short = tag.len() <= MAX_LANGUAGE;
+    if tag.is_empty()
+        || (short && tag.split('-').all(part) && tag.starts_with(|c: char| c.is_ascii_alphabetic()))
+    {
         return Ok(());
     }
     let message =
-        format!("{tag:?} is no BCP 47 tag, such as en or pt-BR; leave it empty to have it detected");
+        format!("{:?} is no BCP 47 tag, such as en or pt-BR; leave it empty to have it detected", shown(tag));
     Err(InvalidRequest::new("document.language", "LANGUAGE_INVALID", message))
 }
 
@@ -192,7 +220,20 @@ fn at_most(field: &str, value: &str, allowed: usize) -> Result<(), InvalidReques
     Err(InvalidRequest::new(field, "TOO_LONG", message))
 }
 
-fn not_a_date(field: &str, date: &str) -> InvalidRequest {
-    let message = format!("{date:?} is no ISO 8601 date; write 2017, 2017-04 or 2017-04-07");
-    InvalidRequest::new(field, "DATE_INVALID", message)
+/// A date of the precisions that the contract names, and nothing behind it; `None` for the empty one.
+fn date(field: &str, text: &str) -> Result<Option<DateRange>, InvalidRequest> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let bare = text.chars().all(|c| c.is_ascii_digit() || c == '-');
+    let range = DateRange::parse(text).ok().filter(|_| bare);
+    range.map(Some).ok_or_else(|| {
+        let message = format!("{:?} is no ISO 8601 date; write 2017, 2017-04 or 2017-04-07", shown(text));
+        InvalidRequest::new(field, "DATE_INVALID", message)
+    })
+}
+
+/// As much of a client's text as an error repeats.
+fn shown(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(SHOWN)).unwrap_or(text)
 }

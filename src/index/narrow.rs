@@ -22,8 +22,10 @@ pub(super) fn label_key(key: &str, value: &str) -> String {
 
 /// A language tag in lower case and its shorter prefixes (RFC 4647, basic filtering): `zh-hant`, `zh`.
 pub(super) fn tag_prefixes(tag: &str) -> Vec<String> {
+    /// More subtags than any registered tag has; a document may claim anything.
+    const SUBTAGS: usize = 8;
     let tag = tag_key(tag);
-    let ends = tag.match_indices('-').map(|(at, _)| at).chain([tag.len()]);
+    let ends = tag.match_indices('-').map(|(at, _)| at).chain([tag.len()]).take(SUBTAGS);
     ends.filter_map(|end| tag.get(..end)).filter(|prefix| !prefix.is_empty()).map(str::to_owned).collect()
 }
 

@@ -48,6 +48,11 @@ async fn bad_searches_are_refused() {
         refused(&status, Code::InvalidArgument, reason, field);
     }
     client.search(query(&"a".repeat(4096))).await.unwrap();
+    let filter = pb::Filter { speakers: vec!["x".into(); 1001], ..pb::Filter::default() };
+    let request = pb::SearchRequest { filter: Some(filter), ..query("bridge") };
+    refused(&client.search(request).await.unwrap_err(), Code::InvalidArgument, "TOO_MANY", "filter.speakers");
+    let long = pb::GetExchangeRequest { exchange_id: "x".repeat(99_999) };
+    refused(&client.get_exchange(long).await.unwrap_err(), Code::InvalidArgument, "TOO_LONG", "exchange_id");
     let status = client.get_exchange(pb::GetExchangeRequest::default()).await.unwrap_err();
     refused(&status, Code::InvalidArgument, "FIELD_REQUIRED", "exchange_id");
 }
@@ -106,6 +111,15 @@ async fn bad_documents_are_refused() {
         (with(|it| it.id = "a/b".into()), "DOCUMENT_ID_INVALID", "document.id"),
         (with(|it| it.id = "x".repeat(129)), "DOCUMENT_ID_INVALID", "document.id"),
         (with(|it| it.published = "April".into()), "DATE_INVALID", "document.published"),
+        (with(|it| it.published = "2017 and more".into()), "DATE_INVALID", "document.published"),
+        (
+            with(|it| it.published = format!("2017T{}", "0".repeat(99_999))),
+            "DATE_INVALID",
+            "document.published",
+        ),
+        (with(|it| it.id = "/".repeat(99_999)), "DOCUMENT_ID_INVALID", "document.id"),
+        (with(|it| it.language = "a-".repeat(99_999)), "LANGUAGE_INVALID", "document.language"),
+        (with(|it| it.media_type = "x/".repeat(99_999)), "TOO_LONG", "document.media_type"),
         (with(|it| it.language = "a b".into()), "LANGUAGE_INVALID", "document.language"),
         (with(|it| it.title = "x".repeat(4097)), "TOO_LONG", "document.title"),
         (with(|it| it.media_type = "image/png".into()), "MEDIA_TYPE_UNSUPPORTED", "document.media_type"),
