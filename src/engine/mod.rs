@@ -5,6 +5,7 @@
 
 mod answer;
 mod cite;
+mod indexer;
 mod ingest;
 mod page_token;
 mod snapshot;
@@ -25,6 +26,7 @@ pub use writer::Receipt;
 
 use std::fs;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -112,9 +114,9 @@ pub enum EngineError {
         /// The source's length.
         length: u64,
     },
-    /// The engine is shutting down.
-    #[error("the service is shutting down; try another server or again later")]
-    Closing,
+    /// A folder cannot be made or removed.
+    #[error("the folder {path} cannot be written ({1}); check its permissions, or name another with --data-dir", path = .0.display())]
+    Folder(PathBuf, #[source] std::io::Error),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -168,11 +170,10 @@ pub struct Engine {
 impl Engine {
     /// Opens the data folder, creating what is not there, and brings the index up to the store.
     pub fn open(folder: &Path, settings: Settings) -> Result<Self, EngineError> {
-        fs::create_dir_all(folder)
-            .map_err(|error| EngineError::Internal(format!("the data folder cannot be created: {error}")))?;
+        fs::create_dir_all(folder).map_err(|error| EngineError::Folder(folder.to_owned(), error))?;
         let store = Store::open(&folder.join("store.redb"), settings.store_cache_bytes, &settings.entropy)?;
-        let index = open_index(&folder.join("index"), &settings.index)?;
-        let (writer, published) = Writer::start(store, index, settings.write_queue)?;
+        let store = Arc::new(store);
+        let (writer, published) = start_writer(&store, &folder.join("index"), &settings)?;
         let key = published.now().reader.page_key()?;
         Ok(Self { tokens: PageTokens::new(key, settings.clock), settings, published, writer })
     }
@@ -281,18 +282,24 @@ impl Engine {
     }
 }
 
-/// Opens the index; one that is of another format or damaged is deleted, for it is rebuilt from the store.
-fn open_index(folder: &Path, settings: &crate::index::Settings) -> Result<Index, EngineError> {
-    match Index::open(folder, settings) {
-        Ok(index) => Ok(index),
-        Err(IndexError::Outdated | IndexError::Damaged(_)) => {
-            tracing::warn!("the index cannot be used and is rebuilt from the store");
-            fs::remove_dir_all(folder).map_err(|error| {
-                EngineError::Internal(format!("the old index cannot be removed: {error}"))
-            })?;
-            Ok(Index::open(folder, settings)?)
+/// Opens the index and starts writing. An index that is of another format, or turns out to be damaged, is
+/// deleted and built again, for it is derived from the store.
+fn start_writer(
+    store: &Arc<Store>,
+    folder: &Path,
+    settings: &Settings,
+) -> Result<(Writer, Arc<Published>), EngineError> {
+    let start = || {
+        let index = Index::open(folder, &settings.index)?;
+        Writer::start(Arc::clone(store), index, settings.write_queue)
+    };
+    match start() {
+        Err(EngineError::Index(error @ (IndexError::Outdated | IndexError::Damaged(_)))) => {
+            tracing::warn!(%error, "the index cannot be used and is built again from the store");
+            fs::remove_dir_all(folder).map_err(|error| EngineError::Folder(folder.to_owned(), error))?;
+            start()
         }
-        Err(other) => Err(other.into()),
+        started => started,
     }
 }
 

@@ -4,9 +4,9 @@
 //! the store and a new snapshot published, then all are answered. The index takes its documents from the store,
 //! by the same code that catches up after a crash.
 
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::sync_channel;
@@ -14,21 +14,17 @@ use std::thread;
 use std::thread::JoinHandle;
 
 use crate::engine::EngineError;
+use crate::engine::indexer::Indexer;
 use crate::engine::snapshot::Published;
-use crate::engine::snapshot::Snapshot;
-use crate::index::DocumentEntry;
-use crate::index::ExchangeEntry;
 use crate::index::Index;
 use crate::store::Batch;
 use crate::store::NewDocument;
-use crate::store::Reader;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::StoredDocument;
-use crate::store::StoredExchange;
 use crate::transcript::Diagnostic;
-use crate::transcript::Utterance;
 
-/// How many writes one commit takes at most; bounds its memory, not its rate.
+/// How many writes one commit takes at most.
 const GROUP: usize = 256;
 
 /// What a write did.
@@ -66,18 +62,19 @@ enum Job {
 /// The handle of the write thread; dropping it waits for the writes that were taken.
 #[derive(Debug)]
 pub(super) struct Writer {
-    jobs: Mutex<Option<SyncSender<Job>>>,
+    /// `None` only while it is dropped.
+    jobs: Option<SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     /// Brings the index up to the store, publishes the first snapshot and starts the thread.
     pub(super) fn start(
-        store: Store,
+        store: Arc<Store>,
         index: Index,
         queue: usize,
     ) -> Result<(Self, Arc<Published>), EngineError> {
-        let mut indexer = Indexer { index, writer: None };
+        let mut indexer = Indexer::new(index);
         let published = Arc::new(Published::new(indexer.catch_up(store.reader()?)?));
         let (jobs, waiting) = sync_channel(queue);
         let loop_published = Arc::clone(&published);
@@ -85,7 +82,7 @@ impl Writer {
             .name("writer".into())
             .spawn(move || commit_loop(&store, &mut indexer, &waiting, &loop_published))
             .map_err(|error| EngineError::Internal(format!("the write thread cannot start: {error}")))?;
-        Ok((Self { jobs: Mutex::new(Some(jobs)), thread: Some(thread) }, published))
+        Ok((Self { jobs: Some(jobs), thread: Some(thread) }, published))
     }
 
     pub(super) fn put(&self, new: NewDocument) -> Result<Receipt, EngineError> {
@@ -102,8 +99,8 @@ impl Writer {
     }
 
     fn send(&self, job: Job) -> Result<(), EngineError> {
-        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        jobs.ok_or(EngineError::Closing)?.send(job).map_err(|_| EngineError::Closing)
+        let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
+        if sent { Ok(()) } else { Err(EngineError::Internal("the write thread has ended".into())) }
     }
 
     /// Sends a job and waits for its answer.
@@ -111,13 +108,14 @@ impl Writer {
         let (reply, answer) = sync_channel(1);
         // A caller that is gone needs no answer.
         self.send(job(Box::new(move |result| drop(reply.send(result)))))?;
-        answer.recv().map_err(|_| EngineError::Closing)?
+        let dropped = |_| EngineError::Internal("a write was dropped".into());
+        answer.recv().map_err(dropped)?
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.jobs.take());
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the write thread panicked");
         }
@@ -127,12 +125,17 @@ impl Drop for Writer {
 fn commit_loop(store: &Store, indexer: &mut Indexer, waiting: &Receiver<Job>, published: &Published) {
     while let Ok(first) = waiting.recv() {
         let group: Vec<Job> = std::iter::once(first).chain(waiting.try_iter().take(GROUP - 1)).collect();
-        commit_group(store, indexer, group, published);
+        // A panic drops the group, whose callers are told, and ends neither the thread nor later writes.
+        let done = catch_unwind(AssertUnwindSafe(|| commit_group(store, indexer, group, published)));
+        if done.is_err() {
+            tracing::error!("a group of writes panicked");
+            indexer.reset();
+        }
     }
 }
 
 fn commit_group(store: &Store, indexer: &mut Indexer, group: Vec<Job>, published: &Published) {
-    let known = indexer.index.generation();
+    let known = indexer.generation();
     let done = write_group(store, &group, known).and_then(|outcomes| {
         let reader = store.reader()?;
         // Also after a group that failed between store and index: the next one catches up for both.
@@ -149,7 +152,6 @@ fn commit_group(store: &Store, indexer: &mut Indexer, group: Vec<Job>, published
             }
         }
         Err(error) => {
-            tracing::error!(%error, writes = group.len(), "a group of writes failed");
             for job in group {
                 job.fail(&error);
             }
@@ -177,10 +179,12 @@ fn write_group(store: &Store, group: &[Job], known: u64) -> Result<Vec<Option<Ou
 }
 
 fn put(batch: &Batch, new: &NewDocument, generation: u64) -> Result<Option<Outcome>, EngineError> {
-    let outcome = match batch.document(&new.document.id)? {
-        Some(old) if old.submission == new.document.submission => return Ok(None),
-        Some(_) => Outcome::Replaced,
-        None => Outcome::Created,
+    let outcome = match batch.document(&new.document.id) {
+        Ok(Some(old)) if old.submission == new.document.submission => return Ok(None),
+        // A damaged document can be replaced.
+        Ok(Some(_)) | Err(StoreError::Damaged(_)) => Outcome::Replaced,
+        Ok(None) => Outcome::Created,
+        Err(error) => return Err(error.into()),
     };
     batch.put(new, generation)?;
     Ok(Some(outcome))
@@ -201,83 +205,11 @@ impl Job {
         }
     }
 
-    /// Answers a job of a group that failed: nothing of it counts as written.
+    /// Answers a job of a group that failed: it is not acknowledged, though the store may have it.
     fn fail(self, error: &EngineError) {
         match self {
             Self::Put(_, reply) => reply(Err(error.for_another_caller())),
             Self::Delete(_, reply) => reply(Err(error.for_another_caller())),
         }
     }
-}
-
-/// The index and its writer, which is made anew after a failure.
-struct Indexer {
-    index: Index,
-    writer: Option<crate::index::Writer>,
-}
-
-impl Indexer {
-    /// Indexes what the store has and the index has not, and pairs the two.
-    fn catch_up(&mut self, reader: Reader) -> Result<Snapshot, EngineError> {
-        let mut writer = match self.writer.take() {
-            Some(writer) => writer,
-            None => self.index.writer()?,
-        };
-        let generation = reader.generation()?;
-        let indexed = self.index.generation();
-        if indexed != generation {
-            let changes = reader.changes_since(indexed)?.filter(|_| indexed < generation);
-            if let Some(ids) = changes {
-                ids.iter().try_for_each(|id| index_document(&mut writer, &reader, id))?;
-            } else {
-                tracing::info!(documents = reader.document_count()?, "building the index from the store");
-                index_everything(&mut writer, &reader)?;
-            }
-            writer.commit(generation)?;
-        }
-        self.writer = Some(writer);
-        Ok(Snapshot { searcher: self.index.searcher(), reader, generation })
-    }
-}
-
-fn index_everything(writer: &mut crate::index::Writer, reader: &Reader) -> Result<(), EngineError> {
-    /// Documents read at a time.
-    const PAGE: usize = 512;
-    writer.clear()?;
-    let mut after: Option<String> = None;
-    loop {
-        let page = reader.documents(after.as_deref(), PAGE)?;
-        for document in &page {
-            writer.replace(&entry(document, &reader.exchanges(&document.id)?))?;
-        }
-        match page.last() {
-            Some(last) if page.len() == PAGE => after = Some(last.id.clone()),
-            _ => return Ok(()),
-        }
-    }
-}
-
-fn index_document(writer: &mut crate::index::Writer, reader: &Reader, id: &str) -> Result<(), EngineError> {
-    match reader.document(id)? {
-        Some(document) => writer.replace(&entry(&document, &reader.exchanges(id)?))?,
-        None => writer.delete(id)?,
-    }
-    Ok(())
-}
-
-fn entry<'a>(document: &'a StoredDocument, exchanges: &'a [StoredExchange]) -> DocumentEntry<'a> {
-    fn speaker(utterance: &Utterance) -> &str {
-        utterance.speaker.as_deref().unwrap_or_default()
-    }
-    let exchanges = exchanges.iter().map(|stored| {
-        let question = stored.exchange.question.as_ref();
-        ExchangeEntry {
-            question: question.map_or("", |question| &question.text),
-            answer: &stored.exchange.answer.text,
-            asker: question.map_or("", speaker),
-            speaker: speaker(&stored.exchange.answer),
-            windows: stored.windows.iter().map(|(passage, _)| passage.span).collect(),
-        }
-    });
-    DocumentEntry { document_id: &document.id, metadata: &document.metadata, exchanges: exchanges.collect() }
 }

@@ -61,12 +61,16 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
         EngineError::SpanOutside { .. } => InvalidRequest::new("span", "SPAN_OUTSIDE_SOURCE", message).into(),
         EngineError::NoSuchDocument(id) => missing("DOCUMENT_NOT_FOUND", "onrecord.v1.Document", id, message),
         EngineError::NoSuchExchange(id) => missing("EXCHANGE_NOT_FOUND", "onrecord.v1.Exchange", id, message),
-        EngineError::Closing => retry(Code::Unavailable, "SHUTTING_DOWN", message),
+        EngineError::Index(IndexError::Damaged(_)) => {
+            let shown = "the index is damaged; a restart builds it again";
+            masked(Code::DataLoss, "INDEX_DAMAGED", shown, &message)
+        }
         EngineError::Store(StoreError::Damaged(_)) => {
             masked(Code::DataLoss, "STORE_DAMAGED", "stored data is damaged and is not served", &message)
         }
         EngineError::Store(StoreError::Locked | StoreError::Format { .. } | StoreError::Io(_))
-        | EngineError::Index(IndexError::Damaged(_) | IndexError::Outdated | IndexError::Unavailable(_))
+        | EngineError::Index(IndexError::Outdated | IndexError::Unavailable(_))
+        | EngineError::Folder(..)
         | EngineError::Internal(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
     }
 }
@@ -74,6 +78,12 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
 /// The status of a call that had to be turned away for want of room.
 pub(super) fn busy() -> Status {
     retry(Code::ResourceExhausted, "BUSY", "too many calls are running; try again".into())
+}
+
+/// The status of a stream whose client took too long.
+pub(super) fn too_slow() -> Status {
+    let message = "the stream was not read for too long; ask again from the last byte that arrived";
+    retry(Code::Unavailable, "TOO_SLOW", message.into())
 }
 
 /// The status of work that ended without a result.

@@ -6,7 +6,6 @@ use redb::ReadTransaction;
 use redb::ReadableTable;
 use redb::ReadableTableMetadata as _;
 
-use crate::span::ByteSpan;
 use crate::store::CHANGES;
 use crate::store::DIAGNOSTICS;
 use crate::store::DOCUMENTS;
@@ -77,6 +76,14 @@ impl Reader {
         Ok(documents)
     }
 
+    /// At most `limit` ids of documents behind `after`, in order.
+    pub fn ids(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        let table = self.transaction.open_table(DOCUMENTS)?;
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let range = table.range::<&str>((from, Bound::Unbounded))?.take(limit);
+        range.map(|entry| Ok(entry?.0.value().to_owned())).collect()
+    }
+
     /// What was noticed when a document was read.
     pub fn diagnostics(&self, id: &str) -> Result<Vec<Diagnostic>, StoreError> {
         let table = self.transaction.open_table(DIAGNOSTICS)?;
@@ -111,19 +118,6 @@ impl Reader {
         let Some(value) = table.get((digest.as_bytes(), number))? else { return Ok(Vec::new()) };
         let piece = opened("sources", &piece_key(digest, number), value.value())?;
         Ok(piece.get(offset % PIECE..).unwrap_or_default().to_vec())
-    }
-
-    /// The bytes of a stretch of a source; fewer where it is shorter.
-    pub fn source(&self, digest: Digest, span: ByteSpan) -> Result<Vec<u8>, StoreError> {
-        let mut bytes = Vec::with_capacity(span.len());
-        while bytes.len() < span.len() {
-            let piece = self.source_piece(digest, span.start() + bytes.len())?;
-            if piece.is_empty() {
-                break;
-            }
-            bytes.extend(piece.into_iter().take(span.len() - bytes.len()));
-        }
-        Ok(bytes)
     }
 
     /// The ids written in generations behind `generation`, in order; `None` where they are not all known any

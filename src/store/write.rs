@@ -134,11 +134,18 @@ impl Batch {
     }
 
     fn remove(&self, id: &str) -> Result<bool, StoreError> {
-        let Some(old) = self.document(id)? else { return Ok(false) };
+        let old = match self.document(id) {
+            Ok(None) => return Ok(false),
+            Ok(Some(old)) => Some(old),
+            // What a damaged record counted and used cannot be told; the document can still go.
+            Err(StoreError::Damaged(_)) => None,
+            Err(error) => return Err(error),
+        };
         self.transaction.open_table(DOCUMENTS)?.remove(id)?;
         self.transaction.open_table(DIAGNOSTICS)?.remove(id)?;
         let mut exchanges = self.transaction.open_table(EXCHANGES)?;
         exchanges.retain_in((id, 0)..=(id, u32::MAX), |_, _| false)?;
+        let Some(old) = old else { return Ok(true) };
         self.release(old.received)?;
         if old.source != old.received {
             self.release(old.source)?;

@@ -27,6 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_restart_keeps_everything,
         a_lost_index_is_rebuilt,
         an_older_index_catches_up,
+        damage_is_told_and_keeps_nothing_else_from_working,
         a_kill_loses_nothing_acknowledged,
         a_stop_lets_running_calls_finish,
         two_processes_do_not_share_a_folder,
@@ -127,6 +128,45 @@ async fn an_older_index_catches_up() {
     for (word, expect) in [("comet", 0), ("meteor", 1), ("balloon", 1)] {
         assert_eq!(searches.search(query(word)).await.unwrap().into_inner().total_size, expect, "{word}");
     }
+}
+
+async fn damage_is_told_and_keeps_nothing_else_from_working() {
+    use redb::ReadableTable as _;
+
+    let text = |word: &str| format!("Ann: What did you see?\n\nBo: I saw a {word} over the hill.\n");
+    let server = TestServer::start().await;
+    let mut documents = server.documents().await;
+    for (id, word) in [("a", "comet"), ("b", "meteor"), ("c", "comet")] {
+        documents.put_document(put_text(id, &text(word))).await.unwrap();
+    }
+    let folder = server.stop().await;
+    {
+        let table = redb::TableDefinition::<(&str, u32), &[u8]>::new("exchanges");
+        let database = redb::Database::open(folder.path().join("store.redb")).unwrap();
+        let write = database.begin_write().unwrap();
+        for id in ["a", "c"] {
+            let mut table = write.open_table(table).unwrap();
+            let mut value = table.get((id, 0)).unwrap().unwrap().value().to_vec();
+            let middle = value.len() / 2;
+            value[middle] ^= 1;
+            table.insert((id, 0), &*value).unwrap();
+        }
+        write.commit().unwrap();
+    }
+    std::fs::remove_dir_all(folder.path().join("index")).unwrap();
+
+    let server = TestServer::start_in(folder).await;
+    let (mut documents, mut searches) = (server.documents().await, server.searches().await);
+    let status =
+        documents.get_document(pb::GetDocumentRequest { document_id: "a".into() }).await.unwrap_err();
+    assert_eq!(status.code(), tonic::Code::DataLoss, "{status:?}");
+    assert!(!status.message().contains("exchanges"), "the cause stays inside: {status:?}");
+    for (word, expect) in [("comet", 0), ("meteor", 1)] {
+        assert_eq!(searches.search(query(word)).await.unwrap().into_inner().total_size, expect, "{word}");
+    }
+    documents.delete_document(pb::DeleteDocumentRequest { document_id: "a".into() }).await.unwrap();
+    documents.put_document(put_text("c", &text("balloon"))).await.unwrap();
+    assert_eq!(searches.search(query("balloon")).await.unwrap().into_inner().total_size, 1);
 }
 
 async fn a_kill_loses_nothing_acknowledged() {

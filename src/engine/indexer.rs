@@ -1,0 +1,109 @@
+//! Bringing the index up to the store: after each commit, after a crash, and from nothing.
+
+use crate::engine::EngineError;
+use crate::engine::snapshot::Snapshot;
+use crate::index::DocumentEntry;
+use crate::index::ExchangeEntry;
+use crate::index::Index;
+use crate::index::Writer;
+use crate::store::Reader;
+use crate::store::StoreError;
+use crate::store::StoredDocument;
+use crate::store::StoredExchange;
+use crate::transcript::Utterance;
+
+/// The index and its writer, which is made anew after a failure.
+pub(super) struct Indexer {
+    index: Index,
+    writer: Option<Writer>,
+}
+
+impl Indexer {
+    pub(super) const fn new(index: Index) -> Self {
+        Self { index, writer: None }
+    }
+
+    /// The store's generation that the index is the image of.
+    pub(super) fn generation(&self) -> u64 {
+        self.index.generation()
+    }
+
+    /// Throws away a writer whose state is unknown.
+    pub(super) fn reset(&mut self) {
+        self.writer = None;
+    }
+
+    /// Indexes what the store has and the index has not, and pairs the two.
+    pub(super) fn catch_up(&mut self, reader: Reader) -> Result<Snapshot, EngineError> {
+        // Put back only once all went well, so that a failure leaves none.
+        let mut writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => self.index.writer()?,
+        };
+        let generation = reader.generation()?;
+        let indexed = self.index.generation();
+        if indexed != generation {
+            let changes = reader.changes_since(indexed)?.filter(|_| indexed < generation);
+            if let Some(ids) = changes {
+                ids.iter().try_for_each(|id| index_document(&mut writer, &reader, id))?;
+            } else {
+                tracing::info!(documents = reader.document_count()?, "building the index from the store");
+                index_everything(&mut writer, &reader)?;
+            }
+            writer.commit(generation)?;
+        }
+        self.writer = Some(writer);
+        Ok(Snapshot { searcher: self.index.searcher(), reader, generation })
+    }
+}
+
+fn index_everything(writer: &mut Writer, reader: &Reader) -> Result<(), EngineError> {
+    /// Ids read at a time.
+    const PAGE: usize = 4096;
+    writer.clear()?;
+    let mut after: Option<String> = None;
+    loop {
+        let ids = reader.ids(after.as_deref(), PAGE)?;
+        ids.iter().try_for_each(|id| index_document(writer, reader, id))?;
+        after = ids.into_iter().next_back();
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Indexes a document as the store has it. One that is damaged is left out, so that it keeps no other from
+/// being found; whoever asks for it by its id is told.
+fn index_document(writer: &mut Writer, reader: &Reader, id: &str) -> Result<(), EngineError> {
+    let read = reader.document(id).and_then(|document| {
+        let exchanges = if document.is_some() { reader.exchanges(id)? } else { Vec::new() };
+        Ok(document.map(|document| (document, exchanges)))
+    });
+    match read {
+        Ok(Some((document, exchanges))) => writer.replace(&entry(&document, &exchanges))?,
+        Ok(None) => writer.delete(id)?,
+        Err(StoreError::Damaged(error)) => {
+            tracing::error!(id, error, "a document is damaged and is not searched");
+            writer.delete(id)?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+fn entry<'a>(document: &'a StoredDocument, exchanges: &'a [StoredExchange]) -> DocumentEntry<'a> {
+    fn speaker(utterance: &Utterance) -> &str {
+        utterance.speaker.as_deref().unwrap_or_default()
+    }
+    let exchanges = exchanges.iter().map(|stored| {
+        let question = stored.exchange.question.as_ref();
+        ExchangeEntry {
+            question: question.map_or("", |question| &question.text),
+            answer: &stored.exchange.answer.text,
+            asker: question.map_or("", speaker),
+            speaker: speaker(&stored.exchange.answer),
+            windows: stored.windows.iter().map(|(passage, _)| passage.span).collect(),
+        }
+    });
+    DocumentEntry { document_id: &document.id, metadata: &document.metadata, exchanges: exchanges.collect() }
+}
