@@ -18,6 +18,7 @@ use crate::engine::Identified;
 use crate::engine::Prepared;
 use crate::engine::Receipt;
 use crate::engine::Submission;
+use crate::extract::Line;
 use crate::grpc::from_proto;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
@@ -82,10 +83,10 @@ pub(super) fn answers(
 ) -> impl Stream<Item = Result<pb::ImportDocumentsResponse, Status>> + Send + 'static {
     let room = Arc::new(Semaphore::new(AHEAD_KIB as usize));
     let ids = Ids::default();
-    let (reading, writing) = (offload.clone(), offload);
+    let (admitting, reading, writing) = (offload.clone(), offload.clone(), offload);
     requests
         // One at a time, so that a full read-ahead keeps the next request from being taken off the wire.
-        .and_then(move |request| admit(request, Arc::clone(&room), ids.clone()))
+        .and_then(move |request| admit(admitting.clone(), request, Arc::clone(&room), ids.clone()))
         .map_ok(move |document| read(reading.clone(), document))
         .try_buffered(AHEAD)
         // In the order they came, so that of two documents of one id the later one stays.
@@ -95,6 +96,7 @@ pub(super) fn answers(
 }
 
 async fn admit(
+    offload: Offload,
     request: pb::ImportDocumentsRequest,
     room: Arc<Semaphore>,
     ids: Ids,
@@ -102,13 +104,18 @@ async fn admit(
     let pb::ImportDocumentsRequest { document } = request;
     let sent_id = document.as_ref().map(|document| document.id.clone()).unwrap_or_default();
     let decoded = from_proto::submission(document);
-    let kib = decoded.as_ref().map_or(0, |(submission, _)| kib(submission)).min(AHEAD_KIB);
+    let kib = decoded.as_ref().map_or(1, |(submission, _)| kib(submission)).min(AHEAD_KIB);
     let room = room.acquire_many_owned(kib).await.ok();
-    let identified = decoded.map(|(submission, body)| (submission.identify(), body));
+    let identified = match decoded {
+        // Digests of a large document take their time.
+        Ok((submission, body)) => {
+            offload.write_in_stream(body, move |_| Ok((submission.identify(), body))).await
+        }
+        Err(refused) => Err(refused.into()),
+    };
     let id = identified.as_ref().map_or(sent_id, |(identified, _)| identified.id().to_owned());
     let (alone, in_flight) = ids.enter(&id);
-    let state =
-        identified.map(|(identified, body)| Admitted { identified, body, alone }).map_err(Status::from);
+    let state = identified.map(|(identified, body)| Admitted { identified, body, alone });
     Ok(Document { id, state, room, in_flight })
 }
 
@@ -117,7 +124,7 @@ async fn read(offload: Offload, document: Document<Admitted>) -> Result<Document
     let state = match state {
         Err(refused) => Err(refused),
         Ok(Admitted { identified, body, alone }) => {
-            let read = offload.write(body, move |engine| {
+            let read = offload.write_in_stream(body, move |engine| {
                 let unchanged = if alone { engine.unchanged(&identified)? } else { None };
                 Ok(match unchanged {
                     Some(receipt) => Read::Unchanged(Box::new(receipt)),
@@ -137,7 +144,7 @@ async fn write(offload: Offload, document: Document<Read>) -> Result<Document<Wr
         Ok(Read::Unchanged(receipt)) => Ok(Written::Unchanged(receipt)),
         Ok(Read::Changed(prepared, body)) => {
             let (done, result) = oneshot::channel();
-            let queued = offload.write(body, move |engine| {
+            let queued = offload.write_in_stream(body, move |engine| {
                 // A stream that is gone needs no answer.
                 engine.submit(*prepared, move |result| drop(done.send(result)))
             });
@@ -162,12 +169,16 @@ async fn answer(document: Document<Written>) -> Result<pb::ImportDocumentsRespon
     })
 }
 
+/// What a document weighs while it is on its way; never nothing, for its own parts take room too.
 fn kib(submission: &Submission) -> u32 {
+    let said = |line: &Line| line.text.len() + line.speaker.len();
     let bytes: usize = match &submission.body {
         Body::Bytes(bytes) => bytes.len(),
-        Body::Pairs(pairs) => pairs.iter().map(|pair| pair.answer.text.len()).sum(),
+        Body::Pairs(pairs) => {
+            pairs.iter().flat_map(|pair| pair.question.iter().chain([&pair.answer])).map(said).sum()
+        }
     };
-    u32::try_from(bytes >> 10).unwrap_or(u32::MAX)
+    u32::try_from(bytes.div_ceil(1 << 10).max(1)).unwrap_or(u32::MAX)
 }
 
 /// The ids that are on their way in one stream.

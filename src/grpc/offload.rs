@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tonic::Status;
 
@@ -14,13 +15,35 @@ use crate::grpc::status;
 #[derive(Clone, Debug)]
 pub(super) struct Offload {
     engine: Arc<Engine>,
-    reads: Arc<Semaphore>,
-    writes: Arc<Semaphore>,
+    reads: Room,
+    writes: Room,
+}
+
+/// How many calls run, and how many are there at all.
+#[derive(Clone, Debug)]
+struct Room {
+    running: Arc<Semaphore>,
+    present: Arc<Semaphore>,
+}
+
+impl Room {
+    /// Calls that may wait for each that runs; what they hold in memory is bounded by it.
+    const WAITING: usize = 8;
+
+    fn new(running: usize) -> Self {
+        let present = running.saturating_mul(1 + Self::WAITING);
+        Self { running: Arc::new(Semaphore::new(running)), present: Arc::new(Semaphore::new(present)) }
+    }
+
+    /// A place among those that wait or run, or the word that there is none.
+    fn enter(&self) -> Result<OwnedSemaphorePermit, Status> {
+        Arc::clone(&self.present).try_acquire_owned().map_err(|_| status::busy())
+    }
 }
 
 impl Offload {
     pub(super) fn new(engine: Arc<Engine>, reads: usize, writes: usize) -> Self {
-        Self { engine, reads: Arc::new(Semaphore::new(reads)), writes: Arc::new(Semaphore::new(writes)) }
+        Self { engine, reads: Room::new(reads), writes: Room::new(writes) }
     }
 
     /// Runs a call that only reads.
@@ -28,6 +51,7 @@ impl Offload {
         &self,
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
+        let _place = self.reads.enter()?;
         self.run(&self.reads, "", call).await
     }
 
@@ -37,16 +61,29 @@ impl Offload {
         body: &'static str,
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
+        let _place = self.writes.enter()?;
+        self.run(&self.writes, body, call).await
+    }
+
+    /// Runs a write that is part of a stream, which bounds by itself how many wait.
+    pub(super) async fn write_in_stream<T: Send + 'static>(
+        &self,
+        body: &'static str,
+        call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, Status> {
         self.run(&self.writes, body, call).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        room: &Arc<Semaphore>,
+        room: &Room,
         body: &'static str,
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
-        let permit = Arc::clone(room).acquire_owned().await.map_err(|_| status::busy())?;
+        let permit = Arc::clone(&room.running)
+            .acquire_owned()
+            .await
+            .map_err(|error| status::lost(&error.to_string()))?;
         let engine = Arc::clone(&self.engine);
         let done = tokio::task::spawn_blocking(move || {
             // Held by the work, not by the call: a cancelled call gives its place back only when its work ends.

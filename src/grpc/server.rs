@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::server::NamedService;
+use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
@@ -89,7 +89,6 @@ impl Server {
         let (draining, drained) = oneshot::channel();
         let stop = stop(shutdown, reporter, settings.lame_duck, draining);
         let serving = tonic::transport::Server::builder()
-            .tcp_nodelay(true)
             .http2_keepalive_interval(Some(Duration::from_secs(30)))
             .http2_keepalive_timeout(Some(Duration::from_secs(20)))
             .add_service(health)
@@ -97,7 +96,7 @@ impl Server {
             .add_service(reflection().build_v1alpha()?)
             .add_service(search)
             .add_service(documents)
-            .serve_with_incoming_shutdown(TcpListenerStream::new(listener), stop);
+            .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), stop);
         let overtime = async {
             // An error means the server ended by itself; then there is nothing to limit.
             if drained.await.is_err() {

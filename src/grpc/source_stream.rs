@@ -1,5 +1,7 @@
 //! A source as a stream of pieces, read as fast as the client takes them.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
@@ -7,6 +9,10 @@ use tonic::Status;
 use crate::engine::SourceReader;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
+use crate::grpc::status;
+
+/// How long a client may take for a piece.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Pieces read ahead of the client.
 const AHEAD: usize = 2;
@@ -32,8 +38,16 @@ pub(super) fn stream(
                     return;
                 }
             };
-            if pieces.send(piece).await.is_err() {
-                return;
+            match tokio::time::timeout(PATIENCE, pieces.reserve()).await {
+                Ok(Ok(place)) => place.send(piece),
+                Ok(Err(_)) => return,
+                Err(_) => {
+                    // The reader keeps old pages of the store from being used again, so a client that takes
+                    // nothing for long loses it, and is told when it comes back.
+                    drop(reader);
+                    drop(pieces.send(Err(status::too_slow())).await);
+                    return;
+                }
             }
         }
     });
