@@ -211,8 +211,19 @@ impl Reader<'_> {
         let source = span.of(self.text);
         let ticks = source.len() - source.trim_start_matches('`').len();
         let inside = TextSpan::new(span.start() + ticks, span.end().saturating_sub(ticks));
-        let verbatim = inside.of(self.text).find(code).map(|at| inside.start() + at);
-        self.write(verbatim.map_or(inside, |at| TextSpan::new(at, at + code.len())), code);
+        // A line break inside reads as a space; all else is the source's own, and stays mapped byte by byte.
+        let flat = inside.of(self.text).replace('\n', " ");
+        let Some(at) = flat.find(code) else { return self.write(inside, code) };
+        let mut start = inside.start() + at;
+        let end = start + code.len();
+        for line in TextSpan::new(start, end).of(self.text).split_inclusive('\n') {
+            let words = line.trim_end_matches('\n');
+            self.write(TextSpan::new(start, start + words.len()), words);
+            start += line.len();
+            if words.len() < line.len() {
+                self.write(TextSpan::new(start - 1, start), " ");
+            }
+        }
     }
 
     fn line_break(&mut self, span: TextSpan) {

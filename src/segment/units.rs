@@ -362,7 +362,7 @@ fn style(extraction: &Extraction, unit: &Unit) -> Style {
     let inside = block.emphasis.get(first..).unwrap_or_default().iter().take_while(|e| e.span.start() < end);
     let (mut strong, mut light) = (0, 0);
     for emphasis in inside {
-        let covered = emphasis.span.end().min(end) - emphasis.span.start().max(start);
+        let covered = emphasis.span.end().min(end).saturating_sub(emphasis.span.start().max(start));
         match emphasis.kind {
             EmphasisKind::Strong => strong += covered,
             EmphasisKind::Light => light += covered,
