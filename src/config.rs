@@ -10,12 +10,16 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 
+use clap::ArgAction;
 use clap::Args;
 use clap::CommandFactory as _;
 use clap::FromArgMatches as _;
 use clap::Parser;
 use clap::Subcommand;
+use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind;
+
+use crate::search::Ranking;
 
 /// The configuration file that is read from the working folder if it is there.
 const FILE: &str = "onrecord.toml";
@@ -27,10 +31,10 @@ const FILE: &str = "onrecord.toml";
     (--data-dir: ONRECORD_DATA_DIR, data_dir).\nExit codes: 0 success, 1 failure, 2 usage.")]
 pub struct Config {
     /// Configuration file; without it, onrecord.toml in the working folder where there is one.
-    #[arg(long, global = true, env = "ONRECORD_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// What to log on standard error: a level, or a filter such as onrecord=debug,tonic=info.
-    #[arg(long, global = true, env = "ONRECORD_LOG", value_name = "FILTER", default_value = "warn")]
+    #[arg(long, global = true, value_name = "FILTER", default_value = "warn")]
     pub log: String,
     /// What to do.
     #[command(subcommand)]
@@ -64,27 +68,27 @@ pub enum Command {
     after_help = "Examples:\n  onrecord serve samples/\n  onrecord serve --data-dir /var/lib/onrecord --listen 0.0.0.0:50051"
 )]
 pub struct Serve {
-    /// Files and folders to import at start; files whose bytes have not changed are not read again. In
+    /// Files and folders to import at start; files whose bytes have not changed are not imported again. In
     /// folders, hidden files and those named README are passed over.
-    #[arg(value_name = "PATH", env = "ONRECORD_PATHS", value_delimiter = ':')]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Address to listen on; port 0 takes a free one, which the ready line names.
-    #[arg(long, env = "ONRECORD_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
     pub listen: SocketAddr,
     /// Folder for documents and index, created where missing. Without it, a temporary one that goes at exit.
-    #[arg(long, env = "ONRECORD_DATA_DIR", value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
     /// Largest document, in bytes.
-    #[arg(long, env = "ONRECORD_MAX_DOCUMENT_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
     pub max_document_bytes: usize,
     /// How much of the store's file is kept in memory, in bytes.
-    #[arg(long, env = "ONRECORD_STORE_CACHE_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
     pub store_cache_bytes: usize,
     /// Ranking parameters other than the defaults; docs/ranking.md explains each.
-    #[arg(long, env = "ONRECORD_RANKING", value_name = "NAME=VALUE", value_delimiter = ',', value_parser = label)]
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', value_parser = parameter)]
     pub ranking: Vec<(String, String)>,
     /// How long running calls may take to finish at shutdown, in seconds.
-    #[arg(long, env = "ONRECORD_DRAIN_SECONDS", value_name = "SECONDS", default_value_t = 30)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub drain_seconds: u64,
 }
 
@@ -92,10 +96,10 @@ pub struct Serve {
 #[derive(Clone, Debug, Args)]
 pub struct Client {
     /// The server's address.
-    #[arg(long, env = "ONRECORD_SERVER", value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
     pub server: String,
     /// Print the response as proto JSON.
-    #[arg(long, env = "ONRECORD_JSON")]
+    #[arg(long)]
     pub json: bool,
 }
 
@@ -113,13 +117,13 @@ pub struct Import {
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
     /// Media type of every document; sniffed without it.
-    #[arg(long, env = "ONRECORD_MEDIA_TYPE", value_name = "TYPE", default_value = "")]
+    #[arg(long, value_name = "TYPE", default_value = "")]
     pub media_type: String,
     /// Say what would be found, and store nothing.
-    #[arg(long, env = "ONRECORD_DRY_RUN")]
+    #[arg(long)]
     pub dry_run: bool,
     /// Largest document to read, in bytes.
-    #[arg(long, env = "ONRECORD_MAX_DOCUMENT_BYTES", value_name = "BYTES", default_value_t = 64 << 20)]
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
     pub max_document_bytes: usize,
     /// The server.
     #[command(flatten)]
@@ -136,7 +140,7 @@ pub struct Search {
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
     /// How many results to show.
-    #[arg(long, short = 'n', env = "ONRECORD_PAGE_SIZE", value_name = "COUNT", default_value_t = 5)]
+    #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 5)]
     pub page_size: i32,
     /// Where to go on: the token that the last page ended with.
     #[arg(long, value_name = "TOKEN", default_value = "")]
@@ -204,13 +208,13 @@ pub struct Segment {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Media type of the file; sniffed without it.
-    #[arg(long, env = "ONRECORD_MEDIA_TYPE", value_name = "TYPE", default_value = "")]
+    #[arg(long, value_name = "TYPE", default_value = "")]
     pub media_type: String,
     /// Print one exchange a line as JSON.
-    #[arg(long, env = "ONRECORD_JSON")]
+    #[arg(long)]
     pub json: bool,
     /// Say why each border was drawn, and what was left out.
-    #[arg(long, env = "ONRECORD_EXPLAIN")]
+    #[arg(long)]
     pub explain: bool,
 }
 
@@ -225,13 +229,13 @@ pub struct Eval {
     #[arg(required = true, value_name = "FOLDER")]
     pub folders: Vec<PathBuf>,
     /// Ranking parameters other than the defaults.
-    #[arg(long, env = "ONRECORD_RANKING", value_name = "NAME=VALUE", value_delimiter = ',', value_parser = label)]
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', value_parser = parameter)]
     pub ranking: Vec<(String, String)>,
     /// Ranking parameters to compare with, by a paired randomisation test over the queries.
-    #[arg(long, env = "ONRECORD_AGAINST", value_name = "NAME=VALUE", value_delimiter = ',', value_parser = label)]
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', value_parser = parameter)]
     pub against: Vec<(String, String)>,
     /// Write the run in TREC format.
-    #[arg(long, env = "ONRECORD_RUN", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub run: Option<PathBuf>,
 }
 
@@ -242,7 +246,7 @@ impl Config {
     /// knows its exit code.
     pub fn read(typed: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let typed: Vec<OsString> = typed.into_iter().collect();
-        let mut command = Self::command();
+        let mut command = with_variables(Self::command());
         if let Some((path, text)) = file_text(&typed, &mut command)? {
             command = with_defaults(command, &path, &text)?;
         }
@@ -269,6 +273,27 @@ fn file_text(
     }
 }
 
+/// Gives every flag of every command its variable: `--data-dir` is `ONRECORD_DATA_DIR`.
+fn with_variables(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|arg| {
+        let Some(long) = arg.get_long().filter(|long| !["help", "version"].contains(long)) else {
+            return arg;
+        };
+        let name = format!("ONRECORD_{}", long.replace('-', "_").to_uppercase());
+        let arg = arg.env(name);
+        // A variable says yes by 1 as well as by true.
+        let switch = matches!(arg.get_action(), ArgAction::SetTrue);
+        if switch { arg.value_parser(FalseyValueParser::new()) } else { arg }
+    });
+    command.mut_subcommands(with_variables)
+}
+
+/// The id of the flag that a key of the file sets: `data_dir` sets `--data-dir`.
+fn flag(command: &clap::Command, key: &str) -> Option<clap::Id> {
+    let long = key.replace('_', "-");
+    command.get_arguments().find(|arg| arg.get_long() == Some(&long)).map(|arg| arg.get_id().clone())
+}
+
 /// Makes the file's values the defaults of the flags of the same names, in every command that has them.
 fn with_defaults(mut command: clap::Command, path: &Path, text: &str) -> Result<clap::Command, clap::Error> {
     let table: toml::Table = toml::from_str(text).map_err(|error| {
@@ -278,18 +303,16 @@ fn with_defaults(mut command: clap::Command, path: &Path, text: &str) -> Result<
         let values: Vec<String> =
             value.as_array().map_or_else(|| vec![plain(&value)], |values| values.iter().map(plain).collect());
         let mut known = false;
-        if command.get_arguments().any(|arg| arg.get_id() == key.as_str()) {
-            command = command.mut_arg(&key, |arg| arg.default_values(values.clone()));
+        if let Some(id) = flag(&command, &key) {
+            command = command.mut_arg(id, |arg| arg.default_values(values.clone()));
             known = true;
         }
         let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
         for name in names {
             command = command.mut_subcommand(name, |sub| {
-                if !sub.get_arguments().any(|arg| arg.get_id() == key.as_str()) {
-                    return sub;
-                }
+                let Some(id) = flag(&sub, &key) else { return sub };
                 known = true;
-                sub.mut_arg(&key, |arg| arg.required(false).default_values(values.clone()))
+                sub.mut_arg(id, |arg| arg.default_values(values.clone()))
             });
         }
         if !known {
@@ -308,4 +331,37 @@ fn plain(value: &toml::Value) -> String {
 fn label(typed: &str) -> Result<(String, String), String> {
     let (key, value) = typed.split_once('=').ok_or("write KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))
+}
+
+/// A ranking parameter and its value, both checked.
+fn parameter(typed: &str) -> Result<(String, String), String> {
+    let (name, value) = label(typed)?;
+    Ranking::default().set(&name, &value).map_err(|error| error.to_string())?;
+    Ok((name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_has_a_variable_and_a_key() {
+        fn check(command: &clap::Command) {
+            for arg in command.get_arguments().filter(|arg| !arg.is_positional()) {
+                let long = arg.get_long().expect("a long name");
+                let variable = format!("ONRECORD_{}", long.replace('-', "_").to_uppercase());
+                assert_eq!(arg.get_env().and_then(|name| name.to_str()), Some(&*variable), "--{long}");
+                assert!(flag(command, &long.replace('-', "_")).is_some(), "--{long}");
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&with_variables(Config::command()));
+    }
+
+    #[test]
+    fn a_key_never_sets_what_is_typed_without_a_name() {
+        let command = with_variables(Config::command());
+        let refused = with_defaults(command, Path::new("onrecord.toml"), "id = \"x\"").unwrap_err();
+        assert!(refused.to_string().contains("there is no setting \"id\""), "{refused}");
+    }
 }

@@ -29,12 +29,14 @@ const AHEAD: usize = 4;
 pub(super) async fn run(args: Import) -> Result<(), CliError> {
     let found = sources::find(&args.paths)?;
     let mut tally = Tally::new(found.len(), args.client.json);
-    if args.dry_run {
-        dry_run(&args, found, &mut tally).await?;
+    let done = if args.dry_run {
+        dry_run(&args, found, &mut tally).await
     } else {
-        import(&args, found, &mut tally).await?;
-    }
-    tally.finish(args.dry_run)
+        import(&args, found, &mut tally).await
+    };
+    // What was done is told also where the stream failed.
+    let told = tally.finish(args.dry_run);
+    done.and(told)
 }
 
 /// Reads on a thread of its own; what cannot be read is told apart.

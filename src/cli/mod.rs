@@ -28,6 +28,9 @@ pub enum CliError {
     /// What happened and what to do next.
     #[error("{0}")]
     Failed(String),
+    /// What was typed makes no sense together.
+    #[error("{0}")]
+    Usage(String),
     /// The terminal, a pipe or a file failed.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -43,6 +46,15 @@ pub enum CliError {
 }
 
 impl CliError {
+    /// The exit code: 2 for usage, 1 for every other failure.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Failed(_) | Self::Io(_) | Self::Engine(_) | Self::Extract(_) | Self::Serve(_) => 1,
+        }
+    }
+
     /// Whether the reader of our output is gone, which is no failure of ours.
     #[must_use]
     pub fn is_broken_pipe(&self) -> bool {
@@ -50,10 +62,13 @@ impl CliError {
     }
 }
 
-/// Runs a command; `stop` resolves when a server should shut down.
-pub async fn run(config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), CliError> {
+/// Runs a command; `stop` gives what resolves when a server should shut down, and is called for a server only.
+pub async fn run<S: Future<Output = ()> + Send + 'static>(
+    config: Config,
+    stop: impl FnOnce() -> io::Result<S>,
+) -> Result<(), CliError> {
     match config.command {
-        Command::Serve(args) => serve::run(args, stop).await,
+        Command::Serve(args) => serve::run(args, stop()?).await,
         Command::Import(args) => import::run(args).await,
         Command::Search(args) => search::run(args).await,
         Command::Get(args) => get::run(args).await,

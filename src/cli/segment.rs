@@ -37,6 +37,9 @@ pub(super) fn run(args: &Segment) -> Result<(), CliError> {
         for exchange in &segmentation.exchanges {
             writeln!(out, "{}", line(exchange, args.explain))?;
         }
+        for diagnostic in diagnostics.filter(|_| args.explain) {
+            writeln!(std::io::stderr(), "{} {}", spans(&diagnostic.spans), diagnostic.message)?;
+        }
         return Ok(());
     }
     render::segmentation(&segmentation.exchanges, diagnostics.filter(|_| args.explain), args.explain)

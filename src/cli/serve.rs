@@ -6,6 +6,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 use std::thread;
@@ -43,8 +45,28 @@ pub(super) async fn run(
     let folder = args.data_dir.as_deref().or(temporary.as_ref().map(tempfile::TempDir::path));
     let folder = folder.ok_or_else(|| CliError::Failed("there is no data folder".into()))?;
 
-    let engine = Arc::new(Engine::open(folder, settings(&args)?)?);
-    import(&engine, &found, args.max_document_bytes)?;
+    let mut stop = Box::pin(stop);
+    let stopped = Arc::new(AtomicBool::new(false));
+    let start = {
+        let (folder, settings) = (folder.to_owned(), settings(&args)?);
+        let (limit, stopped) = (args.max_document_bytes, Arc::clone(&stopped));
+        move || {
+            let engine = Engine::open(&folder, settings)?;
+            import(&engine, &found, limit, &stopped)?;
+            Ok::<_, EngineError>(engine)
+        }
+    };
+    let mut starting = tokio::task::spawn_blocking(start);
+    let started = tokio::select! {
+        started = &mut starting => started,
+        () = &mut stop => {
+            // What was imported so far stays; the document under way is finished.
+            stopped.store(true, Ordering::Relaxed);
+            drop(starting.await);
+            return Ok(());
+        }
+    };
+    let engine = Arc::new(started.map_err(|error| CliError::Failed(format!("the start failed: {error}")))??);
     let stats = engine.stats()?;
     writeln!(
         std::io::stdout(),
@@ -78,7 +100,7 @@ fn server_settings(args: &Serve) -> grpc::Settings {
 }
 
 /// Imports files with all cores. One that cannot be read is told and passed over; an error is the engine's.
-fn import(engine: &Engine, found: &[Found], limit: usize) -> Result<(), EngineError> {
+fn import(engine: &Engine, found: &[Found], limit: usize, stopped: &AtomicBool) -> Result<(), EngineError> {
     let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let (items, queue) = mpsc::sync_channel::<Item>(workers);
     let queue = Arc::new(Mutex::new(queue));
@@ -91,7 +113,7 @@ fn import(engine: &Engine, found: &[Found], limit: usize) -> Result<(), EngineEr
             })
             .collect();
         drop(queue);
-        sources::read(found, limit, &mut |item| items.send(item).is_ok());
+        sources::read(found, limit, &mut |item| !stopped.load(Ordering::Relaxed) && items.send(item).is_ok());
         drop(items);
         threads.into_iter().try_for_each(|thread| {
             thread.join().unwrap_or_else(|_| Err(EngineError::Internal("an import thread panicked".into())))

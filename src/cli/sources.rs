@@ -49,6 +49,13 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
     }
     found.sort_by(|a, b| a.below.cmp(&b.below).then_with(|| a.path.cmp(&b.path)));
     found.dedup();
+    let same = found.windows(2).find(|pair| matches!(pair, [a, b] if a.below == b.below));
+    if let Some([a, b]) = same {
+        let (a, b, id) = (a.path.display(), b.path.display(), id_of(&a.below));
+        let message =
+            format!("{a} and {b} would both be the document {id:?}; name the folder above them instead");
+        return Err(CliError::Usage(message));
+    }
     Ok(found)
 }
 
@@ -90,14 +97,18 @@ pub(super) fn read(found: &[Found], limit: usize, each: &mut dyn FnMut(Item) -> 
 
 fn walk(root: &Path, folder: &Path, found: &mut Vec<Found>) -> Result<(), CliError> {
     for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
-        let path = entry?.path();
+        let entry = entry?;
+        let path = entry.path();
         if passed_over(&path) {
             continue;
         }
-        let kind = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
-        if kind.is_dir() {
-            walk(root, &path, found)?;
-        } else if kind.is_file() {
+        // A link to a folder may lead back up; one to a file is a file, and one to nothing is told when read.
+        let linked = entry.file_type()?.is_symlink();
+        if path.is_dir() {
+            if !linked {
+                walk(root, &path, found)?;
+            }
+        } else if path.is_file() || linked {
             let below = path.strip_prefix(root).unwrap_or(&path).to_owned();
             found.push(Found { path, below });
         }
@@ -108,10 +119,13 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Found>) -> Result<(), CliErr
 /// The files that a pattern matches; the error where it matches none.
 fn matches(pattern: &Path, error: &io::Error) -> Result<Vec<Found>, CliError> {
     let paths = glob::glob(&pattern.to_string_lossy()).map_err(|_| unreadable(pattern, error))?;
+    let literal =
+        |part: &std::path::Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let root: PathBuf = pattern.components().take_while(literal).collect();
     let files: Vec<Found> = paths
         .filter_map(Result::ok)
         .filter(|path| path.is_file() && !passed_over(path))
-        .map(|path| Found { below: name_of(&path), path })
+        .map(|path| Found { below: path.strip_prefix(&root).unwrap_or(&path).to_owned(), path })
         .collect();
     if files.is_empty() { Err(unreadable(pattern, error)) } else { Ok(files) }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
+use std::process::Stdio;
 
 use libtest_mimic::Trial;
 use serde_json::Value;
@@ -17,6 +18,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         usage_errors_exit_with_2,
         failures_exit_with_1_and_say_what_to_do,
         help_teaches,
+        an_interrupt_ends_a_command_that_waits,
         settings_come_from_flag_then_variable_then_file,
         segment_prints_one_exchange_a_line,
     ];
@@ -35,9 +37,15 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn usage_errors_exit_with_2() {
-    for args in
-        [&["frobnicate"][..], &["search"], &["serve", "--listen", "nowhere"], &["--log", "a=b=c", "list"]]
-    {
+    for args in [
+        &["frobnicate"][..],
+        &["search"],
+        &["serve", "--listen", "nowhere"],
+        &["--log", "a=b=c", "list"],
+        &["serve", "--ranking", "k2=1"],
+        &["eval", "a", "b", "--run", "x"],
+        &["import", "samples/README.md", "tests/corpus/README.md"],
+    ] {
         let output = onrecord().args(args).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}: {}", text(&output.stderr));
         assert!(!output.stderr.is_empty(), "{args:?} says why");
@@ -61,11 +69,21 @@ fn failures_exit_with_1_and_say_what_to_do() {
     }
 }
 
+fn an_interrupt_ends_a_command_that_waits() {
+    let mut waiting = onrecord().args(["segment", "-"]).stdin(Stdio::piped()).spawn().unwrap();
+    let id = waiting.id().to_string();
+    // Its standard input stays open, so only the signal can end it.
+    let stdin = waiting.stdin.take();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(!waiting.wait().unwrap().success());
+    drop(stdin);
+}
+
 fn help_teaches() {
     let output = onrecord().arg("--help").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     let help = text(&output.stdout);
-    for command in ["serve", "import", "search", "get", "list", "delete", "segment"] {
+    for command in ["serve", "import", "search", "get", "list", "delete", "segment", "eval"] {
         assert!(help.contains(command), "{command} in {help}");
         let output = onrecord().args([command, "--help"]).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{command}");

@@ -29,7 +29,15 @@ type Run = Vec<Vec<Retrieved>>;
 pub(super) fn run(args: &Eval) -> Result<(), CliError> {
     let ranking = ranking(Ranking::default(), &args.ranking)?;
     let other = if args.against.is_empty() { None } else { Some(self::ranking(ranking, &args.against)?) };
-    let mut trec = args.run.as_deref().map(File::create).transpose()?.map(BufWriter::new);
+    if args.run.is_some() && args.folders.len() > 1 {
+        // Ids of queries are unique within a collection only.
+        return Err(CliError::Usage("--run takes one collection at a time; run them one by one".into()));
+    }
+    let create = |path: &Path| {
+        File::create(path)
+            .map_err(|error| CliError::Failed(format!("{} cannot be written: {error}", path.display())))
+    };
+    let mut trec = args.run.as_deref().map(create).transpose()?.map(BufWriter::new);
     let mut out = std::io::stdout();
     writeln!(
         out,
