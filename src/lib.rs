@@ -17,8 +17,8 @@
 //! - No prost or tonic name outside `grpc` and the client commands; no tantivy type in a signature outside
 //!   `index`; no redb outside `store`.
 //! - No serde derive on a domain type: on-disk records are types of their own in `store`.
-//! - No async below `grpc`. Work leaves the async threads in one place, `grpc::offload`.
-//! - No clock, environment or randomness below `main` and `cli`, except as an argument.
+//! - No async below `grpc`. The server's work leaves the async threads in one place, `grpc::offload`.
+//! - No clock or randomness below `cli`, and no environment but in `config`, except as an argument.
 //! - The index is derived: delete it and it is rebuilt from the store. Text and citations are served from the
 //!   store, never from the index.
 

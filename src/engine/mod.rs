@@ -38,7 +38,6 @@ use crate::extract::ExtractError;
 use crate::extract::Limits;
 use crate::index::Index;
 use crate::index::IndexError;
-use crate::query::QueryError;
 use crate::search::Ranking;
 use crate::segment::passages::WindowSettings;
 use crate::span::ByteSpan;
@@ -89,9 +88,6 @@ impl Settings {
 /// What can go wrong, grouped by what a caller can do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The query cannot be answered.
-    #[error(transparent)]
-    Query(#[from] QueryError),
     /// The document cannot be read.
     #[error(transparent)]
     Extract(#[from] ExtractError),

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use futures_util::Stream;
+use futures_util::StreamExt as _;
 use futures_util::TryStreamExt as _;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
@@ -84,15 +85,26 @@ pub(super) fn answers(
     let room = Arc::new(Semaphore::new(AHEAD_KIB as usize));
     let ids = Ids::default();
     let (admitting, reading, writing) = (offload.clone(), offload.clone(), offload);
+    // A failure of the stream goes through all stages behind the documents before it, which are answered first.
     requests
+        .map_err(status::completed)
         // One at a time, so that a full read-ahead keeps the next request from being taken off the wire.
-        .and_then(move |request| admit(admitting.clone(), request, Arc::clone(&room), ids.clone()))
-        .map_ok(move |document| read(reading.clone(), document))
-        .try_buffered(AHEAD)
+        .then(move |request| {
+            let (offload, room, ids) = (admitting.clone(), Arc::clone(&room), ids.clone());
+            async move { admit(offload, request?, room, ids).await }
+        })
+        .map(move |document| {
+            let offload = reading.clone();
+            async move { read(offload, document?).await }
+        })
+        .buffered(AHEAD)
         // In the order they came, so that of two documents of one id the later one stays.
-        .and_then(move |document| write(writing.clone(), document))
-        .map_ok(answer)
-        .try_buffered(AHEAD)
+        .then(move |document| {
+            let offload = writing.clone();
+            async move { write(offload, document?).await }
+        })
+        .map(|document| async move { answer(document?).await })
+        .buffered(AHEAD)
 }
 
 async fn admit(

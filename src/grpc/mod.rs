@@ -3,6 +3,7 @@
 mod from_proto;
 mod to_proto;
 mod status;
+mod transport_errors;
 mod offload;
 mod search;
 mod document;

@@ -10,6 +10,7 @@ use tonic::server::NamedService;
 use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
+use tower::util::MapResponseLayer;
 
 use crate::engine::Engine;
 use crate::grpc::DESCRIPTORS;
@@ -18,6 +19,7 @@ use crate::grpc::offload::Offload;
 use crate::grpc::pb::document_service_server::DocumentServiceServer;
 use crate::grpc::pb::search_service_server::SearchServiceServer;
 use crate::grpc::search::Search;
+use crate::grpc::transport_errors;
 
 /// How the server treats its clients.
 #[derive(Clone, Debug)]
@@ -91,6 +93,7 @@ impl Server {
         let serving = tonic::transport::Server::builder()
             .http2_keepalive_interval(Some(Duration::from_secs(30)))
             .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+            .layer(MapResponseLayer::new(transport_errors::complete))
             .add_service(health)
             .add_service(reflection().build_v1()?)
             .add_service(reflection().build_v1alpha()?)

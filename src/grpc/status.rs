@@ -12,7 +12,6 @@ use tonic_types::StatusExt as _;
 use crate::engine::EngineError;
 use crate::extract::ExtractError;
 use crate::index::IndexError;
-use crate::query::QueryError;
 use crate::store::StoreError;
 
 /// The domain of every `google.rpc.ErrorInfo`.
@@ -52,10 +51,6 @@ impl From<InvalidRequest> for Status {
 pub(super) fn of(error: EngineError, body: &str) -> Status {
     let message = error.to_string();
     match error {
-        EngineError::Query(QueryError::Empty) => InvalidRequest::new("query", "QUERY_EMPTY", message).into(),
-        EngineError::Query(QueryError::TooLong { .. }) => {
-            InvalidRequest::new("query", "QUERY_TOO_LONG", message).into()
-        }
         EngineError::Extract(error) => extract(&error, body, message).into(),
         EngineError::PageToken(_) => InvalidRequest::new("page_token", "PAGE_TOKEN_INVALID", message).into(),
         EngineError::SpanOutside { .. } => InvalidRequest::new("span", "SPAN_OUTSIDE_SOURCE", message).into(),
@@ -73,6 +68,41 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
         | EngineError::Folder(..)
         | EngineError::Internal(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
     }
+}
+
+/// A status of the transport's own (a message too large, bytes that are no message, a method that does not
+/// exist), with the details that every error carries.
+pub(super) fn completed(status: Status) -> Status {
+    if !status.details().is_empty() {
+        return status;
+    }
+    let message = status.message();
+    match status.code() {
+        Code::OutOfRange => {
+            let message = format!("the message is too large ({message}); send smaller documents");
+            InvalidRequest::new("document", "MESSAGE_TOO_LARGE", message).into()
+        }
+        Code::Internal => with_reason(&status, "MALFORMED_MESSAGE"),
+        Code::Unimplemented => with_reason(&status, "NO_SUCH_METHOD"),
+        Code::Ok
+        | Code::Cancelled
+        | Code::Unknown
+        | Code::InvalidArgument
+        | Code::DeadlineExceeded
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::ResourceExhausted
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::Unavailable
+        | Code::DataLoss
+        | Code::Unauthenticated => status,
+    }
+}
+
+fn with_reason(status: &Status, reason: &str) -> Status {
+    Status::with_error_details(status.code(), status.message(), info(reason))
 }
 
 /// The status of a call that had to be turned away for want of room.

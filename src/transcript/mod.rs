@@ -28,4 +28,3 @@ pub use source::Metadata;
 pub use source::Source;
 pub use turn::Role;
 pub use turn::TimeSpan;
-pub use turn::Turn;

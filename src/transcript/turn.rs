@@ -2,21 +2,6 @@
 
 use std::time::Duration;
 
-use crate::span::TextSpan;
-
-/// What one speaker says until another speaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
-    /// Who speaks, as the document writes it; `None` where it does not say.
-    pub speaker: Option<String>,
-    /// What the turn does in the interview.
-    pub role: Role,
-    /// The stretches of text that were said, without labels and banners.
-    pub spans: Vec<TextSpan>,
-    /// When, in timed transcripts.
-    pub time: Option<TimeSpan>,
-}
-
 /// What a turn does in an interview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {

@@ -19,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         what_is_missing_is_named,
         bytes_that_are_no_message_are_internal,
         hostile_queries_are_answered,
+        messages_over_the_transport_limit_are_refused,
     ]
 }
 
@@ -223,6 +224,8 @@ async fn bytes_that_are_no_message_are_internal() {
     let codec: ProstCodec<NoSearch, pb::SearchResponse> = ProstCodec::default();
     let status = raw.unary(tonic::Request::new(NoSearch { query: 7 }), path, codec).await.unwrap_err();
     assert_eq!(status.code(), Code::Internal, "{status:?}");
+    let details = tonic_types::StatusExt::get_error_details(&status);
+    assert_eq!(details.error_info().expect("an ErrorInfo").reason, "MALFORMED_MESSAGE");
 }
 
 async fn hostile_queries_are_answered() {
@@ -244,4 +247,19 @@ async fn hostile_queries_are_answered() {
         client.search(query(&text)).await.unwrap_or_else(|status| panic!("{shown}: {status:?}"));
     }
     assert!(client.search(query("water")).await.unwrap().into_inner().total_size > 0);
+}
+
+async fn messages_over_the_transport_limit_are_refused() {
+    let server = TestServer::start().await;
+    let large = "x".repeat(66 << 20);
+    let mut documents = server.documents().await;
+    let status = documents.put_document(put_text("x", &large)).await.unwrap_err();
+    refused(&status, Code::InvalidArgument, "MESSAGE_TOO_LARGE", "document");
+    let requests =
+        [TEXT, &large].map(|text| pb::ImportDocumentsRequest { document: put_text("x", text).document });
+    let mut answers = documents.import_documents(tokio_stream::iter(requests)).await.unwrap().into_inner();
+    let first = answers.message().await.unwrap().expect("an answer to what came before");
+    assert_eq!(first.error, None);
+    let status = answers.message().await.unwrap_err();
+    refused(&status, Code::InvalidArgument, "MESSAGE_TOO_LARGE", "document");
 }
