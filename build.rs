@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use prost::Message as _;
 
-const PROTOS: [&str; 2] = ["onrecord/v1/search.proto", "onrecord/v1/document.proto"];
+const PROTOS: [&str; 3] =
+    ["onrecord/v1/search.proto", "onrecord/v1/document.proto", "onrecord/v1/citation_service.proto"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Without these lines cargo watches the whole package, and every edit compiles the protos anew.

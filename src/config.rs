@@ -84,6 +84,12 @@ pub struct Serve {
     /// How much of the store's file is kept in memory, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
     pub store_cache_bytes: usize,
+    /// How many earlier versions of a document are kept, so that old citations of them still resolve; without it, all.
+    #[arg(long, value_name = "COUNT")]
+    pub keep_versions: Option<usize>,
+    /// How many bytes writes leave free on the disk; without it, a twentieth of the disk and at most 256 MiB.
+    #[arg(long, value_name = "BYTES")]
+    pub disk_reserve_bytes: Option<u64>,
     /// Ranking parameters other than the defaults; docs/ranking.md explains each.
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', value_parser = parameter)]
     pub ranking: Vec<(String, String)>,
@@ -196,6 +202,9 @@ pub struct Delete {
     /// Id of the document.
     #[arg(value_name = "ID")]
     pub id: String,
+    /// Delete its earlier versions too, bytes included: old citations of it will not resolve any more.
+    #[arg(long)]
+    pub purge: bool,
     /// The server.
     #[command(flatten)]
     pub client: Client,

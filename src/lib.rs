@@ -22,6 +22,7 @@
 //! - The index is derived: delete it and it is rebuilt from the store. Text and citations are served from the
 //!   store, never from the index.
 
+pub mod disk;
 pub mod span;
 pub mod transcript;
 pub mod extract;

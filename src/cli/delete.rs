@@ -10,11 +10,20 @@ use crate::grpc::pb;
 
 pub(super) async fn run(args: Delete) -> Result<(), CliError> {
     let mut client = client::documents(&args.client).await?;
-    let request = pb::DeleteDocumentRequest { document_id: args.id.clone() };
+    let request = pb::DeleteDocumentRequest { document_id: args.id.clone(), purge: args.purge };
     let response = client.delete_document(request).await.map_err(client::failed)?.into_inner();
     if args.client.json {
         return json::print("DeleteDocumentResponse", &response);
     }
-    writeln!(std::io::stdout(), "deleted {}", args.id)?;
+    let pb::DeleteDocumentResponse { purged_versions, purged_bytes, generation: _ } = response;
+    if args.purge {
+        writeln!(std::io::stdout(), "purged {}: {purged_versions} versions, {purged_bytes} bytes", args.id)?;
+    } else {
+        writeln!(
+            std::io::stdout(),
+            "deleted {}; its bytes are kept for old citations (see --purge)",
+            args.id
+        )?;
+    }
     Ok(())
 }

@@ -86,6 +86,8 @@ fn settings(args: &Serve) -> Result<Settings, CliError> {
     let mut settings = Settings::new(SystemTime::now, entropy);
     settings.limits.source_bytes = args.max_document_bytes;
     settings.store_cache_bytes = args.store_cache_bytes;
+    settings.keep_versions = args.keep_versions.unwrap_or(settings.keep_versions);
+    settings.disk_reserve = args.disk_reserve_bytes;
     settings.ranking = eval::ranking(settings.ranking, &args.ranking)?;
     Ok(settings)
 }

@@ -28,6 +28,16 @@ impl Indexer {
         self.index.generation()
     }
 
+    /// Whether the writer is gone: at first, and after a failure.
+    pub(super) const fn is_reset(&self) -> bool {
+        self.writer.is_none()
+    }
+
+    /// The index, without its writer.
+    pub(super) fn into_index(self) -> Index {
+        self.index
+    }
+
     /// Throws away a writer whose state is unknown.
     pub(super) fn reset(&mut self) {
         self.writer = None;
@@ -43,6 +53,9 @@ impl Indexer {
         let generation = reader.generation()?;
         let indexed = self.index.generation();
         if indexed != generation {
+            if indexed > generation {
+                tracing::error!(indexed, generation, "the index has seen commits that the store has lost");
+            }
             let changes = reader.changes_since(indexed)?.filter(|_| indexed < generation);
             if let Some(ids) = changes {
                 ids.iter().try_for_each(|id| index_document(&mut writer, &reader, id))?;

@@ -5,11 +5,13 @@
 
 mod answer;
 mod cite;
+mod folder;
 mod indexer;
 mod ingest;
 mod page_token;
 mod snapshot;
 mod source_reader;
+mod verdict;
 mod writer;
 
 pub use answer::FoundExchange;
@@ -21,18 +23,26 @@ pub use ingest::Identified;
 pub use ingest::Submission;
 pub use source_reader::SourceKind;
 pub use source_reader::SourceReader;
+pub use verdict::Claim;
+pub use verdict::Verdict;
+pub use writer::Deleted;
 pub use writer::Outcome;
 pub use writer::Receipt;
 
-use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::time::SystemTime;
 
+use crate::disk;
+use crate::engine::folder::DataFolder;
+use crate::engine::folder::remove_index;
+use crate::engine::indexer::Indexer;
 use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
 use crate::engine::snapshot::Published;
+use crate::engine::writer::Rules;
 use crate::engine::writer::Writer;
 use crate::extract::ExtractError;
 use crate::extract::Limits;
@@ -46,6 +56,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::StoredDocument;
 use crate::transcript::Diagnostic;
+use crate::transcript::Digest;
 
 /// How an engine works; every value is sensible by default but the two that no library may make up.
 #[derive(Clone, Debug)]
@@ -62,6 +73,10 @@ pub struct Settings {
     pub store_cache_bytes: usize,
     /// How many writes may wait to be committed before callers are held back.
     pub write_queue: usize,
+    /// How many earlier versions of a document are kept, so that citations of them still resolve.
+    pub keep_versions: usize,
+    /// Bytes that writes leave free on the disk; without it, a twentieth of the disk and at most 256 MiB.
+    pub disk_reserve: Option<u64>,
     /// Tells the time, for page tokens.
     pub clock: fn() -> SystemTime,
     /// Random bytes: the key of page tokens in a data folder that has none yet.
@@ -79,6 +94,8 @@ impl Settings {
             index: crate::index::Settings::default(),
             store_cache_bytes: 64 << 20,
             write_queue: 256,
+            keep_versions: usize::MAX,
+            disk_reserve: None,
             clock,
             entropy,
         }
@@ -110,6 +127,22 @@ pub enum EngineError {
         /// The source's length.
         length: u64,
     },
+    /// Another process has the data folder.
+    #[error("the data folder {path} is in use by another process; stop it, or name another with --data-dir", path = .0.display())]
+    Locked(PathBuf),
+    /// The disk has no room for a write.
+    #[error(
+        "{free} bytes are free on the disk and {needed} needed; free some, and the write can be sent again"
+    )]
+    DiskFull {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that have to be, with the reserve.
+        needed: u64,
+    },
+    /// What is asked for is being done already, or has to wait for what is.
+    #[error("the service is busy with what has to end first; try again")]
+    NotReady,
     /// A folder cannot be made or removed.
     #[error("the folder {path} cannot be written ({1}); check its permissions, or name another with --data-dir", path = .0.display())]
     Folder(PathBuf, #[source] std::io::Error),
@@ -161,17 +194,22 @@ pub struct Engine {
     published: Arc<Published>,
     writer: Writer,
     tokens: PageTokens,
+    /// Held while an index is built beside the one in use.
+    rebuilding: Mutex<()>,
+    /// Let go of last.
+    folder: DataFolder,
 }
 
 impl Engine {
-    /// Opens the data folder, creating what is not there, and brings the index up to the store.
+    /// Opens the data folder, creating what is not there; checks store and index, and brings the index up to the
+    /// store.
     pub fn open(folder: &Path, settings: Settings) -> Result<Self, EngineError> {
-        fs::create_dir_all(folder).map_err(|error| EngineError::Folder(folder.to_owned(), error))?;
-        let store = Store::open(&folder.join("store.redb"), settings.store_cache_bytes, &settings.entropy)?;
-        let store = Arc::new(store);
-        let (writer, published) = start_writer(&store, &folder.join("index"), &settings)?;
+        let folder = DataFolder::take(folder)?;
+        let store = Arc::new(folder.store(&settings)?);
+        let (writer, published) = start_writer(&store, &folder, &settings)?;
         let key = published.now().reader.page_key()?;
-        Ok(Self { tokens: PageTokens::new(key, settings.clock), settings, published, writer })
+        let tokens = PageTokens::new(key, settings.clock);
+        Ok(Self { tokens, settings, published, writer, rebuilding: Mutex::default(), folder })
     }
 
     /// Stores a document. When it returns, the document is durable and the next search sees it.
@@ -221,9 +259,41 @@ impl Engine {
         Ok((found, new.diagnostics))
     }
 
-    /// Deletes a document and returns the generation in which it is gone.
-    pub fn delete(&self, id: &str) -> Result<u64, EngineError> {
-        self.writer.delete(id)
+    /// Deletes a document. `purge` deletes its earlier versions too, with every byte that no other document has.
+    pub fn delete(&self, id: &str, purge: bool) -> Result<Deleted, EngineError> {
+        self.writer.delete(id, purge)
+    }
+
+    /// Calls `seen` with the generation of each snapshot as it becomes visible, and with that of the present one.
+    pub fn watch(&self, seen: impl Fn(u64) + Send + Sync + 'static) {
+        self.published.watch(Box::new(seen));
+    }
+
+    /// Builds the index anew from the store, beside the one in use, and puts it in its place. Searches and writes go
+    /// on meanwhile. Returns the generation from which on the new one is used.
+    pub fn rebuild_index(&self) -> Result<u64, EngineError> {
+        let _one_at_a_time = self.rebuilding.try_lock().map_err(|_| EngineError::NotReady)?;
+        let reader = self.writer.start_rebuild()?;
+        let built = self.folder.new_index(&self.settings).and_then(|(path, index)| {
+            let mut indexer = Indexer::new(index);
+            indexer.catch_up(reader)?;
+            Ok((path, indexer.into_index()))
+        });
+        match built {
+            Ok((path, index)) => {
+                let generation = self.writer.end_rebuild(Some(index))?;
+                self.folder.set_index(&path)?;
+                // Readers of the old index keep its files open.
+                self.folder.index()?;
+                tracing::info!(generation, "the index was built anew and is in use");
+                Ok(generation)
+            }
+            Err(error) => {
+                self.writer.end_rebuild(None)?;
+                self.folder.index()?;
+                Err(error)
+            }
+        }
     }
 
     /// A document's metadata and its exchanges, in order.
@@ -250,14 +320,15 @@ impl Engine {
         Ok(DocumentPage { documents, next_page_token, total: snapshot.reader.document_count()? })
     }
 
-    /// Reads a document's source, or a stretch of it.
+    /// Reads a document's source, or a stretch of it: of the version with these received bytes, or the present one.
     pub fn source(
         &self,
         id: &str,
+        version: Option<Digest>,
         kind: SourceKind,
         span: Option<ByteSpan>,
     ) -> Result<SourceReader, EngineError> {
-        SourceReader::open(self.published.now(), id, kind, span)
+        SourceReader::open(self.published.now(), id, version, kind, span)
     }
 
     /// Ranks by these parameters from now on.
@@ -282,17 +353,27 @@ impl Engine {
 /// deleted and built again, for it is derived from the store.
 fn start_writer(
     store: &Arc<Store>,
-    folder: &Path,
+    folder: &DataFolder,
     settings: &Settings,
 ) -> Result<(Writer, Arc<Published>), EngineError> {
+    let path = folder.index()?;
+    let reserve = settings.disk_reserve.or_else(|| {
+        let room = disk::room(&folder.store_path()).ok()?;
+        Some((room.total / 20).min(256 << 20))
+    });
+    let rules = Rules {
+        queue: settings.write_queue,
+        keep_versions: settings.keep_versions,
+        reserve: reserve.unwrap_or_default(),
+    };
     let start = || {
-        let index = Index::open(folder, &settings.index)?;
-        Writer::start(Arc::clone(store), index, settings.write_queue)
+        let index = Index::open(&path, &settings.index)?;
+        Writer::start(Arc::clone(store), index, rules)
     };
     match start() {
         Err(EngineError::Index(error @ (IndexError::Outdated | IndexError::Damaged(_)))) => {
             tracing::warn!(%error, "the index cannot be used and is built again from the store");
-            fs::remove_dir_all(folder).map_err(|error| EngineError::Folder(folder.to_owned(), error))?;
+            remove_index(&path)?;
             start()
         }
         started => started,
@@ -302,9 +383,14 @@ fn start_writer(
 impl EngineError {
     /// What another caller of the same failed commit is told.
     fn for_another_caller(&self) -> Self {
-        if let Self::Store(StoreError::Damaged(what)) = self {
-            return Self::Store(StoreError::Damaged(what.clone()));
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is told by its text alone")]
+        match self {
+            Self::Store(StoreError::Damaged(what)) => Self::Store(StoreError::Damaged(what.clone())),
+            Self::Store(StoreError::Full(what)) => Self::Store(StoreError::Full(what.clone())),
+            Self::Index(IndexError::Full(what)) => Self::Index(IndexError::Full(what.clone())),
+            Self::DiskFull { free, needed } => Self::DiskFull { free: *free, needed: *needed },
+            Self::NotReady => Self::NotReady,
+            other => Self::Internal(other.to_string()),
         }
-        Self::Internal(self.to_string())
     }
 }

@@ -1,5 +1,6 @@
 //! What a reader sees: index and store of one generation.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
@@ -8,6 +9,7 @@ use crate::engine::EngineError;
 use crate::index::Searcher;
 use crate::store::Reader;
 use crate::store::StoredDocument;
+use crate::transcript::Digest;
 
 /// An index searcher and the store reader it belongs to.
 #[derive(Debug)]
@@ -18,28 +20,67 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
+    /// Whether it shows all that `reader` does, from the same opening of the store.
+    pub(super) fn is_of(&self, reader: &Reader) -> Result<bool, EngineError> {
+        Ok(self.generation == reader.generation()? && self.reader.is_beside(reader))
+    }
+
     /// The document of this id, or the error that says there is none.
     pub(super) fn document(&self, id: &str) -> Result<StoredDocument, EngineError> {
         self.reader.document(id)?.ok_or_else(|| EngineError::NoSuchDocument(id.to_owned()))
     }
 }
 
+impl Snapshot {
+    /// The version of a document with these received bytes; without them the present one.
+    pub(super) fn version(&self, id: &str, received: Option<Digest>) -> Result<StoredDocument, EngineError> {
+        let Some(received) = received else { return self.document(id) };
+        let present = self.reader.document(id)?.filter(|document| document.received == received);
+        let version = match present {
+            Some(document) => Some(document),
+            None => self.reader.versions(id)?.into_iter().find(|version| version.received == received),
+        };
+        version.ok_or_else(|| EngineError::NoSuchDocument(id.to_owned()))
+    }
+}
+
+/// Is told the generation of each new snapshot.
+type Watcher = Box<dyn Fn(u64) + Send + Sync>;
+
 /// The latest snapshot. Readers hold on to the one they started with.
-#[derive(Debug)]
-pub(super) struct Published(RwLock<Arc<Snapshot>>);
+pub(super) struct Published {
+    latest: RwLock<Arc<Snapshot>>,
+    watchers: RwLock<Vec<Watcher>>,
+}
+
+impl fmt::Debug for Published {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Published").field("latest", &self.latest).finish_non_exhaustive()
+    }
+}
 
 impl Published {
     pub(super) fn new(snapshot: Snapshot) -> Self {
-        Self(RwLock::new(Arc::new(snapshot)))
+        Self { latest: RwLock::new(Arc::new(snapshot)), watchers: RwLock::default() }
+    }
+
+    /// Calls `watcher` with the present generation and with each that follows.
+    pub(super) fn watch(&self, watcher: Watcher) {
+        let mut watchers = self.watchers.write().unwrap_or_else(PoisonError::into_inner);
+        watcher(self.now().generation);
+        watchers.push(watcher);
     }
 
     /// The latest snapshot.
     pub(super) fn now(&self) -> Arc<Snapshot> {
         // The lock guards a pointer, which no panic can leave half written.
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.latest.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn publish(&self, snapshot: Snapshot) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        let generation = snapshot.generation;
+        let watchers = self.watchers.read().unwrap_or_else(PoisonError::into_inner);
+        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        watchers.iter().for_each(|watcher| watcher(generation));
     }
 }

@@ -30,10 +30,11 @@ impl SourceReader {
     pub(super) fn open(
         snapshot: Arc<Snapshot>,
         id: &str,
+        version: Option<Digest>,
         kind: SourceKind,
         span: Option<ByteSpan>,
     ) -> Result<Self, EngineError> {
-        let document = snapshot.document(id)?;
+        let document = snapshot.version(id, version)?;
         let (source, length) = match kind {
             SourceKind::Received => (document.received, document.received_len),
             SourceKind::Text => (document.source, document.source_len),

@@ -61,11 +61,13 @@ impl DocumentService for Documents {
         &self,
         request: Request<pb::GetSourceRequest>,
     ) -> Result<Response<Self::GetSourceStream>, Status> {
-        let pb::GetSourceRequest { document_id, span, extracted_text } = request.into_inner();
+        let pb::GetSourceRequest { document_id, span, extracted_text, document_sha256 } =
+            request.into_inner();
         let id = from_proto::required_id("document_id", document_id)?;
         let span = from_proto::span(span)?;
+        let version = from_proto::digest("document_sha256", &document_sha256)?;
         let kind = if extracted_text { SourceKind::Text } else { SourceKind::Received };
-        let reader = self.0.read(move |engine| engine.source(&id, kind, span)).await?;
+        let reader = self.0.read(move |engine| engine.source(&id, version, kind, span)).await?;
         Ok(Response::new(source_stream::stream(self.0.clone(), reader)))
     }
 
@@ -83,10 +85,10 @@ impl DocumentService for Documents {
         &self,
         request: Request<pb::DeleteDocumentRequest>,
     ) -> Result<Response<pb::DeleteDocumentResponse>, Status> {
-        let pb::DeleteDocumentRequest { document_id } = request.into_inner();
+        let pb::DeleteDocumentRequest { document_id, purge } = request.into_inner();
         let id = from_proto::required_id("document_id", document_id)?;
-        let generation = self.0.write("", move |engine| engine.delete(&id)).await?;
-        Ok(Response::new(pb::DeleteDocumentResponse { generation: to_proto::int64(generation) }))
+        let deleted = self.0.write("", move |engine| engine.delete(&id, purge)).await?;
+        Ok(Response::new(to_proto::delete_response(deleted)))
     }
 
     async fn segment_document(

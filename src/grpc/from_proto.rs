@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Body;
+use crate::engine::Claim;
 use crate::engine::SearchCall;
 use crate::engine::Submission;
 use crate::extract::Line;
@@ -14,6 +15,7 @@ use crate::query::Filter;
 use crate::query::Query;
 use crate::query::QueryError;
 use crate::span::ByteSpan;
+use crate::transcript::Digest;
 use crate::transcript::Metadata;
 
 /// Longest title, URI or publisher, in bytes.
@@ -103,9 +105,13 @@ fn line(utterance: pb::Utterance) -> Line {
     Line { speaker, text }
 }
 
-/// A search from a request.
-pub(super) fn search_call(request: pb::SearchRequest) -> Result<SearchCall, InvalidRequest> {
-    let pb::SearchRequest { query, page_size, page_token, filter: wanted } = request;
+/// A search from a request, and the generation it has to wait for.
+pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64), InvalidRequest> {
+    let pb::SearchRequest { query, page_size, page_token, filter: wanted, min_generation } = request;
+    let generation = u64::try_from(min_generation).map_err(|_| {
+        let message = "is negative; send the generation that a write answered with, or 0";
+        InvalidRequest::new("min_generation", "GENERATION_NEGATIVE", message)
+    })?;
     let query = Query::parse(&query).map_err(|error| {
         let reason = match error {
             QueryError::Empty => "QUERY_EMPTY",
@@ -113,12 +119,13 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<SearchCall, Inva
         };
         InvalidRequest::new("query", reason, error.to_string())
     })?;
-    Ok(SearchCall {
+    let call = SearchCall {
         query,
         page_size: self::page_size(page_size, 10, 100)?,
         page_token,
         filter: wanted.map(filter).transpose()?.unwrap_or_default(),
-    })
+    };
+    Ok((call, generation))
 }
 
 fn filter(filter: pb::Filter) -> Result<Filter, InvalidRequest> {
@@ -168,14 +175,61 @@ pub(super) fn page_size(given: i32, default: usize, greatest: usize) -> Result<u
 
 /// A span of a request.
 pub(super) fn span(span: Option<pb::Span>) -> Result<Option<ByteSpan>, InvalidRequest> {
-    let Some(pb::Span { start, end }) = span else { return Ok(None) };
+    span.map(|span| range("span", span)).transpose()
+}
+
+fn range(field: &str, span: pb::Span) -> Result<ByteSpan, InvalidRequest> {
+    let pb::Span { start, end } = span;
     match (usize::try_from(start), usize::try_from(end)) {
-        (Ok(start), Ok(end)) if start <= end => Ok(Some(ByteSpan::new(start, end))),
+        (Ok(start), Ok(end)) if start <= end => Ok(ByteSpan::new(start, end)),
         _ => {
             let message = format!("[{start}, {end}) is no range; start is at least 0 and at most end");
-            Err(InvalidRequest::new("span", "SPAN_REVERSED", message))
+            Err(InvalidRequest::new(field, "SPAN_REVERSED", message))
         }
     }
+}
+
+/// A digest in hexadecimal; `None` for the empty text.
+pub(super) fn digest(field: &str, hex: &str) -> Result<Option<Digest>, InvalidRequest> {
+    if hex.is_empty() {
+        return Ok(None);
+    }
+    let refused = || {
+        let message = format!("{:?} is no SHA-256; write 64 hexadecimal digits", shown(hex));
+        InvalidRequest::new(field, "DIGEST_INVALID", message)
+    };
+    Digest::from_hex(hex).ok_or_else(refused).map(Some)
+}
+
+/// What a citation claims.
+pub(super) fn claim(citation: Option<pb::Citation>) -> Result<Claim, InvalidRequest> {
+    let required = |field: &str| {
+        InvalidRequest::new(field, "FIELD_REQUIRED", "is missing; send the citation as it was answered")
+    };
+    let citation = citation.ok_or_else(|| required("citation"))?;
+    let document_id = required_id("citation.document_id", citation.document_id)?;
+    let received = digest("citation.document_sha256", &citation.document_sha256)?;
+    let text = digest("citation.text_sha256", &citation.text_sha256)?;
+    let quote = digest("citation.quote_sha256", &citation.quote_sha256)?;
+    let mut spans: Vec<ByteSpan> = Vec::with_capacity(citation.answer_spans.len());
+    for (number, sent) in citation.answer_spans.into_iter().enumerate() {
+        let field = format!("citation.answer_spans[{number}]");
+        let span = range(&field, sent)?;
+        if spans.last().is_some_and(|last| span.start() < last.end()) {
+            let message = "starts inside the span before it; send the spans in order";
+            return Err(InvalidRequest::new(field, "SPANS_UNORDERED", message));
+        }
+        spans.push(span);
+    }
+    if spans.is_empty() {
+        return Err(required("citation.answer_spans"));
+    }
+    Ok(Claim {
+        document_id,
+        source: text.or(received).ok_or_else(|| required("citation.document_sha256"))?,
+        spans,
+        quote: quote.ok_or_else(|| required("citation.quote_sha256"))?,
+    })
 }
 
 /// An id that a request must name.

@@ -7,6 +7,7 @@ mod transport_errors;
 mod offload;
 mod search;
 mod document;
+mod citation;
 mod source_stream;
 mod import;
 mod server;

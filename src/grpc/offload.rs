@@ -1,9 +1,11 @@
 //! Where work leaves the async threads: one place, bounded.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
+use tokio::sync::watch;
 use tonic::Status;
 
 use crate::engine::Engine;
@@ -17,7 +19,11 @@ pub(super) struct Offload {
     engine: Arc<Engine>,
     reads: Room,
     writes: Room,
+    generation: watch::Receiver<u64>,
 }
+
+/// How long a generation is waited for where the client set no deadline, which ends a call by itself.
+const REACH: Duration = Duration::from_secs(10);
 
 /// How many calls run, and how many are there at all.
 #[derive(Clone, Debug)]
@@ -43,7 +49,21 @@ impl Room {
 
 impl Offload {
     pub(super) fn new(engine: Arc<Engine>, reads: usize, writes: usize) -> Self {
-        Self { engine, reads: Room::new(reads), writes: Room::new(writes) }
+        let (seen, generation) = watch::channel(0);
+        engine.watch(move |generation| {
+            seen.send_replace(generation);
+        });
+        Self { engine, reads: Room::new(reads), writes: Room::new(writes), generation }
+    }
+
+    /// Waits until a generation can be searched. Holds no thread meanwhile.
+    pub(super) async fn reach(&self, generation: u64) -> Result<(), Status> {
+        let mut now = self.generation.clone();
+        if *now.borrow() >= generation {
+            return Ok(());
+        }
+        let reached = tokio::time::timeout(REACH, now.wait_for(|now| *now >= generation)).await;
+        if matches!(reached, Ok(Ok(_))) { Ok(()) } else { Err(status::not_reached(generation)) }
     }
 
     /// Runs a call that only reads.

@@ -20,7 +20,8 @@ impl SearchService for Search {
         &self,
         request: Request<pb::SearchRequest>,
     ) -> Result<Response<pb::SearchResponse>, Status> {
-        let call = from_proto::search_call(request.into_inner())?;
+        let (call, generation) = from_proto::search_call(request.into_inner())?;
+        self.0.reach(generation).await?;
         let answer = self.0.read(move |engine| engine.search(&call)).await?;
         Ok(Response::new(to_proto::search_response(answer)))
     }

@@ -14,8 +14,10 @@ use tower::util::MapResponseLayer;
 
 use crate::engine::Engine;
 use crate::grpc::DESCRIPTORS;
+use crate::grpc::citation::Citations;
 use crate::grpc::document::Documents;
 use crate::grpc::offload::Offload;
+use crate::grpc::pb::citation_service_server::CitationServiceServer;
 use crate::grpc::pb::document_service_server::DocumentServiceServer;
 use crate::grpc::pb::search_service_server::SearchServiceServer;
 use crate::grpc::search::Search;
@@ -84,7 +86,9 @@ impl Server {
         let offload = Offload::new(engine, settings.concurrent_reads, settings.concurrent_writes);
         let limit = settings.max_message_bytes;
         let search = SearchServiceServer::new(Search(offload.clone())).max_decoding_message_size(limit);
-        let documents = DocumentServiceServer::new(Documents(offload)).max_decoding_message_size(limit);
+        let documents =
+            DocumentServiceServer::new(Documents(offload.clone())).max_decoding_message_size(limit);
+        let citations = CitationServiceServer::new(Citations(offload));
         let (reporter, health) = tonic_health::server::health_reporter();
         set_all(&reporter, ServingStatus::Serving).await;
 
@@ -99,6 +103,7 @@ impl Server {
             .add_service(reflection().build_v1alpha()?)
             .add_service(search)
             .add_service(documents)
+            .add_service(citations)
             .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), stop);
         let overtime = async {
             // An error means the server ended by itself; then there is nothing to limit.
@@ -126,10 +131,11 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
 }
 
 /// The services that health speaks of; the empty name is the server as a whole.
-const SERVICES: [&str; 3] = [
+const SERVICES: [&str; 4] = [
     "",
     <SearchServiceServer<Search> as NamedService>::NAME,
     <DocumentServiceServer<Documents> as NamedService>::NAME,
+    <CitationServiceServer<Citations> as NamedService>::NAME,
 ];
 
 async fn set_all(reporter: &HealthReporter, status: ServingStatus) {

@@ -63,9 +63,17 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
         EngineError::Store(StoreError::Damaged(_)) => {
             masked(Code::DataLoss, "STORE_DAMAGED", "stored data is damaged and is not served", &message)
         }
-        EngineError::Store(StoreError::Locked | StoreError::Format { .. } | StoreError::Io(_))
+        EngineError::DiskFull { .. } => retry(Code::ResourceExhausted, "DISK_FULL", message),
+        EngineError::Store(StoreError::Full(_)) | EngineError::Index(IndexError::Full(_)) => {
+            tracing::warn!(cause = message, "a write found the disk full");
+            let shown = "the disk is full; when some of it is free, the write can be sent again";
+            retry(Code::ResourceExhausted, "DISK_FULL", shown.into())
+        }
+        EngineError::NotReady => retry(Code::Unavailable, "NOT_READY", message),
+        EngineError::Store(StoreError::Format { .. } | StoreError::Io(_))
         | EngineError::Index(IndexError::Outdated | IndexError::Unavailable(_))
         | EngineError::Folder(..)
+        | EngineError::Locked(_)
         | EngineError::Internal(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
     }
 }
@@ -108,6 +116,12 @@ fn with_reason(status: &Status, reason: &str) -> Status {
 /// The status of a call that had to be turned away for want of room.
 pub(super) fn busy() -> Status {
     retry(Code::ResourceExhausted, "BUSY", "too many calls are running; try again".into())
+}
+
+/// The status of a search for a generation that did not come.
+pub(super) fn not_reached(generation: u64) -> Status {
+    let message = format!("generation {generation} is not there yet; try again, or search without it");
+    retry(Code::Unavailable, "GENERATION_NOT_REACHED", message)
 }
 
 /// The status of a stream whose client took too long.

@@ -5,12 +5,14 @@ use std::time::Duration;
 use prost::Message as _;
 use tonic::Status;
 
+use crate::engine::Deleted;
 use crate::engine::DocumentPage;
 use crate::engine::FoundExchange;
 use crate::engine::FoundPassage;
 use crate::engine::Outcome;
 use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
+use crate::engine::Verdict;
 use crate::grpc::pb;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
@@ -136,6 +138,27 @@ pub(super) fn import_refused(document_id: String, refused: &Status) -> pb::Impor
         details: Vec::new(),
     });
     pb::ImportDocumentsResponse { document_id, error: Some(error), ..pb::ImportDocumentsResponse::default() }
+}
+
+pub(super) fn delete_response(deleted: Deleted) -> pb::DeleteDocumentResponse {
+    let purged = deleted.purged.unwrap_or_default();
+    pb::DeleteDocumentResponse {
+        generation: int64(deleted.generation),
+        purged_versions: int64(purged.versions),
+        purged_bytes: int64(purged.bytes),
+    }
+}
+
+pub(super) fn verdict(verdict: Verdict) -> pb::VerifyCitationResponse {
+    use pb::verify_citation_response::Verdict as Wire;
+    let (verdict, quote, superseded_by) = match verdict {
+        Verdict::Valid(quote) => (Wire::Valid, quote, None),
+        Verdict::Superseded(quote, next) => (Wire::Superseded, quote, next),
+        Verdict::Broken => (Wire::Broken, Vec::new(), None),
+    };
+    let text = String::from_utf8_lossy(&quote).into_owned();
+    let superseded_by = superseded_by.map(|next| citation(*next, &text));
+    pb::VerifyCitationResponse { verdict: verdict.into(), quote, superseded_by }
 }
 
 /// A document without its body.

@@ -10,6 +10,7 @@ mod language;
 mod spelling;
 mod analyzer;
 mod schema;
+mod directory;
 mod writer;
 mod reader;
 mod contents;
@@ -29,7 +30,6 @@ use std::sync::RwLock;
 
 use tantivy::IndexReader;
 use tantivy::ReloadPolicy;
-use tantivy::directory::MmapDirectory;
 use thiserror::Error;
 
 use crate::span::TextSpan;
@@ -49,6 +49,8 @@ pub use segment::Segment;
 pub use segment::Term;
 pub use writer::Writer;
 
+use directory::Files;
+use directory::Full;
 use reader::Snapshot;
 use schema::Fields;
 
@@ -114,7 +116,10 @@ pub enum IndexError {
     /// Its files cannot be read or do not fit together.
     #[error("the index is damaged: {0}")]
     Damaged(String),
-    /// The machine refused: a full disk, a missing permission, a lock that another process holds.
+    /// There is no room on the disk.
+    #[error("the disk is full: {0}")]
+    Full(String),
+    /// The machine refused: a missing permission, a failing disk.
     #[error("the index cannot be read or written: {0}")]
     Unavailable(String),
 }
@@ -126,6 +131,7 @@ pub struct Index {
     fields: Fields,
     settings: Settings,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
+    full: Full,
 }
 
 impl fmt::Debug for Index {
@@ -135,10 +141,14 @@ impl fmt::Debug for Index {
 }
 
 impl Index {
-    /// Opens the index in `dir`, or creates one where the folder is absent or empty.
+    /// Opens the index in `dir` and checks its files, or creates one where the folder is absent or empty.
     pub fn open(dir: &Path, settings: &Settings) -> Result<Self, IndexError> {
         std::fs::create_dir_all(dir).map_err(|error| IndexError::Unavailable(error.to_string()))?;
-        let directory = MmapDirectory::open(dir).map_err(tantivy::TantivyError::from)?;
+        let directory = Files::open(dir).map_err(tantivy::TantivyError::from)?;
+        let full = directory.full();
+        if directory.is_unsealed(Path::new("meta.json")) {
+            return Err(IndexError::Outdated);
+        }
         let (schema, fields) = schema::build();
         let exists = tantivy::Index::exists(&directory).map_err(tantivy::TantivyError::from)?;
         let index = if exists {
@@ -146,6 +156,7 @@ impl Index {
             if index.schema() != schema {
                 return Err(IndexError::Outdated);
             }
+            check(&index)?;
             index
         } else {
             tantivy::Index::create(directory, schema, tantivy::IndexSettings::default())?
@@ -159,7 +170,7 @@ impl Index {
         let language = Language::from_tag(&settings.default_language);
         let snapshot = Snapshot::new(reader.searcher(), commit.generation, fields, language, None)?;
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
-        Ok(Self { inner: index, reader, fields, settings: settings.clone(), snapshot })
+        Ok(Self { inner: index, reader, fields, settings: settings.clone(), snapshot, full })
     }
 
     /// The store's generation at the last commit; 0 for an empty index.
@@ -179,6 +190,23 @@ impl Index {
     #[must_use]
     pub fn searcher(&self) -> Searcher {
         Searcher::new(Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// Reads all files of an index and compares them with their checksums.
+fn check(index: &tantivy::Index) -> Result<(), IndexError> {
+    let known = index.directory().list_managed_files();
+    // tantivy passes over files that its list lacks.
+    let listed = |segment: &tantivy::SegmentMeta| {
+        known.contains(&segment.relative_path(tantivy::index::SegmentComponent::Postings))
+    };
+    if !index.load_metas()?.segments.iter().all(listed) {
+        return Err(IndexError::Damaged("the list of its files is incomplete".into()));
+    }
+    let damaged = index.validate_checksum()?;
+    match damaged.iter().min() {
+        Some(file) => Err(IndexError::Damaged(format!("{} does not match its checksum", file.display()))),
+        None => Ok(()),
     }
 }
 

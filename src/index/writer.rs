@@ -23,6 +23,7 @@ use crate::index::FORMAT;
 use crate::index::Index;
 use crate::index::IndexError;
 use crate::index::Language;
+use crate::index::directory::Full;
 use crate::index::narrow;
 use crate::index::reader::Snapshot;
 use crate::index::schema::Fields;
@@ -39,6 +40,7 @@ pub struct Writer {
     fields: Fields,
     default_language: String,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
+    full: Full,
 }
 
 impl fmt::Debug for Writer {
@@ -55,11 +57,21 @@ impl Writer {
             fields: index.fields,
             default_language: index.settings.default_language.clone(),
             snapshot: Arc::clone(&index.snapshot),
+            full: index.full.clone(),
         }
+    }
+
+    /// The error, or the lack of room that caused it.
+    fn told(&self, error: IndexError) -> IndexError {
+        if self.full.take() { IndexError::Full(error.to_string()) } else { error }
     }
 
     /// Puts a document in the place of the one with the same id, if there is one.
     pub fn replace(&mut self, entry: &DocumentEntry<'_>) -> Result<(), IndexError> {
+        self.add(entry).map_err(|error| self.told(error))
+    }
+
+    fn add(&mut self, entry: &DocumentEntry<'_>) -> Result<(), IndexError> {
         self.delete(entry.document_id)?;
         let tag = match entry.metadata.language.as_str() {
             "" => self.default_language.as_str(),
@@ -86,9 +98,13 @@ impl Writer {
         Ok(())
     }
 
-    /// Makes everything since the last commit durable and visible to the next searcher. `generation` is the
-    /// store's, of which the index is now the image.
+    /// Makes everything since the last commit visible to the next searcher. `generation` is the store's, of which the
+    /// index is now the image. After an error the writer must be dropped: what it commits next could lack what failed.
     pub fn commit(&mut self, generation: u64) -> Result<(), IndexError> {
+        self.publish(generation).map_err(|error| self.told(error))
+    }
+
+    fn publish(&mut self, generation: u64) -> Result<(), IndexError> {
         let mut commit = self.inner.prepare_commit()?;
         commit.set_payload(&Commit { format: FORMAT, generation }.to_string());
         commit.commit()?;
@@ -97,12 +113,6 @@ impl Writer {
         let language = Language::from_tag(&self.default_language);
         let next = Snapshot::new(self.reader.searcher(), generation, self.fields, language, Some(&last))?;
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
-        Ok(())
-    }
-
-    /// Forgets everything since the last commit.
-    pub fn rollback(&mut self) -> Result<(), IndexError> {
-        self.inner.rollback()?;
         Ok(())
     }
 

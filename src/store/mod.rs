@@ -5,26 +5,42 @@
 
 mod record;
 mod seal;
+mod file;
 mod read;
 mod write;
 
 pub use read::Reader;
 pub use write::Batch;
 
+use std::fs;
+use std::io;
 use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+use std::sync::Weak;
 
 use redb::Database;
 use redb::ReadableDatabase as _;
 use redb::TableDefinition;
 
+use crate::disk;
+use crate::disk::RandomAccess;
+use crate::store::file::Faults;
+use crate::store::file::StoreFile;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
 use crate::transcript::Exchange;
 use crate::transcript::Metadata;
 use crate::transcript::Passage;
 
-/// Version of the tables and records below. A folder of another version is not opened.
-const FORMAT: u64 = 1;
+/// Version of the tables and records below. A store of an older version is brought up to it when it is opened, one
+/// of a newer version is not opened.
+///
+/// 1: the first. 2: `VERSIONS`.
+const FORMAT: u64 = 2;
 
 /// Sources are kept in pieces of this size, so that a range of a long one is read without the rest.
 const PIECE: usize = 64 << 10;
@@ -41,7 +57,9 @@ const DIAGNOSTICS: TableDefinition<'_, &str, Bytes> = TableDefinition::new("diag
 const EXCHANGES: TableDefinition<'_, (&str, u32), Bytes> = TableDefinition::new("exchanges");
 /// Pieces of sources by digest and piece number.
 const SOURCES: TableDefinition<'_, (&[u8; 32], u32), Bytes> = TableDefinition::new("sources");
-/// How many documents use a source, by digest.
+/// Documents that were replaced or deleted, by id and the generation in which that happened.
+const VERSIONS: TableDefinition<'_, (&str, u64), Bytes> = TableDefinition::new("versions");
+/// How many documents, past ones among them, use a source, by digest.
 const USES: TableDefinition<'_, &[u8; 32], u32> = TableDefinition::new("uses");
 /// Ids written in a generation, until the index has committed it.
 const CHANGES: TableDefinition<'_, (u64, &str), ()> = TableDefinition::new("changes");
@@ -49,12 +67,9 @@ const CHANGES: TableDefinition<'_, (u64, &str), ()> = TableDefinition::new("chan
 /// What can go wrong on disk.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Another process has the folder open.
-    #[error("the data folder is in use by another process; stop it, or name another folder")]
-    Locked,
-    /// The folder was written by another version.
+    /// The store was written by a later version.
     #[error(
-        "the data folder has format {found}, this version reads {FORMAT}; serve it with the version that wrote it"
+        "the data folder has format {found}, this version reads up to {FORMAT}; serve it with the version that wrote it"
     )]
     Format {
         /// The format found.
@@ -63,21 +78,49 @@ pub enum StoreError {
     /// What is on disk is not what was written.
     #[error("the store is damaged: {0}")]
     Damaged(String),
-    /// The disk failed, or is full.
+    /// There is no room on the disk.
+    #[error("the disk is full: {0}")]
+    Full(String),
+    /// The disk failed.
     #[error("the store cannot be read or written: {0}")]
-    Io(#[source] Box<redb::Error>),
+    Io(String),
 }
 
 impl<E: Into<redb::Error>> From<E> for StoreError {
     fn from(error: E) -> Self {
         let error = error.into();
-        if matches!(error, redb::Error::DatabaseAlreadyOpen) {
-            return Self::Locked;
-        }
+        // Corrupted, or not the tables that were written: not the file that was written, or not redb's at all.
+        let foreign = matches!(
+            error,
+            redb::Error::TableTypeMismatch { .. }
+                | redb::Error::TableDoesNotExist(_)
+                | redb::Error::UpgradeRequired(_)
+                | redb::Error::RepairAborted
+        );
         if let redb::Error::Corrupted(what) = error {
-            return Self::Damaged(what);
+            Self::Damaged(what)
+        } else if let redb::Error::Io(error) = error {
+            Self::of_io(&error)
+        } else if foreign {
+            Self::Damaged(error.to_string())
+        } else {
+            Self::Io(error.to_string())
         }
-        Self::Io(Box::new(error))
+    }
+}
+
+impl StoreError {
+    /// The error of a failed operation on the store's file.
+    fn of_io(error: &io::Error) -> Self {
+        // How redb and a read behind the end tell that the file is not what was written.
+        let foreign = matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof);
+        if disk::is_full(error) {
+            Self::Full(error.to_string())
+        } else if foreign {
+            Self::Damaged(error.to_string())
+        } else {
+            Self::Io(error.to_string())
+        }
     }
 }
 
@@ -134,39 +177,152 @@ pub struct NewDocument {
     pub rendition: Option<String>,
 }
 
+/// What was purged of a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Versions, the present one among them.
+    pub versions: u64,
+    /// Bytes of sources that no other document has.
+    pub bytes: u64,
+}
+
 /// Documents and exchanges, durably.
 #[derive(Debug)]
 pub struct Store {
+    path: PathBuf,
+    cache_bytes: usize,
+    current: RwLock<Arc<Epoch>>,
+    /// Epochs that ended by a failed write and may still have readers.
+    ended: Mutex<Vec<Weak<Epoch>>>,
+}
+
+/// The file as opened once: from start, or from the last failed write, on.
+#[derive(Debug)]
+struct Epoch {
     database: Database,
+    faults: Faults,
+}
+
+impl Epoch {
+    fn open(file: io::Result<RandomAccess>, cache_bytes: usize, check: bool) -> Result<Self, StoreError> {
+        let file = file.map_err(|error| StoreError::of_io(&error))?;
+        let faults = Faults::default();
+        let mut builder = Database::builder();
+        builder.set_cache_size(cache_bytes).set_check_integrity_on_open(check);
+        let database = builder.create_with_backend(StoreFile::new(file, faults.clone()))?;
+        faults.hide();
+        Ok(Self { database, faults })
+    }
 }
 
 impl Store {
-    /// Opens the store in `path`, creating it where there is none. `page_key` becomes the key that page
-    /// tokens are signed with if there is none yet.
-    pub fn open(path: &Path, cache_bytes: usize, page_key: &[u8; 32]) -> Result<Self, StoreError> {
-        let database = Database::builder().set_cache_size(cache_bytes).create(path)?;
-        let store = Self { database };
+    /// Opens the store in the file `path`, and checks all of it. A store of an older format is brought up to the
+    /// present one.
+    pub fn open(path: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
+        let file = RandomAccess::open(path);
+        // redb would take an empty file for a new one.
+        if file.as_ref().is_ok_and(|file| file.length().is_ok_and(|length| length == 0)) {
+            return Err(StoreError::Damaged("its file is empty".into()));
+        }
+        let store = Self::of(path, Epoch::open(file, cache_bytes, true)?, cache_bytes);
         let batch = store.begin()?;
         match batch.fact("format")? {
-            Some(FORMAT) => {}
-            Some(found) => return Err(StoreError::Format { found }),
-            None => {
-                batch.set_fact("format", FORMAT)?;
-                batch.set_page_key(page_key)?;
+            Some(FORMAT) => {
+                drop(batch);
+                return Ok(store);
             }
+            Some(found) if found > FORMAT => return Err(StoreError::Format { found }),
+            Some(_) => {}
+            None => return Err(StoreError::Damaged("it has no format".into())),
         }
+        batch.set_fact("format", FORMAT)?;
         batch.create_tables()?;
         batch.commit()?;
         Ok(store)
     }
 
+    /// Makes an empty store in the file `path`, where there is none. `page_key` becomes the key that page tokens are
+    /// signed with. The file gets its name only when it is whole.
+    pub fn create(path: &Path, page_key: &[u8; 32]) -> Result<(), StoreError> {
+        let io = |error: io::Error| StoreError::of_io(&error);
+        let beside = disk::beside(path, "new").map_err(io)?;
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+        let store = Self::of(&beside, Epoch::open(RandomAccess::create(&beside), 0, false)?, 0);
+        let batch = store.begin()?;
+        batch.set_fact("format", FORMAT)?;
+        batch.set_page_key(page_key)?;
+        batch.create_tables()?;
+        batch.commit()?;
+        drop(store);
+        disk::rename(&beside, path).map_err(io)?;
+        disk::sync_folder(path.parent().unwrap_or(Path::new("."))).map_err(io)
+    }
+
+    fn of(path: &Path, epoch: Epoch, cache_bytes: usize) -> Self {
+        let current = RwLock::new(Arc::new(epoch));
+        Self { path: path.to_owned(), cache_bytes, current, ended: Mutex::default() }
+    }
+
+    fn epoch(&self) -> Arc<Epoch> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// A consistent view of what is committed.
     pub fn reader(&self) -> Result<Reader, StoreError> {
-        Ok(Reader::new(self.database.begin_read()?))
+        let epoch = self.epoch();
+        Ok(Reader::new(epoch.database.begin_read()?, epoch))
     }
 
     /// Starts a batch of writes, which becomes visible and durable as one.
+    ///
+    /// After a failed write it fails until [`Store::recover`] went well.
     pub fn begin(&self) -> Result<Batch, StoreError> {
-        Ok(Batch::begin(self.database.begin_write()?))
+        let epoch = self.epoch();
+        if let Some(fault) = epoch.faults.first() {
+            return Err(StoreError::of_io(&fault));
+        }
+        Ok(Batch::begin(epoch.database.begin_write()?, epoch))
+    }
+
+    /// Writes nothing any more until [`Store::recover`], for what the last batch left is unknown.
+    pub fn give_up(&self, reason: &str) {
+        self.epoch().faults.note(io::Error::other(reason.to_owned()));
+    }
+
+    /// Bytes that may still be written on its disk.
+    pub fn free_bytes(&self) -> Result<u64, StoreError> {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let room = disk::room(folder.unwrap_or(Path::new(".")));
+        room.map(|room| room.free).map_err(|error| StoreError::of_io(&error))
+    }
+
+    /// Whether a write failed, so that the file has to be opened anew before the next.
+    pub fn has_failed(&self) -> bool {
+        self.epoch().faults.first().is_some()
+    }
+
+    /// Opens the file anew after a failed write. Readers made from now on see what is on disk.
+    pub fn recover(&self) -> Result<(), StoreError> {
+        let next = Arc::new(Epoch::open(RandomAccess::open(&self.path), self.cache_bytes, false)?);
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let last = std::mem::replace(&mut *current, next);
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&last));
+        Ok(())
+    }
+
+    /// Whether readers from before the last failed write are still there. The file must not be written until they are
+    /// gone, for its database does not know them and would give pages that they read to others.
+    pub fn has_stale_readers(&self) -> bool {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.retain(|epoch| epoch.strong_count() > 0);
+        !ended.is_empty()
+    }
+
+    /// Bytes of the file.
+    pub fn file_bytes(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |facts| facts.len())
     }
 }

@@ -1,21 +1,25 @@
 //! A consistent view of the store.
 
 use std::ops::Bound;
+use std::sync::Arc;
 
 use redb::ReadTransaction;
 use redb::ReadableTable;
 use redb::ReadableTableMetadata as _;
 
+use crate::span::ByteSpan;
 use crate::store::CHANGES;
 use crate::store::DIAGNOSTICS;
 use crate::store::DOCUMENTS;
 use crate::store::EXCHANGES;
+use crate::store::Epoch;
 use crate::store::FACTS;
 use crate::store::PIECE;
 use crate::store::SOURCES;
 use crate::store::StoreError;
 use crate::store::StoredDocument;
 use crate::store::StoredExchange;
+use crate::store::VERSIONS;
 use crate::store::record;
 use crate::store::seal::opened;
 use crate::transcript::Diagnostic;
@@ -24,6 +28,8 @@ use crate::transcript::Digest;
 /// What was committed when the reader was made.
 pub struct Reader {
     transaction: ReadTransaction,
+    /// Keeps the database open; dropped after the transaction.
+    epoch: Arc<Epoch>,
 }
 
 impl std::fmt::Debug for Reader {
@@ -33,8 +39,14 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    pub(super) const fn new(transaction: ReadTransaction) -> Self {
-        Self { transaction }
+    pub(super) const fn new(transaction: ReadTransaction, epoch: Arc<Epoch>) -> Self {
+        Self { transaction, epoch }
+    }
+
+    /// Whether both read through the same opening of the file.
+    #[must_use]
+    pub fn is_beside(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.epoch, &other.epoch)
     }
 
     /// The number of the last committed batch; 0 before the first.
@@ -62,6 +74,12 @@ impl Reader {
     /// The document of this id.
     pub fn document(&self, id: &str) -> Result<Option<StoredDocument>, StoreError> {
         document_in(&self.transaction.open_table(DOCUMENTS)?, id)
+    }
+
+    /// The versions of a document that were replaced or deleted, latest first; damaged ones are left out.
+    pub fn versions(&self, id: &str) -> Result<Vec<StoredDocument>, StoreError> {
+        let versions = versions_in(&self.transaction.open_table(VERSIONS)?, id)?;
+        Ok(versions.into_iter().rev().filter_map(|(_, version)| version).collect())
     }
 
     /// At most `limit` documents whose id is behind `after`, ordered by id.
@@ -120,6 +138,20 @@ impl Reader {
         Ok(piece.get(offset % PIECE..).unwrap_or_default().to_vec())
     }
 
+    /// The bytes of a source in `span`; fewer where the source ends before.
+    pub fn source_range(&self, digest: Digest, span: ByteSpan) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = Vec::new();
+        while bytes.len() < span.len() {
+            let mut piece = self.source_piece(digest, span.start() + bytes.len())?;
+            if piece.is_empty() {
+                break;
+            }
+            piece.truncate(span.len() - bytes.len());
+            bytes.append(&mut piece);
+        }
+        Ok(bytes)
+    }
+
     /// The ids written in generations behind `generation`, in order; `None` where they are not all known any
     /// more and everything has to be read again.
     pub fn changes_since(&self, generation: u64) -> Result<Option<Vec<String>>, StoreError> {
@@ -153,6 +185,26 @@ pub(super) fn exchange_key(id: &str, index: u32) -> Vec<u8> {
 
 pub(super) fn piece_key(digest: Digest, number: u32) -> Vec<u8> {
     [&digest.as_bytes()[..], &number.to_be_bytes()].concat()
+}
+
+pub(super) fn version_key(id: &str, generation: u64) -> Vec<u8> {
+    [id.as_bytes(), &generation.to_be_bytes()].concat()
+}
+
+/// The versions of a document with the generations they were retired in, oldest first; `None` for a damaged one.
+pub(super) fn versions_in(
+    table: &impl ReadableTable<(&'static str, u64), &'static [u8]>,
+    id: &str,
+) -> Result<Vec<(u64, Option<StoredDocument>)>, StoreError> {
+    let mut versions = Vec::new();
+    for entry in table.range((id, 0)..=(id, u64::MAX))? {
+        let (key, value) = entry?;
+        let (_, generation) = key.value();
+        let record = opened("versions", &version_key(id, generation), value.value())
+            .and_then(record::decode::<record::DocumentRecord>);
+        versions.push((generation, record.ok().map(|record| record.into_document(id))));
+    }
+    Ok(versions)
 }
 
 pub(super) fn document_in(

@@ -1,5 +1,8 @@
 //! A batch of writes: visible and durable as one.
 
+use std::io;
+use std::sync::Arc;
+
 use redb::ReadableTable as _;
 use redb::WriteTransaction;
 
@@ -7,16 +10,21 @@ use crate::store::CHANGES;
 use crate::store::DIAGNOSTICS;
 use crate::store::DOCUMENTS;
 use crate::store::EXCHANGES;
+use crate::store::Epoch;
 use crate::store::FACTS;
 use crate::store::NewDocument;
 use crate::store::PIECE;
+use crate::store::Purged;
 use crate::store::SOURCES;
 use crate::store::StoreError;
 use crate::store::StoredDocument;
 use crate::store::USES;
+use crate::store::VERSIONS;
 use crate::store::read::document_in;
 use crate::store::read::exchange_key;
 use crate::store::read::piece_key;
+use crate::store::read::version_key;
+use crate::store::read::versions_in;
 use crate::store::record;
 use crate::store::seal::opened;
 use crate::store::seal::sealed;
@@ -25,6 +33,7 @@ use crate::transcript::Digest;
 /// Writes that are committed together, or dropped together.
 pub struct Batch {
     transaction: WriteTransaction,
+    epoch: Arc<Epoch>,
 }
 
 impl std::fmt::Debug for Batch {
@@ -34,11 +43,11 @@ impl std::fmt::Debug for Batch {
 }
 
 impl Batch {
-    pub(super) fn begin(mut transaction: WriteTransaction) -> Self {
+    pub(super) fn begin(mut transaction: WriteTransaction, epoch: Arc<Epoch>) -> Self {
         // The allocator's state is saved with each commit, so that opening after a crash need not walk the
         // whole file.
         transaction.set_quick_repair(true);
-        Self { transaction }
+        Self { transaction, epoch }
     }
 
     pub(super) fn create_tables(&self) -> Result<(), StoreError> {
@@ -46,6 +55,7 @@ impl Batch {
         self.transaction.open_table(DIAGNOSTICS)?;
         self.transaction.open_table(EXCHANGES)?;
         self.transaction.open_table(SOURCES)?;
+        self.transaction.open_table(VERSIONS)?;
         self.transaction.open_table(USES)?;
         self.transaction.open_table(CHANGES)?;
         Ok(())
@@ -86,10 +96,16 @@ impl Batch {
         Ok(generation)
     }
 
-    /// Writes a document over whatever stood under its id.
-    pub fn put(&self, new: &NewDocument, generation: u64) -> Result<(), StoreError> {
+    /// Writes a document over whatever stood under its id, of which the version is kept, and at most `keep` versions
+    /// in all.
+    pub fn put(&self, new: &NewDocument, generation: u64, keep: usize) -> Result<(), StoreError> {
         let id = new.document.id.as_str();
-        self.remove(id)?;
+        // Before the old document lets go of its sources, which are often the same.
+        self.keep(new.document.received, &new.received)?;
+        if let Some(rendition) = &new.rendition {
+            self.keep(new.document.source, rendition.as_bytes())?;
+        }
+        self.retire(id, Some(&new.document), generation, keep)?;
         let document = record::encode(&record::DocumentRecord::from(&new.document))?;
         self.transaction
             .open_table(DOCUMENTS)?
@@ -104,22 +120,30 @@ impl Batch {
             let payload = record::encode(&record::ExchangeRecord::from(exchange))?;
             exchanges.insert((id, index), &*sealed("exchanges", &exchange_key(id, index), &payload))?;
         }
-        self.keep(new.document.received, &new.received)?;
-        if let Some(rendition) = &new.rendition {
-            self.keep(new.document.source, rendition.as_bytes())?;
-        }
-        self.count(1, new.document.exchanges, new.document.passages, new.document.received_len)?;
+        self.count(1, &new.document)?;
         self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
         Ok(())
     }
 
-    /// Deletes a document and all that only it used; says whether there was one.
-    pub fn delete(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
-        let found = self.remove(id)?;
+    /// Deletes a document, of which the version is kept; says whether there was one.
+    pub fn delete(&self, id: &str, generation: u64, keep: usize) -> Result<bool, StoreError> {
+        let found = self.retire(id, None, generation, keep)?;
         if found {
             self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
         }
         Ok(found)
+    }
+
+    /// Deletes a document and all its versions, with every byte that no other document has. `None` where there is
+    /// neither a document nor a version.
+    pub fn purge(&self, id: &str, generation: u64) -> Result<Option<Purged>, StoreError> {
+        let found = self.delete(id, generation, usize::MAX)?;
+        let mut purged = Purged::default();
+        for (retired, version) in self.versions(id)? {
+            purged.versions += 1;
+            purged.bytes += self.forget(id, retired, version)?;
+        }
+        Ok((found || purged.versions > 0).then_some(purged))
     }
 
     /// Forgets which ids were written up to `generation`: the index has them.
@@ -128,12 +152,28 @@ impl Batch {
         Ok(())
     }
 
-    /// Makes it all visible and durable.
+    /// Makes it all visible and durable. After an error it is not known whether it is, and the store has to be opened
+    /// anew.
     pub fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit()?)
+        let committed = self.transaction.commit();
+        if let Err(error) = &committed {
+            self.epoch.faults.note(io::Error::other(error.to_string()));
+        }
+        match self.epoch.faults.first() {
+            Some(fault) => Err(StoreError::of_io(&fault)),
+            None => Ok(committed?),
+        }
     }
 
-    fn remove(&self, id: &str) -> Result<bool, StoreError> {
+    /// Takes the document of this id out and keeps it as a version; says whether there was one. `next` is the document
+    /// that comes in its place: one of the same bytes leaves no version, for old citations hold for it.
+    fn retire(
+        &self,
+        id: &str,
+        next: Option<&StoredDocument>,
+        generation: u64,
+        keep: usize,
+    ) -> Result<bool, StoreError> {
         let old = match self.document(id) {
             Ok(None) => return Ok(false),
             Ok(Some(old)) => Some(old),
@@ -143,29 +183,59 @@ impl Batch {
         };
         self.transaction.open_table(DOCUMENTS)?.remove(id)?;
         self.transaction.open_table(DIAGNOSTICS)?.remove(id)?;
-        let mut exchanges = self.transaction.open_table(EXCHANGES)?;
-        exchanges.retain_in((id, 0)..=(id, u32::MAX), |_, _| false)?;
+        self.transaction.open_table(EXCHANGES)?.retain_in((id, 0)..=(id, u32::MAX), |_, _| false)?;
         let Some(old) = old else { return Ok(true) };
-        self.release(old.received)?;
-        if old.source != old.received {
-            self.release(old.source)?;
+        self.count(-1, &old)?;
+        if next.is_some_and(|next| next.received == old.received && next.source == old.source) {
+            self.release_sources(&old)?;
+            return Ok(true);
         }
-        self.count(-1, old.exchanges, old.passages, old.received_len)?;
+        let version = record::encode(&record::DocumentRecord::from(&old))?;
+        let seal = sealed("versions", &version_key(id, generation), &version);
+        self.transaction.open_table(VERSIONS)?.insert((id, generation), &*seal)?;
+        let versions = self.versions(id)?;
+        let spare = versions.len().saturating_sub(keep);
+        for (retired, version) in versions.into_iter().take(spare) {
+            self.forget(id, retired, version)?;
+        }
         Ok(true)
     }
 
-    fn count(&self, sign: i64, exchanges: u32, passages: u32, bytes: u64) -> Result<(), StoreError> {
+    /// The versions of a document, oldest first; `None` for one that is damaged.
+    fn versions(&self, id: &str) -> Result<Vec<(u64, Option<StoredDocument>)>, StoreError> {
+        versions_in(&self.transaction.open_table(VERSIONS)?, id)
+    }
+
+    /// Drops a version; returns how many bytes went with it.
+    fn forget(&self, id: &str, retired: u64, version: Option<StoredDocument>) -> Result<u64, StoreError> {
+        self.transaction.open_table(VERSIONS)?.remove((id, retired))?;
+        version.map_or(Ok(0), |version| self.release_sources(&version))
+    }
+
+    fn count(&self, sign: i64, document: &StoredDocument) -> Result<(), StoreError> {
         let parts = [
             ("documents", 1),
-            ("exchanges", exchanges.into()),
-            ("passages", passages.into()),
-            ("bytes", bytes),
+            ("exchanges", document.exchanges.into()),
+            ("passages", document.passages.into()),
+            ("bytes", document.received_len),
         ];
         for (name, amount) in parts {
             let now = self.fact(name)?.unwrap_or(0);
             self.set_fact(name, if sign > 0 { now + amount } else { now.saturating_sub(amount) })?;
         }
         Ok(())
+    }
+
+    /// Lets go of a document's sources; returns how many bytes nobody else held.
+    fn release_sources(&self, document: &StoredDocument) -> Result<u64, StoreError> {
+        let mut bytes = 0;
+        if self.release(document.received)? {
+            bytes += document.received_len;
+        }
+        if document.source != document.received && self.release(document.source)? {
+            bytes += document.source_len;
+        }
+        Ok(bytes)
     }
 
     fn keep(&self, digest: Digest, bytes: &[u8]) -> Result<(), StoreError> {
@@ -183,16 +253,17 @@ impl Batch {
         Ok(())
     }
 
-    fn release(&self, digest: Digest) -> Result<(), StoreError> {
+    /// Lets go of a source; says whether it went, for want of any other use.
+    fn release(&self, digest: Digest) -> Result<bool, StoreError> {
         let mut uses = self.transaction.open_table(USES)?;
         let count = uses.get(digest.as_bytes())?.map_or(0, |count| count.value());
         if count > 1 {
             uses.insert(digest.as_bytes(), count - 1)?;
-            return Ok(());
+            return Ok(false);
         }
         uses.remove(digest.as_bytes())?;
         let mut sources = self.transaction.open_table(SOURCES)?;
         sources.retain_in((digest.as_bytes(), 0)..=(digest.as_bytes(), u32::MAX), |_, _| false)?;
-        Ok(())
+        Ok(true)
     }
 }

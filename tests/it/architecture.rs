@@ -12,18 +12,22 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// What each stage may name, besides itself.
 const STAGES: &[(&str, &[&str])] = &[
+    ("disk", &[]),
     ("span", &[]),
     ("transcript", &["span"]),
     ("extract", &["span", "transcript"]),
     ("segment", &["span", "transcript"]),
     ("query", &["span", "transcript"]),
-    ("store", &["span", "transcript"]),
-    ("index", &["span", "transcript", "query"]),
+    ("store", &["disk", "span", "transcript"]),
+    ("index", &["disk", "span", "transcript", "query"]),
     ("search", &["span", "transcript", "query", "index"]),
-    ("engine", &["span", "transcript", "extract", "segment", "query", "store", "index", "search"]),
+    ("engine", &["disk", "span", "transcript", "extract", "segment", "query", "store", "index", "search"]),
     ("grpc", &["span", "transcript", "extract", "query", "store", "index", "search", "engine"]),
     ("config", &["search"]),
-    ("cli", &["span", "transcript", "extract", "segment", "query", "search", "engine", "grpc", "config"]),
+    (
+        "cli",
+        &["disk", "span", "transcript", "extract", "segment", "query", "search", "engine", "grpc", "config"],
+    ),
     ("telemetry", &[]),
     ("main", &["cli", "config", "telemetry"]),
 ];
@@ -36,6 +40,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tokio", &["grpc", "cli", "main"]),
     ("tantivy", &["index"]),
     ("redb", &["store"]),
+    ("rustix", &["disk"]),
     ("sha2", &["transcript", "engine"]),
     ("html5gum", &["extract"]),
     ("pulldown_cmark", &["extract"]),
@@ -44,7 +49,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["telemetry"]),
     ("getrandom", &["cli"]),
     ("std::env", &["config", "main"]),
-    ("std::fs", &["store", "index", "engine", "config", "cli"]),
+    ("std::fs", &["disk", "store", "index", "engine", "config", "cli"]),
     ("SystemTime::now", &["cli"]),
 ];
 

@@ -208,7 +208,12 @@ async fn sources_are_served_in_stretches() {
     let end = i64::try_from(text.len()).unwrap();
     for (start, stop) in [(0, 1), (65_535, 65_537), (end - 10, end), (5, 5), (end, end), (100, 200_000)] {
         let span = Some(pb::Span { start, end: stop });
-        let request = pb::GetSourceRequest { document_id: "long".into(), span, extracted_text: false };
+        let request = pb::GetSourceRequest {
+            document_id: "long".into(),
+            span,
+            extracted_text: false,
+            ..Default::default()
+        };
         let mut pieces = client.get_source(request).await.unwrap().into_inner();
         let mut bytes = Vec::new();
         while let Some(piece) = pieces.message().await.unwrap() {

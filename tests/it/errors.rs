@@ -154,7 +154,12 @@ async fn bad_documents_are_refused() {
     for (start, end) in [(-1, 2), (3, 2), (0, 1_000_000)] {
         let span = Some(pb::Span { start, end });
         let status = client
-            .get_source(pb::GetSourceRequest { document_id: "x".into(), span, extracted_text: false })
+            .get_source(pb::GetSourceRequest {
+                document_id: "x".into(),
+                span,
+                extracted_text: false,
+                ..Default::default()
+            })
             .await
             .unwrap_err();
         let reason = if end > 2 { "SPAN_OUTSIDE_SOURCE" } else { "SPAN_REVERSED" };
@@ -175,7 +180,7 @@ async fn what_is_missing_is_named() {
         "DOCUMENT_NOT_FOUND",
         "nowhere",
     );
-    let delete = pb::DeleteDocumentRequest { document_id };
+    let delete = pb::DeleteDocumentRequest { document_id, purge: false };
     refused(
         &documents.delete_document(delete).await.unwrap_err(),
         Code::NotFound,

@@ -27,6 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_restart_keeps_everything,
         a_lost_index_is_rebuilt,
         an_older_index_catches_up,
+        a_lost_store_is_not_taken_for_a_new_one,
         damage_is_told_and_keeps_nothing_else_from_working,
         a_kill_loses_nothing_acknowledged,
         a_stop_lets_running_calls_finish,
@@ -101,9 +102,42 @@ async fn a_lost_index_is_rebuilt() {
     assert_eq!(answers(server.channel().await).await, before, "a removed index");
     let folder = server.stop().await;
     let meta = folder.path().join("index/meta.json");
-    std::fs::write(&meta, "{").unwrap();
+    std::fs::write(&meta, "{\ncrc32 00000000").unwrap();
     let server = TestServer::start_in(folder).await;
     assert_eq!(answers(server.channel().await).await, before, "a broken index");
+}
+
+async fn a_lost_store_is_not_taken_for_a_new_one() {
+    let server = TestServer::with_samples().await;
+    let folder = server.stop().await;
+    let store = folder.path().join("store.redb");
+    let bytes = std::fs::read(&store).unwrap();
+    std::fs::remove_file(&store).unwrap();
+    let check = |expect: &str| {
+        let started = Command::new(env!("CARGO_BIN_EXE_onrecord"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&started.stderr).into_owned();
+        assert_eq!(started.status.code(), Some(1), "{said}");
+        assert!(said.contains(expect) && !said.contains("panicked"), "{said}");
+    };
+    check("store.redb is missing");
+    std::fs::write(&store, b"").unwrap();
+    check("its file is empty");
+    std::fs::write(&store, &bytes[..bytes.len() / 2]).unwrap();
+    check("the store is damaged");
+    // Any bit of what the store holds.
+    let mut flipped = bytes.clone();
+    for at in (5000..bytes.len()).step_by(4096) {
+        flipped[at] ^= 4;
+    }
+    std::fs::write(&store, &flipped).unwrap();
+    check("the store is damaged");
+    std::fs::write(&store, &bytes).unwrap();
+    let server = TestServer::start_in(folder).await;
+    assert!(server.searches().await.search(query("threats")).await.unwrap().into_inner().total_size > 0);
 }
 
 async fn an_older_index_catches_up() {
@@ -164,7 +198,10 @@ async fn damage_is_told_and_keeps_nothing_else_from_working() {
     for (word, expect) in [("comet", 0), ("meteor", 1)] {
         assert_eq!(searches.search(query(word)).await.unwrap().into_inner().total_size, expect, "{word}");
     }
-    documents.delete_document(pb::DeleteDocumentRequest { document_id: "a".into() }).await.unwrap();
+    documents
+        .delete_document(pb::DeleteDocumentRequest { document_id: "a".into(), purge: false })
+        .await
+        .unwrap();
     documents.put_document(put_text("c", &text("balloon"))).await.unwrap();
     assert_eq!(searches.search(query("balloon")).await.unwrap().into_inner().total_size, 1);
 }

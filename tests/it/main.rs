@@ -17,7 +17,10 @@ mod citations;
 mod search;
 mod document;
 mod errors;
+mod versions;
 mod lifecycle;
+mod faults;
+mod compat;
 mod command_line;
 mod ranking;
 
@@ -31,7 +34,10 @@ fn main() -> std::process::ExitCode {
         search::trials(),
         document::trials(),
         errors::trials(),
+        versions::trials(),
         lifecycle::trials(),
+        faults::trials(),
+        compat::trials(),
         command_line::trials(),
         ranking::trials(),
     ];

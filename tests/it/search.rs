@@ -72,8 +72,10 @@ async fn a_write_is_found_by_the_next_search() {
         assert!(found.generation >= written.generation);
         assert_eq!(searches.search(query(gone)).await.unwrap().into_inner().total_size, 0, "{gone}");
     }
-    let deleted =
-        documents.delete_document(pb::DeleteDocumentRequest { document_id: "zoo".into() }).await.unwrap();
+    let deleted = documents
+        .delete_document(pb::DeleteDocumentRequest { document_id: "zoo".into(), purge: false })
+        .await
+        .unwrap();
     let found = searches.search(query("zebra")).await.unwrap().into_inner();
     assert_eq!(found.total_size, 0);
     assert!(found.generation >= deleted.into_inner().generation);

@@ -1,0 +1,142 @@
+//! The data folder: who holds it, the store in it, and which of its folders is the index.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::disk;
+use crate::disk::Durability;
+use crate::disk::FolderLock;
+use crate::disk::LockError;
+use crate::engine::EngineError;
+use crate::engine::Settings;
+use crate::index::Index;
+use crate::store::Store;
+use crate::store::StoreError;
+
+const STORE: &str = "store.redb";
+const LOCK: &str = "lock";
+/// Names the folder of the index that is in use; without it that is [`FIRST_INDEX`].
+const CURRENT_INDEX: &str = "index.current";
+const FIRST_INDEX: &str = "index";
+
+/// A data folder that this process holds.
+#[derive(Debug)]
+pub(super) struct DataFolder {
+    path: PathBuf,
+    _lock: FolderLock,
+}
+
+impl DataFolder {
+    /// Takes the folder, creating it where there is none.
+    pub(super) fn take(path: &Path) -> Result<Self, EngineError> {
+        let unwritable = |error: io::Error| EngineError::Folder(path.to_owned(), error);
+        disk::create_folder(path).map_err(unwritable)?;
+        let lock = FolderLock::take(&path.join(LOCK)).map_err(|error| match error {
+            LockError::Held => EngineError::Locked(path.to_owned()),
+            LockError::Io(error) => unwritable(error),
+        })?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// The store's file.
+    pub(super) fn store_path(&self) -> PathBuf {
+        self.path.join(STORE)
+    }
+
+    /// Opens the store, or makes an empty one in a folder that never had any.
+    pub(super) fn store(&self, settings: &Settings) -> Result<Store, EngineError> {
+        let path = self.store_path();
+        if !path.exists() {
+            if !self.index_folders()?.is_empty() {
+                let missing = "its file store.redb is missing, though the folder has an index of it; put the file \
+                               back, restore a snapshot into another folder, or remove the folder to begin anew";
+                return Err(StoreError::Damaged(missing.into()).into());
+            }
+            Store::create(&path, &settings.entropy)?;
+        }
+        Ok(Store::open(&path, settings.store_cache_bytes)?)
+    }
+
+    /// The folder of the index that is in use. Others, of a rebuild that did not end, are removed.
+    pub(super) fn index(&self) -> Result<PathBuf, EngineError> {
+        let current = fs::read_to_string(self.path.join(CURRENT_INDEX)).unwrap_or_default();
+        let current = if is_index_name(&current) { current.as_str() } else { FIRST_INDEX };
+        for name in self.index_folders()?.into_iter().filter(|name| name != current) {
+            remove_index(&self.path.join(name))?;
+        }
+        Ok(self.path.join(current))
+    }
+
+    /// A new folder for an index that is built beside the one in use.
+    pub(super) fn new_index(&self, settings: &Settings) -> Result<(PathBuf, Index), EngineError> {
+        let names = self.index_folders()?;
+        let mut numbers = 1..=u32::MAX;
+        let name = numbers.find_map(|number| {
+            let name = format!("{FIRST_INDEX}.{number}");
+            (!names.contains(&name)).then_some(name)
+        });
+        let path = self.path.join(name.unwrap_or_default());
+        let index = Index::open(&path, &settings.index)?;
+        Ok((path, index))
+    }
+
+    /// Makes `path` the index that the next start opens.
+    pub(super) fn set_index(&self, path: &Path) -> Result<(), EngineError> {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(FIRST_INDEX);
+        disk::replace(&self.path.join(CURRENT_INDEX), name.as_bytes(), Durability::Synced)
+            .and_then(|()| disk::sync_folder(&self.path))
+            .map_err(|error| EngineError::Folder(self.path.clone(), error))
+    }
+
+    /// The names of the folders of indexes, whole or not.
+    fn index_folders(&self) -> Result<Vec<String>, EngineError> {
+        let unreadable = |error: io::Error| EngineError::Folder(self.path.clone(), error);
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.path).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if is_index_name(&name) && entry.path().is_dir() {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+}
+
+/// Removes a folder of an index.
+pub(super) fn remove_index(path: &Path) -> Result<(), EngineError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(EngineError::Folder(path.to_owned(), error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_index_name(name: &str) -> bool {
+    let number = name.strip_prefix(FIRST_INDEX).and_then(|rest| rest.strip_prefix('.'));
+    name == FIRST_INDEX || number.is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_index_name;
+
+    #[test]
+    fn only_folders_of_indexes_are_taken_for_such() {
+        for (name, expect) in [
+            ("index", true),
+            ("index.1", true),
+            ("index.42", true),
+            ("index.current", false),
+            ("index.", false),
+            ("indexes", false),
+            ("", false),
+        ] {
+            assert_eq!(is_index_name(name), expect, "{name}");
+        }
+    }
+}

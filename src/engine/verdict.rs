@@ -1,0 +1,101 @@
+//! Checking citations against what is stored.
+
+use crate::engine::Engine;
+use crate::engine::EngineError;
+use crate::engine::cite;
+use crate::engine::snapshot::Snapshot;
+use crate::span::ByteSpan;
+use crate::span::TextSpan;
+use crate::store::StoredDocument;
+use crate::transcript::Citation;
+use crate::transcript::Digest;
+
+/// What a citation claims: that these bytes of this source of this document have this digest.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The document's id.
+    pub document_id: String,
+    /// Digest of the source that `spans` point into.
+    pub source: Digest,
+    /// The quoted stretches, in order.
+    pub spans: Vec<ByteSpan>,
+    /// Digest of their bytes, joined.
+    pub quote: Digest,
+}
+
+/// What a citation is worth.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// The document has these bytes there.
+    Valid(Vec<u8>),
+    /// An earlier version had them; where the present one has the same words, if it has.
+    Superseded(Vec<u8>, Option<Box<Citation>>),
+    /// No version that is kept has them there.
+    Broken,
+}
+
+impl Engine {
+    /// Checks a citation.
+    pub fn verify_citation(&self, claim: &Claim) -> Result<Verdict, EngineError> {
+        let snapshot = self.published.now();
+        let present = snapshot.reader.document(&claim.document_id)?;
+        if present.as_ref().is_some_and(|document| document.source == claim.source) {
+            return Ok(quoted(&snapshot, claim)?.map_or(Verdict::Broken, Verdict::Valid));
+        }
+        let versions = snapshot.reader.versions(&claim.document_id)?;
+        if !versions.iter().any(|version| version.source == claim.source) {
+            return Ok(Verdict::Broken);
+        }
+        let Some(bytes) = quoted(&snapshot, claim)? else { return Ok(Verdict::Broken) };
+        let next = match present {
+            Some(document) => moved(&snapshot, &document, claim, &bytes)?.map(Box::new),
+            None => None,
+        };
+        Ok(Verdict::Superseded(bytes, next))
+    }
+}
+
+/// The bytes that a claim quotes; `None` where they are not there or not those.
+fn quoted(snapshot: &Snapshot, claim: &Claim) -> Result<Option<Vec<u8>>, EngineError> {
+    let mut bytes = Vec::new();
+    for span in &claim.spans {
+        let piece = snapshot.reader.source_range(claim.source, *span)?;
+        if piece.len() < span.len() {
+            return Ok(None);
+        }
+        bytes.extend(piece);
+    }
+    Ok((Digest::of(&bytes) == claim.quote).then_some(bytes))
+}
+
+/// Where the present version has the words of an earlier one: the window or answer of the same bytes, else the first
+/// answer that contains their text.
+fn moved(
+    snapshot: &Snapshot,
+    document: &StoredDocument,
+    claim: &Claim,
+    bytes: &[u8],
+) -> Result<Option<Citation>, EngineError> {
+    let exchanges = snapshot.reader.exchanges(&document.id)?;
+    for stored in &exchanges {
+        if stored.quote == claim.quote {
+            return Ok(Some(cite::whole(document, stored)));
+        }
+        if let Some((window, quote)) = stored.windows.iter().find(|(_, quote)| *quote == claim.quote) {
+            return Ok(Some(cite::window(document, stored, window.span, *quote)));
+        }
+    }
+    let Ok(text) = str::from_utf8(bytes) else { return Ok(None) };
+    let text = text.trim();
+    for stored in exchanges.iter().filter(|_| !text.is_empty()) {
+        let Some(start) = stored.exchange.answer.text.find(text) else { continue };
+        let span = TextSpan::new(start, start + text.len());
+        let spans = stored.exchange.answer.map.to_bytes(span);
+        let mut again = Vec::new();
+        for span in &spans {
+            again.extend(snapshot.reader.source_range(document.source, *span)?);
+        }
+        return Ok(Some(cite::window(document, stored, span, Digest::of(&again))));
+    }
+    Ok(None)
+}

@@ -1,0 +1,165 @@
+//! The write path: one thread, group commit.
+//!
+//! Writes that wait together are committed together: one durable store commit, then the index is brought up to
+//! the store and a new snapshot published, then all are answered. The index takes its documents from the store,
+//! by the same code that catches up after a crash.
+//!
+//! After any failure nothing of the group is acknowledged, what failed is opened anew before the next group, and
+//! readers go on with the last snapshot.
+
+mod group;
+mod queue;
+
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::thread::JoinHandle;
+
+use crate::engine::EngineError;
+use crate::engine::indexer::Indexer;
+use crate::engine::snapshot::Published;
+use crate::index::Index;
+use crate::store::NewDocument;
+use crate::store::Purged;
+use crate::store::Reader;
+use crate::store::Store;
+use crate::store::StoredDocument;
+use crate::transcript::Diagnostic;
+
+use group::Committer;
+use queue::Admission;
+use queue::Queue;
+
+/// What a write did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The document is new.
+    Created,
+    /// It replaced one of the same id.
+    Replaced,
+    /// The same bytes and metadata were there already.
+    Unchanged,
+}
+
+/// What became of a document.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// The document as stored.
+    pub document: StoredDocument,
+    /// What the write did.
+    pub outcome: Outcome,
+    /// What was noticed while reading it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The generation in which it is visible.
+    pub generation: u64,
+}
+
+/// What a deletion did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// The generation in which the document is gone.
+    pub generation: u64,
+    /// What went with it for good; `None` where its versions are kept.
+    pub purged: Option<Purged>,
+}
+
+/// How writes are made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    /// How many writes may wait.
+    pub(super) queue: usize,
+    /// How many earlier versions of a document are kept.
+    pub(super) keep_versions: usize,
+    /// Bytes that writes leave free on the disk.
+    pub(super) reserve: u64,
+}
+
+/// Takes the answer to a job.
+type Reply<T> = Box<dyn FnOnce(Result<T, EngineError>) + Send>;
+
+enum Job {
+    Put(Box<NewDocument>, Admission, Reply<Receipt>),
+    Delete {
+        id: String,
+        purge: bool,
+        reply: Reply<Deleted>,
+    },
+    /// Keeps the changes from now on for an index that is built beside the one in use, and hands out the store to build
+    /// it from.
+    StartRebuild(Reply<Reader>),
+    /// Puts that index in the place of the one in use; `None` where it failed.
+    EndRebuild(Option<Box<Index>>, Reply<u64>),
+}
+
+/// The handle of the write thread; dropping it waits for the writes that were taken.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// `None` only while it is dropped.
+    queue: Option<Queue>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Brings the index up to the store, publishes the first snapshot and starts the thread.
+    pub(super) fn start(
+        store: Arc<Store>,
+        index: Index,
+        rules: Rules,
+    ) -> Result<(Self, Arc<Published>), EngineError> {
+        let mut indexer = Indexer::new(index);
+        let published = Arc::new(Published::new(indexer.catch_up(store.reader()?)?));
+        let (queue, waiting) = Queue::new(rules.queue);
+        let mut committer = Committer::new(store, indexer, Arc::clone(&published), rules);
+        let thread = thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || committer.run(&waiting))
+            .map_err(|error| EngineError::Internal(format!("the write thread cannot start: {error}")))?;
+        Ok((Self { queue: Some(queue), thread: Some(thread) }, published))
+    }
+
+    pub(super) fn put(&self, new: NewDocument) -> Result<Receipt, EngineError> {
+        let admission = self.queue()?.admit(new.received.len());
+        self.run(|reply| Job::Put(Box::new(new), admission, reply))
+    }
+
+    /// Queues a write; blocks only while the queue is full.
+    pub(super) fn submit(&self, new: NewDocument, done: Reply<Receipt>) -> Result<(), EngineError> {
+        let queue = self.queue()?;
+        let admission = queue.admit(new.received.len());
+        queue.send(Job::Put(Box::new(new), admission, done))
+    }
+
+    pub(super) fn delete(&self, id: &str, purge: bool) -> Result<Deleted, EngineError> {
+        self.run(|reply| Job::Delete { id: id.to_owned(), purge, reply })
+    }
+
+    pub(super) fn start_rebuild(&self) -> Result<Reader, EngineError> {
+        self.run(Job::StartRebuild)
+    }
+
+    pub(super) fn end_rebuild(&self, index: Option<Index>) -> Result<u64, EngineError> {
+        self.run(|reply| Job::EndRebuild(index.map(Box::new), reply))
+    }
+
+    fn queue(&self) -> Result<&Queue, EngineError> {
+        self.queue.as_ref().ok_or_else(|| EngineError::Internal("the write thread has ended".into()))
+    }
+
+    /// Sends a job and waits for its answer.
+    fn run<T: Send + 'static>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, EngineError> {
+        let (reply, answer) = sync_channel(1);
+        // A caller that is gone needs no answer.
+        self.queue()?.send(job(Box::new(move |result| drop(reply.send(result)))))?;
+        let dropped = |_| EngineError::Internal("a write was dropped".into());
+        answer.recv().map_err(dropped)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the write thread panicked");
+        }
+    }
+}

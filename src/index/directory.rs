@@ -1,0 +1,196 @@
+//! The index's files: written without waiting for the disk, checked when they are opened.
+//!
+//! The index can be built again from the store, so no write of it is synced: a commit costs no wait for the disk,
+//! where tantivy's own directory waits some fourteen times. What a power failure leaves of it is told by checksums:
+//! tantivy's own in the footer of every data file, and one here on the files that are replaced, which have none.
+
+use std::fs;
+use std::io;
+use std::io::BufWriter;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+use tantivy::Directory;
+use tantivy::directory::AntiCallToken;
+use tantivy::directory::DirectoryLock;
+use tantivy::directory::FileHandle;
+use tantivy::directory::Lock;
+use tantivy::directory::MmapDirectory;
+use tantivy::directory::TerminatingWrite;
+use tantivy::directory::WatchCallback;
+use tantivy::directory::WatchHandle;
+use tantivy::directory::WritePtr;
+use tantivy::directory::error::DeleteError;
+use tantivy::directory::error::LockError;
+use tantivy::directory::error::OpenDirectoryError;
+use tantivy::directory::error::OpenReadError;
+use tantivy::directory::error::OpenWriteError;
+
+use crate::disk;
+use crate::disk::Durability;
+use crate::disk::Sequential;
+
+/// What stands between the content of a replaced file and its checksum.
+const SEAL: &[u8] = b"\ncrc32 ";
+
+/// A folder of index files.
+#[derive(Clone, Debug)]
+pub(super) struct Files {
+    root: PathBuf,
+    inner: MmapDirectory,
+    full: Full,
+}
+
+/// Whether a write failed for want of room. tantivy passes on the message of such an error and not its kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Full(Arc<AtomicBool>);
+
+impl Full {
+    /// Whether it did since this was last asked.
+    pub(super) fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+
+    fn note(&self, error: io::Error) -> io::Error {
+        if disk::is_full(&error) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        error
+    }
+}
+
+impl Files {
+    pub(super) fn open(root: &Path) -> Result<Self, OpenDirectoryError> {
+        Ok(Self { root: root.to_owned(), inner: MmapDirectory::open(root)?, full: Full::default() })
+    }
+
+    /// Whether a replaced file is there without a checksum: an earlier version wrote it.
+    pub(super) fn is_unsealed(&self, path: &Path) -> bool {
+        let bytes = fs::read(self.root.join(path));
+        bytes.is_ok_and(|bytes| !bytes.windows(SEAL.len()).any(|window| window == SEAL))
+    }
+
+    pub(super) fn full(&self) -> Full {
+        self.full.clone()
+    }
+}
+
+impl Directory for Files {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        self.inner.get_file_handle(path)
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        self.inner.delete(path)
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        self.inner.exists(path)
+    }
+
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        let file = disk::create(&self.root.join(path)).map_err(|error| {
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                OpenWriteError::FileAlreadyExists(path.to_owned())
+            } else {
+                OpenWriteError::wrap_io_error(self.full.note(error), path.to_owned())
+            }
+        })?;
+        Ok(BufWriter::new(Box::new(Unsynced { file, full: self.full() })))
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        let bytes = fs::read(self.root.join(path)).map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                OpenReadError::FileDoesNotExist(path.to_owned())
+            } else {
+                OpenReadError::wrap_io_error(error, path.to_owned())
+            }
+        })?;
+        unsealed(&bytes).map(<[u8]>::to_vec).ok_or_else(|| {
+            let error = io::Error::new(io::ErrorKind::InvalidData, "it does not match its checksum");
+            OpenReadError::wrap_io_error(error, path.to_owned())
+        })
+    }
+
+    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        let done = disk::replace(&self.root.join(path), &sealed(data), Durability::Derived);
+        done.map_err(|error| self.full.note(error))
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
+        self.inner.acquire_lock(lock)
+    }
+
+    fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
+        self.inner.watch(callback)
+    }
+}
+
+fn seal_of(content: &[u8]) -> String {
+    format!("{:08x}", crc32fast::hash(content))
+}
+
+fn sealed(content: &[u8]) -> Vec<u8> {
+    [content, SEAL, seal_of(content).as_bytes()].concat()
+}
+
+/// The content of a sealed file; `None` where it is not what was written.
+fn unsealed(bytes: &[u8]) -> Option<&[u8]> {
+    let (content, rest) = bytes.split_at_checked(bytes.len().checked_sub(SEAL.len() + 8)?)?;
+    (rest.strip_prefix(SEAL)? == seal_of(content).as_bytes()).then_some(content)
+}
+
+/// A new file, which ends without a sync.
+struct Unsynced {
+    file: Sequential,
+    full: Full,
+}
+
+impl Write for Unsynced {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes).map_err(|error| self.full.note(error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl TerminatingWrite for Unsynced {
+    fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flipped_bit_of_a_replaced_file_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(folder.path()).unwrap();
+        let (name, path) = (Path::new("meta.json"), folder.path().join("meta.json"));
+        files.atomic_write(name, b"old").unwrap();
+        files.atomic_write(name, b"{\"a\":1}").unwrap();
+        assert_eq!(files.atomic_read(name).unwrap(), b"{\"a\":1}");
+        let whole = fs::read(&path).unwrap();
+        for bit in 0..whole.len() * 8 {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            fs::write(&path, flipped).unwrap();
+            assert!(files.atomic_read(name).is_err(), "bit {bit}");
+        }
+        fs::write(&path, b"").unwrap();
+        assert!(files.atomic_read(name).is_err());
+    }
+}
