@@ -30,6 +30,7 @@ use std::sync::RwLock;
 
 use tantivy::IndexReader;
 use tantivy::ReloadPolicy;
+use tantivy::merge_policy::LogMergePolicy;
 use thiserror::Error;
 
 use crate::span::TextSpan;
@@ -183,6 +184,12 @@ impl Index {
     pub fn writer(&self) -> Result<Writer, IndexError> {
         let budget = self.settings.memory_budget.max(writer::SMALLEST_BUDGET);
         let writer = self.inner.writer_with_num_threads(1, budget)?;
+        // Each commit makes a segment of a few passages. tantivy's default counts all below 10,000 as one level and so
+        // writes a growing segment anew every eighth commit; by levels of their own each passage is written anew only
+        // as often as the logarithm of all.
+        let mut merges = LogMergePolicy::default();
+        merges.set_min_layer_size(writer::SMALLEST_LEVEL);
+        writer.set_merge_policy(Box::new(merges));
         Ok(Writer::new(self, writer))
     }
 

@@ -2,7 +2,6 @@
 
 use tantivy::schema::FAST;
 use tantivy::schema::Field;
-use tantivy::schema::INDEXED;
 use tantivy::schema::IndexRecordOption;
 use tantivy::schema::STRING;
 use tantivy::schema::Schema;
@@ -69,8 +68,8 @@ pub(super) fn build() -> (Schema, Fields) {
         language: schema.add_text_field("language", keyword.clone()),
         analysis: schema.add_text_field("analysis", keyword.clone()),
         label: schema.add_text_field("label", keyword),
-        published_first: schema.add_i64_field(PUBLISHED_FIRST, FAST | INDEXED),
-        published_last: schema.add_i64_field(PUBLISHED_LAST, FAST | INDEXED),
+        published_first: schema.add_i64_field(PUBLISHED_FIRST, FAST),
+        published_last: schema.add_i64_field(PUBLISHED_LAST, FAST),
     };
     (schema.build(), fields)
 }

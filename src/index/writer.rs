@@ -33,6 +33,9 @@ use crate::span::TextSpan;
 /// The least memory tantivy takes for indexing, in bytes.
 pub(super) const SMALLEST_BUDGET: usize = 15_000_000;
 
+/// Passages below which segments count as one level when it is decided what to merge: some four groups of writes.
+pub(super) const SMALLEST_LEVEL: u32 = 256;
+
 /// Writes documents. One thread writes, so that passages keep the order they are given in.
 pub struct Writer {
     inner: IndexWriter,
