@@ -8,7 +8,7 @@ import threading
 
 import grpc
 import pytest
-from conftest import ROOT, Client, Server
+from service import ROOT, Client, Server
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 
-from conftest import ROOT, Server
+from service import ROOT, Server
 
 
 def grpcurl(address, *args, data=None, ok=True):
