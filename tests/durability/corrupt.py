@@ -5,17 +5,19 @@ for what it names as damaged. Anything else is counted.
 """
 
 import collections
+import dataclasses
 import pathlib
 import random
 import re
 import shutil
+import subprocess
 import tempfile
 import threading
 
 import grpc
 from documents import Source
 from ledger import Check, Findings, Ledger, bare, listed
-from service import ROOT, Client, Refused, Server
+from service import BINARY, ROOT, Client, Refused, Server
 from writers import Writer
 
 DAMAGED, MISSING = grpc.StatusCode.DATA_LOSS, grpc.StatusCode.NOT_FOUND
@@ -32,12 +34,12 @@ def main(args):
     with tempfile.TemporaryDirectory(dir=ROOT / "target", prefix="corrupt-") as work:
         work = pathlib.Path(work)
         whole = work / "whole"
-        interviews, exchanges = prepare(whole, args)
+        stored = prepare(whole, args)
         for number in range(1, args.rounds + 1):
             folder = work / "damaged"
             shutil.copytree(whole, folder)
             told = damage(folder, random.Random(args.seed * 100_003 + number))
-            outcome = Trial(f"{number}: {told}", folder, interviews, exchanges, findings).run()
+            outcome = Trial(f"{number}: {told}", folder, stored, findings).run()
             outcomes[told.split(":")[0].split(" ", 1)[1], outcome] += 1
             shutil.rmtree(folder)
             if number % 50 == 0:
@@ -50,8 +52,17 @@ def main(args):
     return not findings
 
 
+@dataclasses.dataclass
+class Stored:
+    """What is in the whole folder: interviews by id, exchanges as served by id, and all texts, earlier ones too."""
+
+    interviews: dict
+    exchanges: dict
+    texts: set
+
+
 def prepare(folder, args):
-    """Stores interviews in several commits, some replaced and deleted; what is left, and each of its exchanges."""
+    """Stores interviews in several commits, some replaced and deleted."""
     server, ledger = Server("--data-dir", folder), Ledger()
     writer, client = Writer("d", args.seed, server.address, ledger), Client(server.address)
     source = Source(random.Random(args.seed), "d")
@@ -67,6 +78,7 @@ def prepare(folder, args):
     check.close()
     assert not findings
     interviews = {document_id: ledger.settled[document_id] for document_id in ledger.live()}
+    texts = {interview.text for interview in set(interviews.values()).union(*ledger.past.values())}
     exchanges = {
         exchange.id: exchange
         for document_id in interviews
@@ -74,7 +86,7 @@ def prepare(folder, args):
     }
     client.close()
     assert server.stop() == 0
-    return interviews, exchanges
+    return Stored(interviews, exchanges, texts)
 
 
 def wire(message):
@@ -84,11 +96,11 @@ def wire(message):
 
 def damage(folder, chance):
     """Damages one file; says which and how."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = files_of(folder)
     kept = [path for path in files if path.parent == folder]
     path = chance.choice(kept if kept and chance.random() < 0.5 else files)
     name = path.relative_to(folder)
-    part = "index" if name.parts[0] == "index" else "store"
+    part = "index" if str(name).startswith("index") else "store"
     kind = chance.choices(["bit", "bits", "page of zeros", "page of noise", "swap", "truncation", "removal"],
                           [30, 10, 15, 10, 10, 15, 10])[0]
     content = bytearray(path.read_bytes())
@@ -119,9 +131,8 @@ def damage(folder, chance):
 class Trial:
     """One start on a damaged folder, and all that can be asked of it."""
 
-    def __init__(self, name, folder, interviews, exchanges, findings):
-        self.name, self.folder, self.findings = name, folder, findings
-        self.interviews, self.exchanges = interviews, exchanges
+    def __init__(self, name, folder, stored, findings):
+        self.name, self.folder, self.stored, self.findings = name, folder, stored, findings
         # Those whose damage an answer told, and those that just are not there, or not found.
         self.damaged, self.gone = set(), set()
 
@@ -170,14 +181,14 @@ class Trial:
 
     def ask(self, client):
         ids = set(self.listed(client))
-        for document_id in ids - set(self.interviews):
+        for document_id in ids - set(self.stored.interviews):
             self.add("wrong text", f"{document_id} is listed")
-        for document_id, interview in self.interviews.items():
+        for document_id, interview in self.stored.interviews.items():
             self.source(client, document_id, interview)
             self.document(client, document_id)
             if not self.search(client, document_id, interview) or document_id not in ids:
                 self.gone.add(document_id)
-        for exchange_id, exchange in self.exchanges.items():
+        for exchange_id, exchange in self.stored.exchanges.items():
             answer = self.answered(
                 exchange.document_id, lambda: client.call("SearchService", "GetExchange", exchange_id=exchange_id)
             )
@@ -222,7 +233,7 @@ class Trial:
         )
         if not answer:
             return
-        expected = [exchange for exchange in self.exchanges.values() if exchange.document_id == document_id]
+        expected = [exchange for exchange in self.stored.exchanges.values() if exchange.document_id == document_id]
         if list(map(wire, answer.exchanges)) != list(map(wire, expected)):
             self.add("wrong text", f"the exchanges of {document_id}")
 
@@ -232,7 +243,7 @@ class Trial:
             return False
         for result in answer.results:
             passage = result.passage
-            exchange = self.exchanges.get(passage.exchange_id)
+            exchange = self.stored.exchanges.get(passage.exchange_id)
             right = (
                 passage.citation.document_id == document_id
                 and passage.citation.document_sha256 == interview.digest
@@ -245,6 +256,29 @@ class Trial:
         return answer.total_size == len(answer.results) == 1
 
     def check_refusal(self, said):
-        """A refusal says what to do, and what can be recovered is whole."""
-        if "recover" not in said and not any(document_id in said for document_id in self.interviews):
+        """A refusal says what to do, and what is recovered is what was stored."""
+        if "recover" not in said and not any(document_id in said for document_id in self.stored.interviews):
             self.add("unhelpful refusal", said[-300:] or "nothing was said")
+        into = self.folder.with_name("recovered")
+        done = subprocess.run(
+            [BINARY, "recover", "--data-dir", self.folder, into], capture_output=True, text=True, timeout=60
+        )
+        said = done.stdout + done.stderr
+        if done.returncode not in (0, 1) or "panicked" in said:
+            self.add("panic", f"recover ended with {done.returncode}: {said[-400:]}")
+        found = [path.read_text(errors="replace") for part in ("documents", "unnamed") for path in files_of(into / part)]
+        for text in found:
+            if text not in self.stored.texts:
+                self.add("wrong text", f"recovered: {text[:80]}")
+        lost = [
+            document_id
+            for document_id, interview in self.stored.interviews.items()
+            if interview.text not in found and not re.search(rf"\b{document_id}\b", said)
+        ]
+        if lost and (done.returncode == 0 or "lost" not in said):
+            self.add("silent loss", f"neither recovered nor told: {lost[:5]}: {said[-300:]}")
+        shutil.rmtree(into, ignore_errors=True)
+
+
+def files_of(folder):
+    return sorted(path for path in folder.rglob("*") if path.is_file())

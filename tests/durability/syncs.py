@@ -103,7 +103,7 @@ def first_writes(calls, folder):
     stored = {}
     for call in calls:
         path = call.handle[1] or ""
-        if call.name in WRITES and path.startswith(folder) and not path.startswith(f"{folder}/index/"):
+        if call.name in WRITES and path.startswith(folder) and not path.startswith(f"{folder}/index"):
             for word in re.findall(r"quokka\w+", call.arguments):
                 stored.setdefault(word, call)
     return stored
