@@ -7,8 +7,12 @@ use std::path::PathBuf;
 
 use prost::Message as _;
 
-const PROTOS: [&str; 3] =
-    ["onrecord/v1/search.proto", "onrecord/v1/document.proto", "onrecord/v1/citation_service.proto"];
+const PROTOS: [&str; 4] = [
+    "onrecord/v1/search.proto",
+    "onrecord/v1/document.proto",
+    "onrecord/v1/citation_service.proto",
+    "onrecord/v1/admin.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Without these lines cargo watches the whole package, and every edit compiles the protos anew.
@@ -21,6 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
     tonic_prost_build::configure()
         .bytes(".onrecord.v1.GetSourceResponse.content")
+        .bytes(".onrecord.v1.CreateSnapshotResponse.content")
         .extern_path(".google.rpc", "::tonic_types::pb")
         .compile_fds(descriptors)?;
     Ok(())

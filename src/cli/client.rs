@@ -7,6 +7,7 @@ use tonic::transport::Endpoint;
 
 use crate::cli::CliError;
 use crate::config::Client;
+use crate::grpc::pb::admin_service_client::AdminServiceClient;
 use crate::grpc::pb::document_service_client::DocumentServiceClient;
 use crate::grpc::pb::search_service_client::SearchServiceClient;
 
@@ -24,6 +25,11 @@ async fn connect(client: &Client) -> Result<Channel, CliError> {
         );
         CliError::Failed(message)
     })
+}
+
+/// A client of `AdminService`.
+pub(super) async fn admin(client: &Client) -> Result<AdminServiceClient<Channel>, CliError> {
+    Ok(AdminServiceClient::new(connect(client).await?).max_decoding_message_size(MAX_RESPONSE))
 }
 
 /// A client of `DocumentService`.

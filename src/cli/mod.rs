@@ -10,6 +10,10 @@ mod search;
 mod get;
 mod list;
 mod delete;
+mod stats;
+mod snapshot;
+mod verify;
+mod recover;
 mod segment;
 mod eval;
 
@@ -18,6 +22,7 @@ use std::io;
 
 use crate::config::Command;
 use crate::config::Config;
+use crate::engine::BackupError;
 use crate::engine::EngineError;
 use crate::extract::ExtractError;
 use crate::grpc::ServeError;
@@ -34,6 +39,9 @@ pub enum CliError {
     /// The terminal, a pipe or a file failed.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// A snapshot cannot be taken, read or restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// The engine refused.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -51,7 +59,12 @@ impl CliError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Failed(_) | Self::Io(_) | Self::Engine(_) | Self::Extract(_) | Self::Serve(_) => 1,
+            Self::Failed(_)
+            | Self::Io(_)
+            | Self::Backup(_)
+            | Self::Engine(_)
+            | Self::Extract(_)
+            | Self::Serve(_) => 1,
         }
     }
 
@@ -74,7 +87,16 @@ pub async fn run<S: Future<Output = ()> + Send + 'static>(
         Command::Get(args) => get::run(args).await,
         Command::List(args) => list::run(args).await,
         Command::Delete(args) => delete::run(args).await,
+        Command::Stats(args) => stats::run(args).await,
+        Command::Snapshot(args) => snapshot::run(args).await,
+        Command::Verify(args) => verify::run(&args),
+        Command::Recover(args) => recover::run(&args),
         Command::Segment(args) => segment::run(&args),
         Command::Eval(args) => eval::run(&args),
     }
+}
+
+/// Lets no panic print itself: where a damaged file is read, each is caught and told as the damage it is.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|_| {}));
 }

@@ -27,6 +27,7 @@ use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::Settings;
 use crate::engine::Submission;
+use crate::engine::restore_into;
 use crate::grpc;
 use crate::grpc::Server;
 use crate::transcript::Metadata;
@@ -35,6 +36,9 @@ pub(super) async fn run(
     args: Serve,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), CliError> {
+    if args.restore.is_some() && args.data_dir.is_none() {
+        return Err(CliError::Usage("name the folder to restore into with --data-dir".into()));
+    }
     let found = sources::find(&args.paths)?;
     // Bound before the import, so that a taken port is told at once.
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
@@ -50,7 +54,11 @@ pub(super) async fn run(
     let start = {
         let (folder, settings) = (folder.to_owned(), settings(&args)?);
         let (limit, stopped) = (args.max_document_bytes, Arc::clone(&stopped));
+        let restore = args.restore.clone();
         move || {
+            if let Some(snapshot) = restore {
+                restore_into(&snapshot, &folder)?;
+            }
             let engine = Engine::open(&folder, settings)?;
             import(&engine, &found, limit, &stopped)?;
             Ok::<_, EngineError>(engine)
@@ -88,6 +96,14 @@ fn settings(args: &Serve) -> Result<Settings, CliError> {
     settings.store_cache_bytes = args.store_cache_bytes;
     settings.keep_versions = args.keep_versions.unwrap_or(settings.keep_versions);
     settings.disk_reserve = args.disk_reserve_bytes;
+    if let Some(folder) = &args.snapshot_dir {
+        if !folder.is_dir() {
+            let message =
+                format!("--snapshot-dir {} is no folder; make it, or name another", folder.display());
+            return Err(CliError::Failed(message));
+        }
+        settings.snapshot_dir = Some(folder.clone());
+    }
     settings.ranking = eval::ranking(settings.ranking, &args.ranking)?;
     Ok(settings)
 }

@@ -77,6 +77,13 @@ pub fn create(path: &Path) -> io::Result<Sequential> {
     Ok(Sequential { file, path: path.to_owned() })
 }
 
+/// Starts a file over, or creates it: what a process left of it that was killed while it wrote counts for nothing.
+pub fn start_over(path: &Path) -> io::Result<Sequential> {
+    pass(Operation::Create, path)?;
+    let file = File::options().write(true).create(true).truncate(true).open(path)?;
+    Ok(Sequential { file, path: path.to_owned() })
+}
+
 /// A file that is written from its start.
 #[derive(Debug)]
 pub struct Sequential {
@@ -203,7 +210,20 @@ impl FolderLock {
     pub fn take(path: &Path) -> Result<Self, LockError> {
         let file = File::options().write(true).create(true).truncate(false).open(path);
         let file = file.map_err(LockError::Io)?;
-        match file.try_lock() {
+        Self::held(file.try_lock(), file)
+    }
+
+    /// Takes the lock file `path` beside others who only read, where there is one: without it nobody can hold it.
+    pub fn share(path: &Path) -> Result<Option<Self>, LockError> {
+        match File::open(path) {
+            Ok(file) => Self::held(file.try_lock_shared(), file).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(LockError::Io(error)),
+        }
+    }
+
+    fn held(locked: Result<(), TryLockError>, file: File) -> Result<Self, LockError> {
+        match locked {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held),
             Err(TryLockError::Error(error)) => Err(LockError::Io(error)),

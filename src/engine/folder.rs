@@ -9,11 +9,14 @@ use crate::disk;
 use crate::disk::Durability;
 use crate::disk::FolderLock;
 use crate::disk::LockError;
+use crate::engine::BackupError;
 use crate::engine::EngineError;
 use crate::engine::Settings;
 use crate::index::Index;
+use crate::store::Salvage;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::unfinished;
 
 const STORE: &str = "store.redb";
 const LOCK: &str = "lock";
@@ -49,6 +52,10 @@ impl DataFolder {
     pub(super) fn store(&self, settings: &Settings) -> Result<Store, EngineError> {
         let path = self.store_path();
         if !path.exists() {
+            if unfinished(&path).is_ok_and(|unfinished| unfinished.exists()) {
+                let half = "a snapshot was being restored into the folder and is not whole; restore it again";
+                return Err(StoreError::Damaged(half.into()).into());
+            }
             if !self.index_folders()?.is_empty() {
                 let missing = "its file store.redb is missing, though the folder has an index of it; put the file \
                                back, restore a snapshot into another folder, or remove the folder to begin anew";
@@ -57,6 +64,23 @@ impl DataFolder {
             Store::create(&path, &settings.entropy)?;
         }
         Ok(Store::open(&path, settings.store_cache_bytes)?)
+    }
+
+    /// Whether there is anything in it that a store or an index has left.
+    pub(super) fn is_used(&self) -> Result<bool, EngineError> {
+        Ok(self.store_path().exists() || !self.index_folders()?.is_empty())
+    }
+
+    /// Bytes of the store's file, and of all files of indexes. A file that goes meanwhile counts nothing.
+    pub(super) fn bytes(&self) -> Result<(u64, u64), EngineError> {
+        let length = |path: PathBuf| fs::metadata(path).map_or(0, |file| file.len());
+        let mut index = 0;
+        for name in self.index_folders()? {
+            for entry in fs::read_dir(self.path.join(name)).into_iter().flatten().flatten() {
+                index += length(entry.path());
+            }
+        }
+        Ok((length(self.store_path()), index))
     }
 
     /// The folder of the index that is in use. Others, of a rebuild that did not end, are removed.
@@ -103,6 +127,27 @@ impl DataFolder {
         }
         names.sort_unstable();
         Ok(names)
+    }
+}
+
+/// A data folder that is read while no process holds it for writing.
+#[derive(Debug)]
+pub(super) struct IdleFolder {
+    _lock: Option<FolderLock>,
+}
+
+impl IdleFolder {
+    /// Takes the folder to read its store, which is returned with it and may be damaged. Nothing in it is changed.
+    pub(super) fn take(path: &Path) -> Result<(Self, Salvage), EngineError> {
+        let store = path.join(STORE);
+        if !store.is_file() {
+            return Err(BackupError::NoStore(path.to_owned()).into());
+        }
+        let lock = FolderLock::share(&path.join(LOCK)).map_err(|error| match error {
+            LockError::Held => EngineError::Locked(path.to_owned()),
+            LockError::Io(error) => EngineError::Folder(path.to_owned(), error),
+        })?;
+        Ok((Self { _lock: lock }, Salvage::open(&store)?))
     }
 }
 

@@ -22,7 +22,7 @@ use crate::transcript::Source;
 
 /// Part of every submission's digest: raised when extraction, segmentation or windows change what they
 /// yield, so that documents are read again when they are next sent.
-const PIPELINE: u32 = 1;
+pub(super) const PIPELINE: u32 = 1;
 
 /// A document as a client sends it.
 #[derive(Clone, Debug)]

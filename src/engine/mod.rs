@@ -3,24 +3,50 @@
 //! The store is the truth and the index is derived from it. A search sees one [`Snapshot`]: an index searcher
 //! and the store reader of the same generation, swapped as one after each commit.
 
+mod about;
 mod answer;
+mod backup;
 mod cite;
+mod error;
 mod folder;
 mod indexer;
 mod ingest;
+mod integrity;
+mod manifest;
 mod page_token;
+mod recover;
 mod snapshot;
 mod source_reader;
 mod verdict;
 mod writer;
 
+pub use about::About;
 pub use answer::FoundExchange;
 pub use answer::FoundPassage;
 pub use answer::SearchAnswer;
 pub use answer::SearchCall;
+pub use backup::BackupError;
+pub use backup::SnapshotFile;
+pub use backup::SnapshotPart;
+pub use backup::SnapshotReader;
+pub use backup::check_snapshot_file;
+pub use backup::compare_snapshot;
+pub use backup::manifest_path;
+pub use backup::restore_into;
+pub use error::EngineError;
 pub use ingest::Body;
 pub use ingest::Identified;
 pub use ingest::Submission;
+pub use integrity::Fault;
+pub use integrity::IntegrityCheck;
+pub use integrity::IntegrityReport;
+pub use integrity::verify_folder;
+pub use manifest::Difference;
+pub use manifest::Entry;
+pub use manifest::Manifest;
+pub use recover::Recovered;
+pub use recover::compare_folder;
+pub use recover::recover;
 pub use source_reader::SourceKind;
 pub use source_reader::SourceReader;
 pub use verdict::Claim;
@@ -44,7 +70,6 @@ use crate::engine::page_token::Purpose;
 use crate::engine::snapshot::Published;
 use crate::engine::writer::Rules;
 use crate::engine::writer::Writer;
-use crate::extract::ExtractError;
 use crate::extract::Limits;
 use crate::index::Index;
 use crate::index::IndexError;
@@ -53,7 +78,6 @@ use crate::segment::passages::WindowSettings;
 use crate::span::ByteSpan;
 use crate::store::NewDocument;
 use crate::store::Store;
-use crate::store::StoreError;
 use crate::store::StoredDocument;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
@@ -77,6 +101,8 @@ pub struct Settings {
     pub keep_versions: usize,
     /// Bytes that writes leave free on the disk; without it, a twentieth of the disk and at most 256 MiB.
     pub disk_reserve: Option<u64>,
+    /// Where snapshots may be written on this machine; `None`: nowhere.
+    pub snapshot_dir: Option<PathBuf>,
     /// Tells the time, for page tokens.
     pub clock: fn() -> SystemTime,
     /// Random bytes: the key of page tokens in a data folder that has none yet.
@@ -96,65 +122,11 @@ impl Settings {
             write_queue: 256,
             keep_versions: usize::MAX,
             disk_reserve: None,
+            snapshot_dir: None,
             clock,
             entropy,
         }
     }
-}
-
-/// What can go wrong, grouped by what a caller can do about it.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The document cannot be read.
-    #[error(transparent)]
-    Extract(#[from] ExtractError),
-    /// The page token was not made by this service for this request, or not lately.
-    #[error("the page token is {0}; start again without one")]
-    PageToken(&'static str),
-    /// There is no such document.
-    #[error("there is no document {0:?}")]
-    NoSuchDocument(String),
-    /// There is no such exchange.
-    #[error("there is no exchange {0:?}")]
-    NoSuchExchange(String),
-    /// The span is not inside the source.
-    #[error("the span [{start}, {end}) is not inside the source of {length} bytes")]
-    SpanOutside {
-        /// Where it starts.
-        start: usize,
-        /// Where it ends.
-        end: usize,
-        /// The source's length.
-        length: u64,
-    },
-    /// Another process has the data folder.
-    #[error("the data folder {path} is in use by another process; stop it, or name another with --data-dir", path = .0.display())]
-    Locked(PathBuf),
-    /// The disk has no room for a write.
-    #[error(
-        "{free} bytes are free on the disk and {needed} needed; free some, and the write can be sent again"
-    )]
-    DiskFull {
-        /// Bytes that are free.
-        free: u64,
-        /// Bytes that have to be, with the reserve.
-        needed: u64,
-    },
-    /// What is asked for is being done already, or has to wait for what is.
-    #[error("the service is busy with what has to end first; try again")]
-    NotReady,
-    /// A folder cannot be made or removed.
-    #[error("the folder {path} cannot be written ({1}); check its permissions, or name another with --data-dir", path = .0.display())]
-    Folder(PathBuf, #[source] std::io::Error),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The index failed.
-    #[error(transparent)]
-    Index(#[from] IndexError),
-    /// A bug of ours.
-    #[error("{0}")]
-    Internal(String),
 }
 
 /// How large the corpus is.
@@ -365,6 +337,7 @@ fn start_writer(
         queue: settings.write_queue,
         keep_versions: settings.keep_versions,
         reserve: reserve.unwrap_or_default(),
+        clock: settings.clock,
     };
     let start = || {
         let index = Index::open(&path, &settings.index)?;
@@ -377,20 +350,5 @@ fn start_writer(
             start()
         }
         started => started,
-    }
-}
-
-impl EngineError {
-    /// What another caller of the same failed commit is told.
-    fn for_another_caller(&self) -> Self {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is told by its text alone")]
-        match self {
-            Self::Store(StoreError::Damaged(what)) => Self::Store(StoreError::Damaged(what.clone())),
-            Self::Store(StoreError::Full(what)) => Self::Store(StoreError::Full(what.clone())),
-            Self::Index(IndexError::Full(what)) => Self::Index(IndexError::Full(what.clone())),
-            Self::DiskFull { free, needed } => Self::DiskFull { free: *free, needed: *needed },
-            Self::NotReady => Self::NotReady,
-            other => Self::Internal(other.to_string()),
-        }
     }
 }

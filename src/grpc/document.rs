@@ -14,7 +14,7 @@ use crate::grpc::import;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
 use crate::grpc::pb::document_service_server::DocumentService;
-use crate::grpc::source_stream;
+use crate::grpc::reading;
 use crate::grpc::to_proto;
 
 /// Serves `onrecord.v1.DocumentService`.
@@ -68,7 +68,10 @@ impl DocumentService for Documents {
         let version = from_proto::digest("document_sha256", &document_sha256)?;
         let kind = if extracted_text { SourceKind::Text } else { SourceKind::Received };
         let reader = self.0.read(move |engine| engine.source(&id, version, kind, span)).await?;
-        Ok(Response::new(source_stream::stream(self.0.clone(), reader)))
+        let pieces = reading::stream(self.0.clone(), reader, |reader| {
+            Ok(reader.next_piece()?.map(|content| pb::GetSourceResponse { content: content.into() }))
+        });
+        Ok(Response::new(pieces))
     }
 
     async fn list_documents(

@@ -8,8 +8,9 @@ mod offload;
 mod search;
 mod document;
 mod citation;
-mod source_stream;
+mod reading;
 mod import;
+mod admin;
 mod server;
 
 pub use server::ServeError;

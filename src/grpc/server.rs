@@ -14,9 +14,11 @@ use tower::util::MapResponseLayer;
 
 use crate::engine::Engine;
 use crate::grpc::DESCRIPTORS;
+use crate::grpc::admin::Admin;
 use crate::grpc::citation::Citations;
 use crate::grpc::document::Documents;
 use crate::grpc::offload::Offload;
+use crate::grpc::pb::admin_service_server::AdminServiceServer;
 use crate::grpc::pb::citation_service_server::CitationServiceServer;
 use crate::grpc::pb::document_service_server::DocumentServiceServer;
 use crate::grpc::pb::search_service_server::SearchServiceServer;
@@ -88,7 +90,8 @@ impl Server {
         let search = SearchServiceServer::new(Search(offload.clone())).max_decoding_message_size(limit);
         let documents =
             DocumentServiceServer::new(Documents(offload.clone())).max_decoding_message_size(limit);
-        let citations = CitationServiceServer::new(Citations(offload));
+        let citations = CitationServiceServer::new(Citations(offload.clone()));
+        let admin = AdminServiceServer::new(Admin(offload));
         let (reporter, health) = tonic_health::server::health_reporter();
         set_all(&reporter, ServingStatus::Serving).await;
 
@@ -104,6 +107,7 @@ impl Server {
             .add_service(search)
             .add_service(documents)
             .add_service(citations)
+            .add_service(admin)
             .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), stop);
         let overtime = async {
             // An error means the server ended by itself; then there is nothing to limit.
@@ -131,11 +135,12 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
 }
 
 /// The services that health speaks of; the empty name is the server as a whole.
-const SERVICES: [&str; 4] = [
+const SERVICES: [&str; 5] = [
     "",
     <SearchServiceServer<Search> as NamedService>::NAME,
     <DocumentServiceServer<Documents> as NamedService>::NAME,
     <CitationServiceServer<Citations> as NamedService>::NAME,
+    <AdminServiceServer<Admin> as NamedService>::NAME,
 ];
 
 async fn set_all(reporter: &HealthReporter, status: ServingStatus) {

@@ -9,6 +9,7 @@ use tonic::Status;
 use tonic_types::ErrorDetails;
 use tonic_types::StatusExt as _;
 
+use crate::engine::BackupError;
 use crate::engine::EngineError;
 use crate::extract::ExtractError;
 use crate::index::IndexError;
@@ -56,6 +57,7 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
         EngineError::SpanOutside { .. } => InvalidRequest::new("span", "SPAN_OUTSIDE_SOURCE", message).into(),
         EngineError::NoSuchDocument(id) => missing("DOCUMENT_NOT_FOUND", "onrecord.v1.Document", id, message),
         EngineError::NoSuchExchange(id) => missing("EXCHANGE_NOT_FOUND", "onrecord.v1.Exchange", id, message),
+        EngineError::Backup(error) => backup(error, message),
         EngineError::Index(IndexError::Damaged(_)) => {
             let shown = "the index is damaged; a restart builds it again";
             masked(Code::DataLoss, "INDEX_DAMAGED", shown, &message)
@@ -143,6 +145,31 @@ fn extract(error: &ExtractError, body: &str, message: String) -> InvalidRequest 
         }
         ExtractError::Unreadable(_) => InvalidRequest::new(body, "DOCUMENT_UNREADABLE", message),
         ExtractError::OverLimit { .. } => InvalidRequest::new(body, "DOCUMENT_OVER_LIMIT", message),
+    }
+}
+
+fn backup(error: BackupError, message: String) -> Status {
+    if error.is_full() {
+        tracing::warn!(cause = message, "a snapshot found the disk full");
+        let shown = "the disk is full; when some of it is free, the snapshot can be taken again";
+        return retry(Code::ResourceExhausted, "DISK_FULL", shown.into());
+    }
+    match error {
+        BackupError::NoFolder => {
+            let mut details = info("NO_SNAPSHOT_FOLDER");
+            details.add_precondition_failure_violation("SNAPSHOT_FOLDER", "--snapshot-dir", &message);
+            Status::with_error_details(Code::FailedPrecondition, message, details)
+        }
+        BackupError::Name(_) => InvalidRequest::new("name", "SNAPSHOT_NAME_INVALID", message).into(),
+        BackupError::Exists(name) => {
+            let mut details = info("SNAPSHOT_EXISTS");
+            details.set_resource_info("onrecord.v1.Snapshot", name, "", &message);
+            Status::with_error_details(Code::AlreadyExists, message, details)
+        }
+        BackupError::Io(..)
+        | BackupError::Snapshot(..)
+        | BackupError::Occupied(_)
+        | BackupError::NoStore(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
     }
 }
 

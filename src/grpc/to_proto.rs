@@ -5,13 +5,17 @@ use std::time::Duration;
 use prost::Message as _;
 use tonic::Status;
 
+use crate::engine::About;
 use crate::engine::Deleted;
 use crate::engine::DocumentPage;
+use crate::engine::Fault;
 use crate::engine::FoundExchange;
 use crate::engine::FoundPassage;
+use crate::engine::IntegrityReport;
 use crate::engine::Outcome;
 use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
+use crate::engine::SnapshotPart;
 use crate::engine::Verdict;
 use crate::grpc::pb;
 use crate::span::ByteSpan;
@@ -199,6 +203,61 @@ pub(super) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
         DiagnosticKind::NoExchanges => Kind::NoExchanges,
     };
     pb::Diagnostic { kind: kind.into(), message: diagnostic.message, spans: spans(&diagnostic.spans) }
+}
+
+pub(super) fn stats_response(about: &About) -> pb::GetStatsResponse {
+    let stats = about.stats;
+    pb::GetStatsResponse {
+        documents: int64(stats.documents),
+        exchanges: int64(stats.exchanges),
+        passages: int64(stats.passages),
+        bytes: int64(stats.bytes),
+        generation: int64(stats.generation),
+        last_commit_time: about.last_commit.map(Into::into),
+        store_bytes: int64(about.store_bytes),
+        index_bytes: int64(about.index_bytes),
+        versions: Some(pb::Versions {
+            service: env!("CARGO_PKG_VERSION").to_owned(),
+            store_format: i32::try_from(about.store_format).unwrap_or(i32::MAX),
+            index_format: i32::try_from(about.index_format).unwrap_or(i32::MAX),
+            snapshot_format: i32::try_from(about.snapshot_format).unwrap_or(i32::MAX),
+            pipeline: i32::try_from(about.pipeline).unwrap_or(i32::MAX),
+        }),
+        ranking_parameters: about
+            .ranking
+            .values()
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    }
+}
+
+pub(super) fn snapshot_part(part: SnapshotPart) -> pb::CreateSnapshotResponse {
+    use pb::create_snapshot_response::Part;
+    let part = match part {
+        SnapshotPart::Content(bytes) => Part::Content(bytes.into()),
+        SnapshotPart::Summary(summary) => Part::Summary(pb::SnapshotSummary {
+            generation: int64(summary.generation),
+            documents: int64(summary.documents),
+            bytes: int64(summary.bytes),
+            sha256: summary.sha256.to_string(),
+        }),
+    };
+    pb::CreateSnapshotResponse { part: Some(part) }
+}
+
+pub(super) fn integrity_response(report: IntegrityReport) -> pb::VerifyIntegrityResponse {
+    let fault = |Fault { document_id, what }| pb::IntegrityFault { document_id, message: what };
+    pb::VerifyIntegrityResponse {
+        documents: int64(report.documents),
+        exchanges: int64(report.exchanges),
+        versions: int64(report.versions),
+        citations: int64(report.citations),
+        bytes: int64(report.bytes),
+        damaged_documents: int64(report.damaged_documents),
+        faults: report.faults.into_iter().map(fault).collect(),
+        complete: report.complete,
+    }
 }
 
 fn duration(time: Duration) -> prost_types::Duration {

@@ -56,7 +56,7 @@ use reader::Snapshot;
 use schema::Fields;
 
 /// Raised whenever what is written changes: schema, analysis, data tables.
-const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
 
 /// How the index is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

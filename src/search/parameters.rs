@@ -72,6 +72,29 @@ impl Ranking {
         }
         Ok(())
     }
+
+    /// Every parameter and its value, by the names that [`Ranking::set`] takes.
+    #[must_use]
+    pub const fn values(&self) -> [(&'static str, f32); 16] {
+        [
+            ("question_weight", self.question_weight),
+            ("answer_weight", self.answer_weight),
+            ("k1", self.paired.k1),
+            ("b", self.paired.b),
+            ("unpaired_k1", self.unpaired.k1),
+            ("unpaired_b", self.unpaired.b),
+            ("interrogative_in_question", self.interrogative_in_question),
+            ("interrogative_in_answer", self.interrogative_in_answer),
+            ("short_query_topics", self.short_query_topics as f32),
+            ("function_word_in_question", self.function_word_in_question),
+            ("function_word_in_answer", self.function_word_in_answer),
+            ("query_frequency_exponent", self.query_frequency_exponent),
+            ("nation_weight", self.nation_weight),
+            ("derivation_weight", self.derivation_weight),
+            ("joined_weight", self.joined_weight),
+            ("phrase_weight", self.phrase_weight),
+        ]
+    }
 }
 
 #[cfg(test)]
@@ -84,6 +107,10 @@ mod tests {
             let mut ranking = Ranking::default();
             ranking.set(name, "0.123").unwrap();
             assert_ne!(ranking, Ranking::default(), "{name}");
+            let changed = ranking.values().into_iter().zip(Ranking::default().values());
+            let changed: Vec<&str> =
+                changed.filter(|(now, before)| now != before).map(|(now, _)| now.0).collect();
+            assert_eq!(changed, [name]);
         }
     }
 

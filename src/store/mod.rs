@@ -8,8 +8,24 @@ mod seal;
 mod file;
 mod read;
 mod write;
+mod section;
+mod export;
+mod import;
+mod untouched;
+mod salvage;
+mod verify;
 
+pub use export::Export;
+pub use export::SNAPSHOT_FORMAT;
+pub use export::SnapshotSummary;
+pub use import::SnapshotError;
+pub use import::check_snapshot;
+pub use import::restore;
+pub use import::unfinished;
 pub use read::Reader;
+pub use salvage::Salvage;
+pub use salvage::guarded;
+pub use verify::Version;
 pub use write::Batch;
 
 use std::fs;
@@ -40,7 +56,7 @@ use crate::transcript::Passage;
 /// of a newer version is not opened.
 ///
 /// 1: the first. 2: `VERSIONS`.
-const FORMAT: u64 = 2;
+pub const FORMAT: u64 = 2;
 
 /// Sources are kept in pieces of this size, so that a range of a long one is read without the rest.
 const PIECE: usize = 64 << 10;

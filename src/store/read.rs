@@ -27,9 +27,9 @@ use crate::transcript::Digest;
 
 /// What was committed when the reader was made.
 pub struct Reader {
-    transaction: ReadTransaction,
+    pub(super) transaction: ReadTransaction,
     /// Keeps the database open; dropped after the transaction.
-    epoch: Arc<Epoch>,
+    pub(super) epoch: Arc<Epoch>,
 }
 
 impl std::fmt::Debug for Reader {

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
 
 use redb::ReadableTable as _;
 use redb::WriteTransaction;
@@ -94,6 +96,12 @@ impl Batch {
         let generation = self.generation()? + 1;
         self.set_fact("generation", generation)?;
         Ok(generation)
+    }
+
+    /// Notes when the batch is committed.
+    pub fn set_time(&self, now: SystemTime) -> Result<(), StoreError> {
+        let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        self.set_fact("committed", seconds)
     }
 
     /// Writes a document over whatever stood under its id, of which the version is kept, and at most `keep` versions

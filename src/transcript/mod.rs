@@ -18,6 +18,7 @@ pub use block::EmphasisKind;
 pub use block::Extraction;
 pub use citation::Citation;
 pub use digest::Digest;
+pub use digest::Hasher;
 pub use exchange::Exchange;
 pub use exchange::Occurrence;
 pub use exchange::Segmentation;

@@ -37,14 +37,14 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// The binary, serving.
-struct Process {
+pub(crate) struct Process {
     child: Child,
-    ready: String,
-    address: String,
+    pub(crate) ready: String,
+    pub(crate) address: String,
 }
 
 impl Process {
-    fn start(folder: &Path, paths: &[PathBuf]) -> Self {
+    pub(crate) fn start(folder: &Path, paths: &[PathBuf]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_onrecord"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(folder)
@@ -59,16 +59,16 @@ impl Process {
         Self { child, ready, address }
     }
 
-    async fn channel(&self) -> Channel {
+    pub(crate) async fn channel(&self) -> Channel {
         Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
     }
 
-    fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
-    fn exit_code(mut self) -> Option<i32> {
+    pub(crate) fn exit_code(mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 }

@@ -16,6 +16,8 @@ mod extraction;
 mod citations;
 mod search;
 mod document;
+mod admin;
+mod rescue;
 mod errors;
 mod versions;
 mod lifecycle;
@@ -33,6 +35,8 @@ fn main() -> std::process::ExitCode {
         citations::trials(),
         search::trials(),
         document::trials(),
+        admin::trials(),
+        rescue::trials(),
         errors::trials(),
         versions::trials(),
         lifecycle::trials(),

@@ -12,6 +12,7 @@ use onrecord::engine::Engine;
 use onrecord::grpc;
 use onrecord::grpc::Server;
 use onrecord::grpc::pb;
+use onrecord::grpc::pb::admin_service_client::AdminServiceClient;
 use onrecord::grpc::pb::document_service_client::DocumentServiceClient;
 use onrecord::grpc::pb::search_service_client::SearchServiceClient;
 use sha2::Digest as _;
@@ -95,8 +96,14 @@ impl TestServer {
 
     /// A server on this data folder.
     pub(crate) async fn start_in(folder: Arc<TempDir>) -> Self {
+        Self::start_with(folder, |_| {}).await
+    }
+
+    /// A server on this data folder, with other settings.
+    pub(crate) async fn start_with(folder: Arc<TempDir>, set: impl FnOnce(&mut engine::Settings)) -> Self {
         let mut settings = engine::Settings::new(SystemTime::now, [3; 32]);
         settings.limits.source_bytes = 1 << 20;
+        set(&mut settings);
         let engine = Engine::open(folder.path(), settings).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -131,6 +138,10 @@ impl TestServer {
 
     pub(crate) async fn searches(&self) -> SearchServiceClient<Channel> {
         SearchServiceClient::new(self.channel().await)
+    }
+
+    pub(crate) async fn admin(&self) -> AdminServiceClient<Channel> {
+        AdminServiceClient::new(self.channel().await)
     }
 
     pub(crate) async fn documents(&self) -> DocumentServiceClient<Channel> {
@@ -209,8 +220,16 @@ pub(crate) fn refused(status: &Status, code: Code, reason: &str, subject: &str) 
             );
             assert!(violations.iter().all(|violation| !violation.description.is_empty()), "{said}");
         }
-        Code::NotFound => {
+        Code::NotFound | Code::AlreadyExists => {
             assert_eq!(details.resource_info().expect("a ResourceInfo").resource_name, subject, "{said}");
+        }
+        Code::FailedPrecondition => {
+            let violations = &details.precondition_failure().expect("a PreconditionFailure").violations;
+            assert_eq!(
+                violations.iter().map(|violation| &*violation.subject).collect::<Vec<_>>(),
+                [subject],
+                "{said}"
+            );
         }
         other => panic!("{other:?} is no refusal: {said}"),
     }

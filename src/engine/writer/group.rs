@@ -204,6 +204,7 @@ impl Committer {
         {
             let indexed = self.indexer.generation();
             batch.forget_changes(self.rebuilding_from.map_or(indexed, |from| from.min(indexed)))?;
+            batch.set_time((self.rules.clock)())?;
             batch.commit()?;
         }
         Ok(done)

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::thread::JoinHandle;
+use std::time::SystemTime;
 
 use crate::engine::EngineError;
 use crate::engine::indexer::Indexer;
@@ -72,6 +73,8 @@ pub(super) struct Rules {
     pub(super) keep_versions: usize,
     /// Bytes that writes leave free on the disk.
     pub(super) reserve: u64,
+    /// Tells when a commit is made.
+    pub(super) clock: fn() -> SystemTime,
 }
 
 /// Takes the answer to a job.

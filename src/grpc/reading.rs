@@ -1,4 +1,4 @@
-//! A source as a stream of pieces, read as fast as the client takes them.
+//! What is read piece by piece, as a stream: as fast as the client takes it.
 
 use std::time::Duration;
 
@@ -6,9 +6,8 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
-use crate::engine::SourceReader;
+use crate::engine::EngineError;
 use crate::grpc::offload::Offload;
-use crate::grpc::pb;
 use crate::grpc::status;
 
 /// How long a client may take for a piece.
@@ -17,20 +16,21 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// Pieces read ahead of the client.
 const AHEAD: usize = 2;
 
-/// Streams what `reader` reads.
-pub(super) fn stream(
+/// Streams what `next` reads from `reader`, up to the first `None` or error.
+pub(super) fn stream<R: Send + 'static, T: Send + 'static>(
     offload: Offload,
-    mut reader: SourceReader,
-) -> ReceiverStream<Result<pb::GetSourceResponse, Status>> {
+    mut reader: R,
+    next: impl Fn(&mut R) -> Result<Option<T>, EngineError> + Copy + Send + 'static,
+) -> ReceiverStream<Result<T, Status>> {
     let (pieces, stream) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         loop {
-            let read = offload.read(move |_| reader.next_piece().map(|piece| (reader, piece))).await;
+            let read = offload.read(move |_| next(&mut reader).map(|piece| (reader, piece))).await;
             let piece = match read {
                 Ok((_, None)) => return,
-                Ok((rest, Some(content))) => {
+                Ok((rest, Some(piece))) => {
                     reader = rest;
-                    Ok(pb::GetSourceResponse { content: content.into() })
+                    Ok(piece)
                 }
                 Err(status) => {
                     // Sent or not, the stream ends here.

@@ -1,0 +1,81 @@
+//! What can go wrong in an engine.
+
+use std::path::PathBuf;
+
+use crate::engine::BackupError;
+use crate::extract::ExtractError;
+use crate::index::IndexError;
+use crate::store::StoreError;
+
+/// What can go wrong, grouped by what a caller can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The document cannot be read.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// The page token was not made by this service for this request, or not lately.
+    #[error("the page token is {0}; start again without one")]
+    PageToken(&'static str),
+    /// There is no such document.
+    #[error("there is no document {0:?}")]
+    NoSuchDocument(String),
+    /// There is no such exchange.
+    #[error("there is no exchange {0:?}")]
+    NoSuchExchange(String),
+    /// The span is not inside the source.
+    #[error("the span [{start}, {end}) is not inside the source of {length} bytes")]
+    SpanOutside {
+        /// Where it starts.
+        start: usize,
+        /// Where it ends.
+        end: usize,
+        /// The source's length.
+        length: u64,
+    },
+    /// Another process has the data folder.
+    #[error("the data folder {path} is in use by another process; stop it, or name another with --data-dir", path = .0.display())]
+    Locked(PathBuf),
+    /// The disk has no room for a write.
+    #[error(
+        "{free} bytes are free on the disk and {needed} needed; free some, and the write can be sent again"
+    )]
+    DiskFull {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that have to be, with the reserve.
+        needed: u64,
+    },
+    /// What is asked for is being done already, or has to wait for what is.
+    #[error("the service is busy with what has to end first; try again")]
+    NotReady,
+    /// A folder cannot be made or removed.
+    #[error("the folder {path} cannot be written ({1}); check its permissions, or name another with --data-dir", path = .0.display())]
+    Folder(PathBuf, #[source] std::io::Error),
+    /// A snapshot cannot be taken, read or restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// A bug of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl EngineError {
+    /// What another caller of the same failed commit is told.
+    pub(super) fn for_another_caller(&self) -> Self {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is told by its text alone")]
+        match self {
+            Self::Store(StoreError::Damaged(what)) => Self::Store(StoreError::Damaged(what.clone())),
+            Self::Store(StoreError::Full(what)) => Self::Store(StoreError::Full(what.clone())),
+            Self::Index(IndexError::Full(what)) => Self::Index(IndexError::Full(what.clone())),
+            Self::DiskFull { free, needed } => Self::DiskFull { free: *free, needed: *needed },
+            Self::NotReady => Self::NotReady,
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
