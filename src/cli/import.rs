@@ -17,6 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use crate::cli::CliError;
 use crate::cli::client;
 use crate::cli::json;
+use crate::cli::render;
 use crate::cli::sources;
 use crate::cli::sources::Found;
 use crate::cli::sources::Item;
@@ -181,7 +182,9 @@ impl Tally {
     }
 
     fn tell(&self, name: &str, message: &str) -> Result<(), CliError> {
-        Ok(self.bar.suspend(|| writeln!(std::io::stderr(), "{name}: {message}"))?)
+        Ok(self.bar.suspend(|| {
+            writeln!(std::io::stderr(), "{}: {}", render::harmless(name), render::harmless(message))
+        })?)
     }
 
     fn advance(&self) {

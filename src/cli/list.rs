@@ -5,6 +5,7 @@ use std::io::Write as _;
 use crate::cli::CliError;
 use crate::cli::client;
 use crate::cli::json;
+use crate::cli::render;
 use crate::config::List;
 use crate::grpc::pb;
 
@@ -21,7 +22,7 @@ pub(super) async fn run(args: List) -> Result<(), CliError> {
                 let about = [&document.published, &document.language, &document.title];
                 let about: Vec<&str> =
                     about.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-                writeln!(std::io::stdout(), "{}\t{}", document.id, about.join(" · "))?;
+                writeln!(std::io::stdout(), "{}\t{}", document.id, render::harmless(&about.join(" · ")))?;
             }
         }
         page_token = response.next_page_token;

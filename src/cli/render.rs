@@ -1,5 +1,6 @@
 //! What a person sees on a terminal.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use anstyle::AnsiColor;
@@ -17,6 +18,20 @@ const FAINT: Style = Style::new().dimmed();
 /// Columns before the text.
 const INDENT: &str = "     ";
 
+/// Whether a terminal takes a character for a command, or lets it turn the order of what is shown.
+fn commands(c: char) -> bool {
+    (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What others wrote, without what a terminal would obey: a tab is shown as a space, other signs are left out.
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    if text.contains(commands) {
+        Cow::Owned(text.replace('\t', " ").replace(commands, ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Prints the results of a search.
 pub(super) fn results(query: &str, response: &pb::SearchResponse) -> Result<(), CliError> {
     let mut out = anstream::stdout().lock();
@@ -28,7 +43,7 @@ pub(super) fn results(query: &str, response: &pb::SearchResponse) -> Result<(), 
         writeln!(
             out,
             "{number:3}. {NAME}{}{NAME:#} {FAINT}{:.2}{FAINT:#}",
-            someone(&passage.speaker),
+            harmless(someone(&passage.speaker)),
             result.score
         )?;
         let marks = |field: pb::highlight::Field| {
@@ -47,7 +62,7 @@ pub(super) fn results(query: &str, response: &pb::SearchResponse) -> Result<(), 
     }
     writeln!(out, "{} of {} exchanges", response.results.len(), response.total_size)?;
     if !response.unmatched_terms.is_empty() {
-        writeln!(out, "nowhere in the corpus: {}", response.unmatched_terms.join(", "))?;
+        writeln!(out, "nowhere in the corpus: {}", harmless(&response.unmatched_terms.join(", ")))?;
     }
     if !response.next_page_token.is_empty() {
         writeln!(out, "{FAINT}more: --page-token {}{FAINT:#}", response.next_page_token)?;
@@ -60,7 +75,7 @@ pub(super) fn document(response: &pb::GetDocumentResponse) -> Result<(), CliErro
     let document = response.document.clone().unwrap_or_default();
     {
         let mut out = anstream::stdout().lock();
-        writeln!(out, "{NAME}{}{NAME:#}", document.id)?;
+        writeln!(out, "{NAME}{}{NAME:#}", harmless(&document.id))?;
         let facts = [
             ("title", &document.title),
             ("uri", &document.uri),
@@ -70,7 +85,7 @@ pub(super) fn document(response: &pb::GetDocumentResponse) -> Result<(), CliErro
             ("media type", &document.media_type),
         ];
         for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-            writeln!(out, "{INDENT}{FAINT}{name}{FAINT:#} {value}")?;
+            writeln!(out, "{INDENT}{FAINT}{name}{FAINT:#} {}", harmless(value))?;
         }
         writeln!(out)?;
     }
@@ -81,11 +96,11 @@ pub(super) fn document(response: &pb::GetDocumentResponse) -> Result<(), CliErro
 pub(super) fn exchange(exchange: &pb::Exchange) -> Result<(), CliError> {
     let mut out = anstream::stdout().lock();
     let answer = exchange.answer.clone().unwrap_or_default();
-    writeln!(out, "{NAME}{}{NAME:#} {FAINT}{}{FAINT:#}", someone(&answer.speaker), exchange.id)?;
+    writeln!(out, "{NAME}{}{NAME:#} {FAINT}{}{FAINT:#}", harmless(someone(&answer.speaker)), exchange.id)?;
     if let Some(question) = &exchange.question {
-        said(&mut out, "Q", &question.text)?;
+        said(&mut out, "Q", &harmless(&question.text))?;
     }
-    said(&mut out, "A", &answer.text)?;
+    said(&mut out, "A", &harmless(&answer.text))?;
     cited(&mut out, exchange.citation.as_ref())?;
     writeln!(out)?;
     Ok(())
@@ -100,22 +115,22 @@ pub(super) fn segmentation<'d>(
     let mut out = anstream::stdout().lock();
     for (number, exchange) in (1..).zip(exchanges) {
         let speaker = exchange.answer.speaker.as_deref().unwrap_or_default();
-        writeln!(out, "{number:3}. {NAME}{}{NAME:#}", someone(speaker))?;
+        writeln!(out, "{number:3}. {NAME}{}{NAME:#}", harmless(someone(speaker)))?;
         if let Some(question) = &exchange.question {
-            said(&mut out, "Q", &question.text)?;
+            said(&mut out, "Q", &harmless(&question.text))?;
         }
-        said(&mut out, "A", &exchange.answer.text)?;
+        said(&mut out, "A", &harmless(&exchange.answer.text))?;
         if !exchange.occurrences.is_empty() {
             writeln!(out, "{INDENT}{FAINT}also in {} other places{FAINT:#}", exchange.occurrences.len())?;
         }
         for reason in exchange.reasons.iter().filter(|_| explain) {
-            writeln!(out, "{INDENT}{FAINT}because {reason}{FAINT:#}")?;
+            writeln!(out, "{INDENT}{FAINT}because {}{FAINT:#}", harmless(reason))?;
         }
         writeln!(out)?;
     }
     for diagnostic in diagnostics {
         let place = diagnostic.spans.first().map_or(0, |span| span.start());
-        writeln!(out, "{FAINT}byte {place}: {}{FAINT:#}", diagnostic.message)?;
+        writeln!(out, "{FAINT}byte {place}: {}{FAINT:#}", harmless(&diagnostic.message))?;
     }
     writeln!(out, "{} exchanges", exchanges.len())?;
     Ok(())
@@ -148,9 +163,9 @@ fn cited(out: &mut impl Write, citation: Option<&pb::Citation>) -> Result<(), Cl
     let digest = citation.quote_sha256.get(..12).unwrap_or_default();
     parts.push(format!("sha256 {digest}…"));
     let link = if citation.link.is_empty() { &citation.uri } else { &citation.link };
-    writeln!(out, "{INDENT}{FAINT}— {}{FAINT:#}", parts.join(" · "))?;
+    writeln!(out, "{INDENT}{FAINT}— {}{FAINT:#}", harmless(&parts.join(" · ")))?;
     if !link.is_empty() {
-        writeln!(out, "{INDENT}{FAINT}  {link}{FAINT:#}")?;
+        writeln!(out, "{INDENT}{FAINT}  {}{FAINT:#}", harmless(link))?;
     }
     Ok(())
 }
@@ -163,15 +178,28 @@ fn marked(text: &str, marks: &[(usize, usize)]) -> String {
     let mut done = 0;
     for (start, end) in marks {
         let (Some(before), Some(inside)) = (text.get(done..*start), text.get(*start..*end)) else { continue };
-        shown.push_str(before);
+        shown.push_str(&harmless(before));
         // Writing to a string cannot fail.
-        let _infallible = write!(shown, "{MATCH}{inside}{MATCH:#}");
+        let _infallible = write!(shown, "{MATCH}{}{MATCH:#}", harmless(inside));
         done = *end;
     }
-    shown.push_str(text.get(done..).unwrap_or_default());
+    shown.push_str(&harmless(text.get(done..).unwrap_or_default()));
     shown
 }
 
 fn index(offset: i32) -> usize {
     usize::try_from(offset).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn served_text_gives_the_terminal_no_commands() {
+        assert_eq!(harmless("a\u{1b}[31mb\u{9b}2J\u{202e}c\td\ne\r"), "a[31mb2Jc d\ne");
+        assert!(matches!(harmless("plain – и так"), Cow::Borrowed(_)));
+        let shown = marked("x\u{1b}y z", &[(2, 3)]);
+        assert_eq!(shown, format!("x{MATCH}y{MATCH:#} z"));
+    }
 }

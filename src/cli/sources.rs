@@ -133,13 +133,18 @@ fn matches(pattern: &Path, error: &io::Error) -> Result<Vec<Found>, CliError> {
 fn zip_entries(path: &Path, limit: usize, each: &mut dyn FnMut(Item) -> bool) -> Result<bool, io::Error> {
     let mut archive = zip::ZipArchive::new(io::BufReader::new(fs::File::open(path)?))?;
     for number in 0..archive.len() {
-        let mut entry = archive.by_index(number)?;
-        let inside = PathBuf::from(&*entry.name()?);
-        if entry.is_dir() || hidden(&inside) {
+        let listed = archive.name_for_index(number).and_then(Result::ok).unwrap_or_default().into_owned();
+        let inside = PathBuf::from(&listed);
+        let name = format!("{}:{listed}", path.display());
+        // One entry that is encrypted, or packed in a way not known, does not stop the others.
+        let content = match archive.by_index(number) {
+            Ok(entry) if entry.is_dir() => continue,
+            Ok(mut entry) => capped(&mut entry, limit),
+            Err(error) => Err(error.to_string()),
+        };
+        if hidden(&inside) {
             continue;
         }
-        let name = format!("{}:{}", path.display(), inside.display());
-        let content = capped(&mut entry, limit);
         if !each(Item { name, id: id_of(&inside), content }) {
             return Ok(false);
         }

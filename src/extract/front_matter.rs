@@ -42,7 +42,7 @@ pub(crate) fn split(text: &str) -> Option<(&str, usize)> {
 /// What the front matter says.
 pub(crate) fn read(inside: &str) -> Metadata {
     let mut found = Metadata::default();
-    let mut hosts = Vec::new();
+    let mut cast = Cast::default();
     let mut list_of: Option<String> = None;
     for line in inside.lines() {
         let trimmed = line.trim();
@@ -56,7 +56,7 @@ pub(crate) fn read(inside: &str) -> Metadata {
                 _ => item,
             };
             if let Some(key) = &list_of {
-                person(key, value, &mut found.people, &mut hosts);
+                cast.add(key, value);
             }
             continue;
         }
@@ -65,7 +65,7 @@ pub(crate) fn read(inside: &str) -> Metadata {
             if is_name_key(key)
                 && let Some(list) = &list_of
             {
-                person(list, value, &mut found.people, &mut hosts);
+                cast.add(list, value);
             }
             continue;
         }
@@ -93,32 +93,54 @@ pub(crate) fn read(inside: &str) -> Metadata {
             }
             _ => {
                 for item in items(value) {
-                    person(&key, item, &mut found.people, &mut hosts);
+                    cast.add(&key, item);
                 }
             }
         }
     }
-    found.people.extend(hosts);
+    found.people = cast.people();
     found
+}
+
+/// Whom the front matter names.
+#[derive(Debug, Default)]
+struct Cast {
+    guests: Vec<String>,
+    hosts: Vec<String>,
+    authors: Vec<String>,
+}
+
+impl Cast {
+    /// Adds the person if the key names people.
+    fn add(&mut self, key: &str, value: &str) {
+        let people = match key {
+            "speaker" | "speakers" | "guest" | "guests" | "people" | "person" | "interviewee"
+            | "interviewees" | "participants" | "participant" => &mut self.guests,
+            "host" | "hosts" | "interviewer" | "interviewers" | "moderator" => &mut self.hosts,
+            "author" | "authors" => &mut self.authors,
+            _ => return,
+        };
+        let name = unquoted(value.trim_end_matches(','));
+        if !name.is_empty() && name.len() <= 200 && !people.iter().any(|known| known == name) {
+            people.push(name.into());
+        }
+    }
+
+    /// Those interviewed first, their hosts behind them. Who is only the author of the page may have no word in
+    /// the interview, so an author counts where others are named.
+    fn people(self) -> Vec<String> {
+        let mut people = self.guests;
+        people.extend(self.hosts);
+        if !people.is_empty() {
+            people.extend(self.authors);
+        }
+        people
+    }
 }
 
 fn set(field: &mut String, value: &str) {
     if field.is_empty() {
         value.clone_into(field);
-    }
-}
-
-/// Adds the person if the key names people: those interviewed first, their hosts behind them.
-fn person(key: &str, value: &str, guests: &mut Vec<String>, hosts: &mut Vec<String>) {
-    let people = match key {
-        "speaker" | "speakers" | "guest" | "guests" | "people" | "person" | "interviewee"
-        | "interviewees" | "participants" | "participant" => guests,
-        "host" | "hosts" | "interviewer" | "interviewers" | "moderator" | "author" | "authors" => hosts,
-        _ => return,
-    };
-    let name = unquoted(value.trim_end_matches(','));
-    if !name.is_empty() && name.len() <= 200 && !people.iter().any(|known| known == name) {
-        people.push(name.into());
     }
 }
 

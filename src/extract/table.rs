@@ -2,6 +2,7 @@
 
 use crate::extract::json::fields;
 use crate::extract::json::fields::Role;
+use crate::span::TextSpan;
 use crate::transcript::Block;
 use crate::transcript::BlockKind;
 use crate::transcript::TimeSpan;
@@ -10,6 +11,8 @@ use crate::transcript::TimeSpan;
 const LONGEST_NAME: usize = 60;
 /// Fewer rows than this without a header are no transcript.
 const FEWEST_ROWS: usize = 3;
+/// What a question ends with.
+const QUESTION_MARKS: [char; 3] = ['?', '？', '؟'];
 
 /// Where in a table text stands that is being written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -126,6 +129,9 @@ pub(crate) fn read(blocks: &mut Vec<Block>, text: &str, places: &[(usize, Place)
                         continue;
                     }
                 };
+                if columns.question.is_some() {
+                    join(blocks, &mut gone, &cell.blocks);
+                }
                 for index in &cell.blocks {
                     let Some(block) = blocks.get_mut(*index) else { continue };
                     block.kind = kind;
@@ -143,6 +149,23 @@ pub(crate) fn read(blocks: &mut Vec<Block>, text: &str, places: &[(usize, Place)
         index += 1;
         gone.get(index - 1) != Some(&true)
     });
+}
+
+/// Makes the blocks of one cell a single one: a side of a pair is one utterance, whatever its paragraphs.
+fn join(blocks: &mut [Block], gone: &mut [bool], cell: &[usize]) {
+    let [first, rest @ ..] = cell else { return };
+    for index in rest {
+        let Some((span, emphasis)) =
+            blocks.get_mut(*index).map(|block| (block.span, std::mem::take(&mut block.emphasis)))
+        else {
+            continue;
+        };
+        if let Some(block) = blocks.get_mut(*first) {
+            block.span = TextSpan::new(block.span.start(), span.end());
+            block.emphasis.extend(emphasis);
+        }
+    }
+    mark(gone, rest);
 }
 
 fn mark(gone: &mut [bool], blocks: &[usize]) {
@@ -197,6 +220,10 @@ fn by_shape(grid: &[Vec<(usize, String)>]) -> Option<Columns> {
             .filter_map(move |row| row.iter().find(|(at, _)| *at == column))
             .map(|(_, word)| word.trim())
     };
+    let asking = |column: usize| cells(column).filter(|cell| cell.ends_with(QUESTION_MARKS)).count();
+    if width == 2 && asking(1) * 2 >= full.len() && asking(2) * 5 <= full.len() {
+        return Some(Columns { text: 2, question: Some(1), ..Columns::default() });
+    }
     let length = |column: &usize| cells(*column).map(str::len).sum::<usize>();
     let text = (1..=width).max_by_key(|column| (length(column), std::cmp::Reverse(*column)))?;
     let is_time =
@@ -225,7 +252,6 @@ fn by_shape(grid: &[Vec<(usize, String)>]) -> Option<Columns> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::TextSpan;
 
     fn check(rows: &[&[&str]], expect: &[(BlockKind, Option<&str>, &str)]) {
         let mut text = String::new();
@@ -268,6 +294,17 @@ mod tests {
                 (T, Some("Ann"), "Why is it so?"),
                 (T, Some("Bob"), "It is as it is."),
                 (T, Some("Ann"), "Is that all there is?"),
+            ],
+        );
+        check(
+            &[&["Why?", "So."], &["And then?", "Nothing."], &["Your last word.", "None."]],
+            &[
+                (BlockKind::Question, None, "Why?"),
+                (BlockKind::Answer, None, "So."),
+                (BlockKind::Question, None, "And then?"),
+                (BlockKind::Answer, None, "Nothing."),
+                (BlockKind::Question, None, "Your last word."),
+                (BlockKind::Answer, None, "None."),
             ],
         );
         // A glossary.

@@ -27,6 +27,8 @@ pub(super) struct Document<'a> {
     pub named: bool,
 }
 
+/// Evidence of a sentence that leads to a question.
+const LEADS: f32 = 4.5;
 /// The way back from each state to itself.
 const SAME: [u8; STATES.len()] = [0, 1, 2, 3, 4, 5, 6, 7];
 /// A cost that no other evidence outweighs.
@@ -47,12 +49,17 @@ pub(super) fn decode(
     let places = alone.into_iter().zip(tails.iter().copied());
     // Who spoke last by name.
     let mut spoke = None;
-    for (((unit, seen), place), skipped) in units.iter().zip(traits).zip(places).zip(skipped) {
+    for (index, (((unit, seen), place), skipped)) in
+        units.iter().zip(traits).zip(places).zip(skipped).enumerate()
+    {
         if *skipped {
             back.push(SAME);
             continue;
         }
-        let view = View::new(document, unit, seen, previous, spoke, place);
+        let mut view = View::new(document, unit, seen, previous, spoke, place);
+        if view.leads_to(traits.get(index + 1)) {
+            view.question += LEADS;
+        }
         spoke = unit.speaker.or(spoke);
         let mut next = [f32::INFINITY; STATES.len()];
         let mut from = [0; STATES.len()];
@@ -161,7 +168,7 @@ impl<'a> View<'a> {
             Some(true) if document.set_off == Some(SetOff::Mark) => question = question.max(3.0),
             Some(true) => {
                 // A heading among the questions that does not ask is a section's.
-                let telling = seen.words >= 5
+                let telling = (seen.words >= 5 && !seen.has(Sign::Dated))
                     || seen.has(Sign::SecondPerson)
                     || (seen.has(Sign::Stops) && unit.style != Style::Quotation);
                 question = if telling { 2.5 } else { 0.0 };
@@ -171,7 +178,9 @@ impl<'a> View<'a> {
             // Nothing but its words tells a question here: a short statement about the other is one.
             None if !document.named
                 && (seen.has(Sign::Requests)
-                    || (seen.has(Sign::SecondPerson) && !seen.has(Sign::FirstPerson)))
+                    || (seen.has(Sign::SecondPerson)
+                        && !seen.has(Sign::FirstPerson)
+                        && unit.kind != BlockKind::Cue))
                 && seen.words <= 30 =>
             {
                 question += 2.4;
@@ -205,6 +214,16 @@ impl<'a> View<'a> {
             after_mark: previous.is_some_and(|(_, seen)| seen.has(Sign::Asks)),
             same_block: previous.is_some_and(|(p, _)| p.block == unit.block),
         }
+    }
+
+    /// Whether the unit is a sentence of captions without names that speaks to the one who is asked next.
+    fn leads_to(&self, next: Option<&Traits>) -> bool {
+        self.unit.kind == BlockKind::Cue
+            && !self.document.named
+            && !self.document.marks_turns
+            && self.seen.has(Sign::SecondPerson)
+            && !self.seen.has(Sign::FirstPerson)
+            && next.is_some_and(|next| next.has(Sign::Asks))
     }
 
     /// Whether the unit is set as the document sets its questions.
@@ -349,6 +368,9 @@ impl<'a> View<'a> {
     fn goes_on(&self, speaks: bool) -> f32 {
         if !speaks {
             return self.new_turn(5.0);
+        }
+        if self.unit.kind == BlockKind::Answer && self.same_block {
+            return 0.0;
         }
         let continues = !self.unit.labelled || self.document.roles.repeats_continue;
         if self.voice == Voice::Same && continues { 0.0 } else { NEVER }

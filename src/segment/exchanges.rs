@@ -22,6 +22,11 @@ use crate::transcript::Extraction;
 use crate::transcript::TimeSpan;
 use crate::transcript::Utterance;
 
+/// Most words of a turn without a question that may be a mere form.
+const FEWEST_SAID: usize = 3;
+/// Most words on either side of a pair that may be one.
+const FEWEST_PAIRED: usize = 2;
+
 /// All that is known when exchanges are made.
 #[derive(Debug)]
 pub(super) struct Reading<'a> {
@@ -116,8 +121,36 @@ impl Maker<'_> {
             }
             return;
         }
+        if self.says_nothing(&draft) {
+            for index in draft.question.iter().chain(&draft.answer) {
+                self.left_out(
+                    DiagnosticKind::Unpaired,
+                    "is a word or two that asks and answers nothing",
+                    *index,
+                );
+            }
+            return;
+        }
         let exchange = self.exchange(&draft);
         self.exchanges.push(exchange);
+    }
+
+    /// Whether a few words stand where an answer would, and nothing asks for one: "Thank you.", "Overruled."
+    fn says_nothing(&self, draft: &Draft) -> bool {
+        let words = |side: &[usize]| {
+            side.iter()
+                .filter_map(|at| self.reading.traits.get(*at))
+                .map(|traits| traits.words)
+                .sum::<usize>()
+        };
+        let asks = |at: &usize| {
+            self.reading.traits.get(*at).is_some_and(|t| t.has(Sign::Asks) || t.has(Sign::Requests))
+        };
+        let speaks = |at: &usize| self.reading.units.get(*at).is_some_and(|unit| unit.labelled);
+        draft.answer.iter().all(speaks)
+            && words(&draft.answer) <= if draft.question.is_empty() { FEWEST_SAID } else { FEWEST_PAIRED }
+            && words(&draft.question) <= FEWEST_PAIRED
+            && !draft.question.iter().any(asks)
     }
 
     /// Takes off the first question what another than its asker said without asking: an introduction.

@@ -17,17 +17,17 @@ pub(super) fn guest(extraction: &Extraction, language: &Language, introduction: 
         return Some(person.clone());
     }
     let title = extraction.metadata.title.as_str();
-    if full_names(title, language).as_slice() == [title] {
+    if names::full_names(title, language).as_slice() == [title] {
         return Some(title.to_owned());
     }
     let told = |name: &String| introduction.iter().any(|text| text.contains(name.as_str()));
     // A headline has capitals of its own: a name in it counts when the introduction has it too.
     let heading = introduction.first().copied().unwrap_or_default();
-    let mut found: Vec<String> = full_names(title, language).into_iter().filter(told).collect();
+    let mut found: Vec<String> = names::full_names(title, language).into_iter().filter(told).collect();
     if introduction.len() > 1 {
         let behind = introduction.get(1..).unwrap_or_default();
         found.extend(
-            full_names(heading, language)
+            names::full_names(heading, language)
                 .into_iter()
                 .filter(|name| behind.iter().any(|text| text.contains(name.as_str()))),
         );
@@ -38,7 +38,7 @@ pub(super) fn guest(extraction: &Extraction, language: &Language, introduction: 
             .map(|sentence| sentence.of(text))
             .filter(|sentence| lexicon::about_interview(&sentence.to_lowercase()))
     });
-    let about: Vec<String> = about.flat_map(|sentence| full_names(sentence, language)).collect();
+    let about: Vec<String> = about.flat_map(|sentence| names::full_names(sentence, language)).collect();
     if found.is_empty() {
         found = about;
     }
@@ -53,27 +53,5 @@ pub(super) fn guest(extraction: &Extraction, language: &Language, introduction: 
 /// Whether a text begins with a full name.
 pub(super) fn opens_with_name(text: &str, language: &Language) -> bool {
     let opening = prose::head(text, LONGEST_NAME);
-    full_names(opening, language).first().is_some_and(|name| text.starts_with(name.as_str()))
-}
-
-/// Runs of two or three capitalised words that can be a person's name.
-fn full_names(text: &str, language: &Language) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut run: Vec<&str> = Vec::new();
-    let mut last_end = 0;
-    for (word, at) in prose::word_spans(text, 0).chain([("", text.len() + 2)]) {
-        let adjacent = text.get(last_end..at).is_some_and(|gap| gap == " ");
-        let part = names::name_word(word, language);
-        if !(adjacent && part) {
-            if (2..=3).contains(&run.len()) {
-                found.push(run.join(" "));
-            }
-            run.clear();
-        }
-        if part {
-            run.push(word);
-        }
-        last_end = at + word.len();
-    }
-    found
+    names::full_names(opening, language).first().is_some_and(|name| text.starts_with(name.as_str()))
 }

@@ -86,10 +86,10 @@ pub(super) fn candidates(extraction: &Extraction, lines: &[Line]) -> Vec<Candida
         if matches!(block.kind, BlockKind::Preformatted) {
             continue;
         }
-        let followed = index + 1 < lines.len();
+        let next = lines.get(index + 1).map(|next| next.span.of(&extraction.text));
         let scan = Scan { text: &extraction.text, block, line: *line, index };
         let first = found.len();
-        scan.at_start(followed, &mut found);
+        scan.at_start(next, &mut found);
         scan.inside(first < found.len(), &mut found);
     }
     found
@@ -106,7 +106,7 @@ pub(super) struct Scan<'a> {
 
 impl Scan<'_> {
     /// The label at the line's start.
-    fn at_start(&self, followed: bool, found: &mut Vec<Candidate>) {
+    fn at_start(&self, next: Option<&str>, found: &mut Vec<Candidate>) {
         let span = spelling::skip_lead(self.text, self.line.span);
         let line = span.of(self.text);
         if spelling::heads_page(line) {
@@ -118,7 +118,10 @@ impl Scan<'_> {
             .colon(unnumbered, prose::head(unnumbered.of(self.text), LONGEST))
             .map(|label| Candidate { span: TextSpan::new(span.start(), label.span.end()), ..label });
         // Only a colon makes a label of a word without a capital.
-        let candidate = candidate.or_else(|| self.nick(span, head));
+        let timed = span.start() > self.line.span.start()
+            && spelling::stamp_len(self.line.span.of(self.text)).is_some();
+        let candidate =
+            candidate.or_else(|| self.nick(span, head)).or_else(|| self.user(span, head).filter(|_| timed));
         let candidate = if line.starts_with(char::is_lowercase) {
             candidate
         } else {
@@ -130,7 +133,7 @@ impl Scan<'_> {
                 .or_else(|| self.titled_point(span, head))
                 .or_else(|| self.bracketed(self.line.span))
                 .or_else(|| self.strong(span))
-                .or_else(|| if followed { self.alone(span) } else { None })
+                .or_else(|| self.alone(span, next?))
         };
         found.extend(candidate);
     }
@@ -167,19 +170,17 @@ impl Scan<'_> {
         self.candidate(span.start(), emphasis.span.end(), emphasis.span.end(), Shape::Strong)
     }
 
-    /// A line that is nothing but a name, or a name and a time.
-    fn alone(&self, span: TextSpan) -> Option<Candidate> {
+    /// A line that is nothing but a name, or a name and a time, which may open the next line.
+    fn alone(&self, span: TextSpan, next: &str) -> Option<Candidate> {
         let line = span.of(self.text);
         let long = line.len() > LONGEST || line.split_whitespace().nth(MOST_WORDS).is_some();
         if long || prose::ends_in_stop(line) {
             return None;
         }
         let name_end = spelling::stamp_start(line).unwrap_or(line.len());
-        let shape = if name_end < line.len() || span.start() > self.line.span.start() {
-            Shape::Stamped
-        } else {
-            Shape::Alone
-        };
+        let timed = name_end < line.len() || spelling::stamp_len(next).is_some();
+        let shape =
+            if timed || span.start() > self.line.span.start() { Shape::Stamped } else { Shape::Alone };
         self.candidate(span.start(), span.start() + name_end, span.end(), shape)
     }
 
@@ -227,7 +228,11 @@ impl Scan<'_> {
         end: usize,
         shape: Shape,
     ) -> Option<Candidate> {
-        let (name, alias) = spelling::without_brackets(TextSpan::new(start, name_end).of(self.text));
+        let label = TextSpan::new(start, name_end).of(self.text);
+        let (name, alias) = match spelling::holder(label.trim()) {
+            Some(name) => (name.to_owned(), None),
+            None => spelling::without_brackets(label),
+        };
         let name = name.trim_matches(|c: char| c.is_whitespace() || MARKUP.contains(&c));
         let name = name.trim_end_matches([',', '.']).trim();
         let key = spelling::named_key(name)?;

@@ -80,15 +80,18 @@ struct Lexicon {
     never_in_names: Table,
     particle: Table,
     title: Table,
+    office: Table,
     boilerplate: Table,
     trailing: Table,
     sponsor: Table,
+    sponsor_opening: Table,
     credit: Table,
     credit_line: Table,
     caption: Table,
     request: Table,
     request_ending: Table,
     host_cue: Table,
+    handover: Table,
     about_interview: Table,
     backchannel: Table,
 }
@@ -105,15 +108,18 @@ impl Lexicon {
             never_in_names: table("never_in_names"),
             particle: table("particle"),
             title: table("title"),
+            office: table("office"),
             boilerplate: table("boilerplate"),
             trailing: table("trailing"),
             sponsor: table("sponsor"),
+            sponsor_opening: table("sponsor_opening"),
             credit: table("credit"),
             credit_line: table("credit_line"),
             caption: table("caption"),
             request: table("request"),
             request_ending: table("request_ending"),
             host_cue: table("host_cue"),
+            handover: table("handover"),
             about_interview: table("about_interview"),
             backchannel: table("backchannel"),
         }
@@ -158,6 +164,16 @@ pub(super) fn never_in_names(word: &str) -> bool {
     LEXICON.never_in_names.has(word)
 }
 
+/// Whether a stretch of a script without spaces has a word in it that no name has.
+pub(super) fn tells(text: &str) -> bool {
+    LEXICON.never_in_names.entries.iter().any(|word| word.starts_with(prose::is_cjk) && text.contains(word))
+}
+
+/// Whether a lower-case text gives the floor to someone: what a chair says between a question and its answer.
+pub(super) fn hands_over(text: &str) -> bool {
+    LEXICON.handover.within(text) >= 1
+}
+
 /// Whether a word may be written lower-case inside a name.
 pub(super) fn particle(word: &str) -> bool {
     LEXICON.particle.has(word)
@@ -168,14 +184,20 @@ pub(super) fn title(word: &str) -> bool {
     LEXICON.title.has(word.trim_end_matches('.'))
 }
 
+/// Whether a lower-case word is an office that brackets name the holder of.
+pub(super) fn office(word: &str) -> bool {
+    LEXICON.office.has(word)
+}
+
 /// Whether a lower-case line begins as navigation, adverts and the like do.
 pub(super) fn boilerplate(line: &str) -> bool {
     LEXICON.boilerplate.opens(line)
 }
 
-/// Whether a lower-case text is a sponsor's message: one phrase alone may be used in earnest.
+/// Whether a lower-case text is a sponsor's message: it begins as one, or has two of its phrases, for one
+/// alone may be used in earnest.
 pub(super) fn sponsor(text: &str) -> bool {
-    LEXICON.sponsor.within(text) >= 2
+    LEXICON.sponsor_opening.opens(text) || LEXICON.sponsor.within(text) >= 2
 }
 
 /// Whether a lower-case text is a credit behind an interview.

@@ -29,7 +29,7 @@ pub(super) struct Line {
 /// The lines of all blocks that are not empty.
 pub(super) fn lines(extraction: &Extraction) -> Vec<Line> {
     let text = extraction.text.as_str();
-    let numbered = extraction.format != Format::Markdown && numbers_lines(extraction);
+    let numbered = numbered(extraction);
     let mut lines = Vec::new();
     for (index, block) in extraction.blocks.iter().enumerate() {
         let mut offset = block.span.start();
@@ -54,16 +54,26 @@ pub(super) fn lines(extraction: &Extraction) -> Vec<Line> {
     lines
 }
 
-/// Whether the document numbers its lines, as printed testimony does.
-fn numbers_lines(extraction: &Extraction) -> bool {
-    let (mut all, mut numbered) = (0, 0);
+/// Fewest numbers in a row that show that lines are numbered.
+const FEWEST_NUMBERS: usize = 6;
+
+/// Whether the document numbers its lines, as printed testimony does: most have a number, one more than the
+/// line before; each page begins anew.
+fn numbered(extraction: &Extraction) -> bool {
+    if extraction.format == Format::Markdown {
+        return false;
+    }
+    let (mut all, mut numbered, mut last) = (0, 0, 0);
     for block in &extraction.blocks {
-        for line in block.span.of(&extraction.text).lines() {
+        for line in block.span.of(&extraction.text).lines().map(str::trim).filter(|line| !line.is_empty()) {
             all += 1;
-            numbered += usize::from(line_number(line.trim()).is_some());
+            let Some(len) = line_number(line) else { continue };
+            let number = line.get(..len).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+            numbered += usize::from(number == last + 1 || number == 1);
+            last = number;
         }
     }
-    all >= 20 && numbered * 10 >= all * 6
+    numbered >= FEWEST_NUMBERS && numbered * 10 >= all * 6
 }
 
 /// The length of a number of one or two digits before a line, set off by two spaces or alone.
@@ -95,6 +105,8 @@ pub(super) struct Breaks<'a> {
     width: Option<usize>,
     /// The indent that most lines have; a line with more opens a paragraph.
     indent: usize,
+    /// Whether lines are numbered, as in printed testimony, which cuts no words.
+    numbered: bool,
     /// How often each word occurs; counted when the first doubtful break is met.
     words: Option<WordCounts>,
 }
@@ -135,7 +147,8 @@ impl<'a> Breaks<'a> {
                 && filled * 10 >= lengths.len() * 6
         });
         let indent = usual_indent(lines);
-        Self { text, format: extraction.format, language, width, indent, words: None }
+        let numbered = numbered(extraction);
+        Self { text, format: extraction.format, language, width, indent, numbered, words: None }
     }
 
     /// What the break between two lines of one block of this kind means.
@@ -161,6 +174,7 @@ impl<'a> Breaks<'a> {
         if runs_on
             && before.ends_with(char::is_alphabetic)
             && kind != BlockKind::Cue
+            && !self.numbered
             && self.cut_word(before, after)
         {
             return Break::InWord;

@@ -1,5 +1,8 @@
 //! Signs before a line that stand for a speaker: dashes of dialogue, arrows of captions, numbers of questions.
 
+use std::collections::BTreeMap;
+
+use crate::segment::lexicon;
 use crate::segment::lines::Line;
 use crate::segment::prose;
 use crate::transcript::BlockKind;
@@ -18,7 +21,10 @@ pub(super) struct Marks {
 }
 
 /// Signs that set a question off where nothing else has them.
-const BULLETS: [char; 12] = ['►', '▶', '▸', '■', '●', '◆', '◇', '▷', '★', '☞', '▪', '•'];
+const BULLETS: [char; 23] = [
+    '►', '▶', '▸', '■', '●', '◆', '◇', '▷', '★', '☞', '▪', '•', '▲', '△', '▼', '▽', '◎', '○', '□', '☆', '※',
+    '＝', '=',
+];
 
 /// Fewest lines with a sign that show it is one.
 const FEWEST: usize = 3;
@@ -27,12 +33,14 @@ impl Marks {
     /// Looks at all lines: a sign opens turns where many lines have it, numbers where they count questions.
     pub(super) fn of(extraction: &Extraction, lines: &[Line]) -> Self {
         let (mut dashes, mut arrows, mut next, mut asking, mut openings) = (0, 0, 1, 0, 0);
-        let (mut bullets, mut asking_bullets) = (0, 0);
+        // Per sign, how many lines it opens, and how many of them ask.
+        let mut bullets: BTreeMap<char, (usize, usize)> = BTreeMap::new();
         for line in lines {
             let text = line.span.of(&extraction.text);
             if bullet_len(text) > 0 {
-                bullets += 1;
-                asking_bullets += usize::from(prose::ends_in_question(text));
+                let (all, asking) = bullets.entry(text.chars().next().unwrap_or_default()).or_default();
+                *all += 1;
+                *asking += usize::from(prose::ends_in_question(text) || lexicon::request_ending(text));
             }
             openings += usize::from(line.opens_block);
             dashes += usize::from(dash_len(text) > 0);
@@ -60,7 +68,7 @@ impl Marks {
             ]),
             questions: chosen(&[
                 (next > FEWEST && asking * 2 >= next - 1, number_len),
-                (bullets >= FEWEST && asking_bullets * 2 >= bullets, bullet_len),
+                (bullets.values().any(|(all, asking)| *all >= FEWEST && asking * 2 >= *all), bullet_len),
             ]),
         }
     }

@@ -1,8 +1,8 @@
 //! Blocks → turns → exchanges → passages. Pure, and it cannot fail.
 //!
 //! What comes as [`ready`] pairs is only paired. For the rest, the steps, in order: [`lines`] cuts blocks into lines and knows which line breaks mean nothing; [`labels`]
-//! finds what may name a speaker, with [`openings`] for what opens a line without a colon, and [`spelling`] reads it; [`speakers`] and [`names`] decide over the whole
-//! document which of that does, and which labels are one person; [`units`] cuts the lines there, and at the
+//! finds what may name a speaker, with [`openings`] for what opens a line without a colon, and [`spelling`] reads it; [`jury`] decides over the whole
+//! document which of that does, [`speakers`] and [`names`] which labels are one person; [`units`] cuts the lines there, and at the
 //! signs that [`marks`] knows; [`traits`] looks at each unit; [`roles`] chooses who asks and who answers;
 //! [`decode`] finds the likeliest of the [`states`] for every unit at once, with the evidence of place from [`gaps`] and [`tails`];
 //! [`exchanges`] makes pairs of them and says why, [`leads`] cuts captions off questions, [`guests`] names
@@ -19,6 +19,7 @@ mod marks;
 mod labels;
 mod openings;
 mod spelling;
+mod jury;
 mod speakers;
 mod names;
 mod units;
@@ -149,6 +150,13 @@ fn listening(units: &mut [Unit], traits: &[Traits], roles: &Roles) -> Vec<bool> 
         .filter(|(_, (unit, traits))| unit.speaker.is_some() || traits.clutter < traits::CLUTTER)
         .map(|(at, _)| at)
         .collect();
+    for at in &spoken {
+        let hands_over = units.get(*at).is_some_and(|unit| unit.labelled)
+            && traits.get(*at).is_some_and(|traits| traits.has(Sign::HandsOver));
+        if let Some(slot) = found.get_mut(*at).filter(|_| hands_over) {
+            *slot = true;
+        }
+    }
     for three in spoken.windows(3) {
         let [before, at, after] = *three else { continue };
         let (Some(first), Some(unit), Some(last)) = (units.get(before), units.get(at), units.get(after))

@@ -12,6 +12,8 @@ use crate::transcript::Extraction;
 pub(super) const MOST_KEYS: usize = 256;
 /// Longest label in bytes that may be initials, with points and spaces.
 const MOST_INITIALS: usize = 24;
+/// How much of a document's start is searched for the names that initials stand for, in bytes.
+const HEADER: usize = 8 << 10;
 /// How much of a document's start is searched for introductions, in bytes.
 const INTRODUCTIONS: usize = 64 << 10;
 
@@ -164,6 +166,9 @@ fn full_name(
         return Some(without_titles(person));
     }
     let name = without_titles(written);
+    if let Some(full) = language.and_then(|language| spelled_out(&extraction.text, &name, language)) {
+        return Some(full);
+    }
     let full = language.filter(|_| single).and_then(|language| introduced(&extraction.text, &name, language));
     Some(full.unwrap_or(name))
 }
@@ -178,6 +183,44 @@ fn without_titles(name: &str) -> String {
     } else {
         words.get(titles..).unwrap_or_default().join(" ")
     }
+}
+
+/// The one full name at the start of the text whose initials a label is.
+fn spelled_out(text: &str, label: &str, language: &Language) -> Option<String> {
+    let short = letters(label);
+    if !(2..=4).contains(&short.chars().count()) || !short.chars().all(char::is_uppercase) {
+        return None;
+    }
+    let fits = |name: &String| initials(name).is_some_and(|initials| initials == short);
+    let mut found: Vec<String> =
+        full_names(prose::head(text, HEADER), language).into_iter().filter(fits).collect();
+    found.dedup();
+    match found.as_slice() {
+        [name] => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// Runs of two or three capitalised words that can be a person's name.
+pub(super) fn full_names(text: &str, language: &Language) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    let mut last_end = 0;
+    for (word, at) in prose::word_spans(text, 0).chain([("", text.len() + 2)]) {
+        let adjacent = text.get(last_end..at).is_some_and(|gap| gap == " ");
+        let part = name_word(word, language);
+        if !(adjacent && part) {
+            if (2..=3).contains(&run.len()) {
+                found.push(run.join(" "));
+            }
+            run.clear();
+        }
+        if part {
+            run.push(word);
+        }
+        last_end = at + word.len();
+    }
+    found
 }
 
 /// The full name by which the start of the text introduces someone known by one word of it.
@@ -270,5 +313,9 @@ mod tests {
         assert_eq!(introduced(text, "Brandt", english).as_deref(), Some("Olga Brandt"));
         assert_eq!(introduced(text, "Olga", english).as_deref(), Some("Olga Brandt"));
         assert_eq!(introduced(text, "Holt", english), None);
+        let header = "Interviewee: Olga Brandt\nInterviewer: Ann Lee\n\nAL: Why?\n\nOB: So.";
+        assert_eq!(spelled_out(header, "OB", english).as_deref(), Some("Olga Brandt"));
+        assert_eq!(spelled_out(header, "Q", english), None);
+        assert_eq!(spelled_out(header, "XY", english), None);
     }
 }

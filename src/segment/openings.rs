@@ -23,10 +23,12 @@ impl Scan<'_> {
     /// `Q. …`, `A.`, and `Q` behind which there is a gap.
     pub(super) fn point_or_gap(&self, span: TextSpan, head: &str) -> Option<Candidate> {
         let (word, _) = prose::word_spans(head, 0).next()?;
-        let short =
-            head.starts_with(word) && word.chars().count() <= 3 && word.starts_with(char::is_uppercase);
+        let short = word.chars().count() <= 3;
+        let opens = head.starts_with(word) && word.starts_with(char::is_uppercase);
         let key = word.to_lowercase();
-        if !short || !(lexicon::asks(&key) || lexicon::answers(&key)) {
+        // Only a point makes a label of a whole word: `PREGUNTA. …`.
+        let pointed = lexicon::names_turn(&key) && head.get(word.len()..)?.starts_with('.');
+        if !opens || !(short || pointed) || !(lexicon::asks(&key) || lexicon::answers(&key)) {
             return None;
         }
         let rest = head.get(word.len()..)?;
@@ -54,11 +56,25 @@ impl Scan<'_> {
         if nick.is_empty() || !nick.chars().all(word) || !head.get(at + 1..)?.starts_with(' ') {
             return None;
         }
+        Some(self.said_by(nick, span, at))
+    }
+
+    /// `name: …` behind a time, as in logs of chats: one word of any form.
+    pub(super) fn user(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let at = head.find(':')?;
+        let user = head.get(..at)?;
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let is_user = !user.is_empty() && user.chars().all(word) && head.get(at + 1..)?.starts_with(' ');
+        is_user.then(|| self.said_by(user, span, at))
+    }
+
+    /// The label of a log that ends with the sign at `at`.
+    fn said_by(&self, nick: &str, span: TextSpan, at: usize) -> Candidate {
         let rest = TextSpan::new(span.start() + at + 1, span.end()).trimmed(self.text);
         let span = TextSpan::new(span.start(), rest.start());
         let (name, key) = (nick.to_owned(), nick.to_lowercase());
         let (shape, place) = (Shape::Nick, Place::Start);
-        Some(Candidate {
+        Candidate {
             line: self.index,
             span,
             name,
@@ -68,7 +84,7 @@ impl Scan<'_> {
             place,
             emphasised: false,
             clean: true,
-        })
+        }
     }
 
     /// `Name⇥…`, and in scripts without spaces a name before a space as wide as a character.

@@ -36,6 +36,9 @@ pub(super) fn ends_in_question(text: &str) -> bool {
 /// Whether a text ends in a particle that makes a question without a mark: Japanese, Korean, Chinese.
 fn ends_in_particle(text: &str) -> bool {
     (text.ends_with("니까") && !text.ends_with("그러니까"))
+        || (["나요", "인가요", "은가요", "는가요", "던가요", "을까요", "할까요", "는지요"]
+            .iter()
+            .any(|particle| text.ends_with(particle)))
         || (["ですか", "ますか", "でしょうか", "したか", "吗"]
             .iter()
             .any(|particle| text.ends_with(particle)))

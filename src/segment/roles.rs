@@ -74,6 +74,9 @@ pub(super) fn roles(
     for (index, (unit, traits)) in units.iter().zip(traits).enumerate() {
         let Some(speaker) = unit.speaker else { continue };
         let Some(tally) = tallies.get_mut(speaker) else { continue };
+        if traits.has(Sign::HandsOver) {
+            continue;
+        }
         tally.words += traits.words;
         if traits.has(Sign::Listens) {
             continue;

@@ -55,6 +55,10 @@ pub(super) fn stamp_len(text: &str) -> Option<usize> {
         .unwrap_or(body.len());
     let time = body.get(..len)?.trim_end_matches([' ', ',', '.']);
     let len = if open { len } else { time.len() };
+    if time.contains(", ") || time.split_whitespace().nth(1).is_some() {
+        // A date before a time of day.
+        return None;
+    }
     let digits = time.bytes().filter(u8::is_ascii_digit).count();
     let timed = time.starts_with(|c: char| c.is_ascii_digit())
         && time.contains(':')
@@ -63,6 +67,14 @@ pub(super) fn stamp_len(text: &str) -> Option<usize> {
     if !timed {
         return None;
     }
+    // A time of day may say which half of it.
+    let half = |rest: &str| {
+        let word = rest.trim_start();
+        let half = ["AM", "PM", "am", "pm", "a.m.", "p.m."].iter().find(|half| word.starts_with(**half));
+        half.filter(|half| !word.get(half.len()..).unwrap_or_default().starts_with(char::is_alphanumeric))
+            .map_or(0, |half| rest.len() - word.len() + half.len())
+    };
+    let len = len + half(body.get(len..)?);
     if open { body.get(len..)?.starts_with([']', ')']).then_some(len + 2) } else { Some(len) }
 }
 
@@ -76,6 +88,27 @@ pub(super) fn stamp_start(line: &str) -> Option<usize> {
         line.get(..start)
             .map_or(0, |name| name.trim_end_matches([' ', '(', '[', '\t', '-', '–', '|', ',']).len())
     })
+}
+
+/// Whether a name begins with a title.
+pub(super) fn titled(name: &str) -> bool {
+    name.split_whitespace()
+        .next()
+        .is_some_and(|word| name.len() > word.len() && lexicon::title(&prose::bare(word)))
+}
+
+/// The name that stands in brackets behind an office: `The Minister for Rail (Ann Lee)`.
+pub(super) fn holder(label: &str) -> Option<&str> {
+    let (office, rest) = label.split_once('(')?;
+    let name = rest.strip_suffix(')')?.trim();
+    let is_office = office.split_whitespace().any(|word| lexicon::office(&prose::bare(word)));
+    let (mut words, mut capitals) = (0, 0);
+    for word in name.split(' ') {
+        words += 1;
+        capitals += usize::from(word.starts_with(char::is_uppercase));
+    }
+    let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\'' | '’');
+    (is_office && (2..=5).contains(&words) && capitals >= 2 && name.chars().all(plain)).then_some(name)
 }
 
 /// Takes bracketed parts out of a label; initials among them are an alias.
@@ -145,6 +178,9 @@ const MOST_WORDS: usize = 9;
 
 /// Reads a stretch as a name and makes its key: capitals where the script has them, no words that names never hold.
 pub(super) fn named_key(name: &str) -> Option<String> {
+    if let Some(handle) = handle(name) {
+        return Some(handle);
+    }
     if name.is_empty()
         || name.contains([
             '!', '?', '。', '，', '？', '、', ';', '"', '“', '”', '=', '{', '}', '<', '>', '/', '|', '→',
@@ -174,6 +210,9 @@ pub(super) fn named_key(name: &str) -> Option<String> {
     for word in main.split_whitespace() {
         let first = word.chars().find(|c| c.is_alphanumeric())?;
         if prose::is_cjk(first) || ('\u{ac00}'..='\u{d7a3}').contains(&first) {
+            if lexicon::tells(word) {
+                return None;
+            }
             cjk += word.chars().count();
         } else if !first.is_lowercase() && !first.is_uppercase() && first.is_alphabetic() {
             caseless += 1;
@@ -218,6 +257,13 @@ pub(super) fn named_key(name: &str) -> Option<String> {
     Some(key)
 }
 
+/// The name of a user as forums write it: `u/name`, `/u/name`, `@name`.
+fn handle(name: &str) -> Option<String> {
+    let user = ["/u/", "u/", "@"].iter().find_map(|sign| name.strip_prefix(sign))?;
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    (!user.is_empty() && user.chars().all(inside)).then(|| user.to_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,16 +288,22 @@ mod tests {
         check("Photo", None);
         check("12", None);
         check("What now?", None);
+        check("u/night_owl", Some("night_owl"));
+        check("第二天我跟大家说", None);
     }
 
     #[test]
     fn times_in_brackets_and_without() {
-        for (text, len) in
-            [("[00:01:12] Ann", 10), ("(1:02) Ann", 6), ("00:01:12 Ann", 8), ("00:01:12.500", 12)]
-        {
+        for (text, len) in [
+            ("[10:02 AM] ann", 10),
+            ("[00:01:12] Ann", 10),
+            ("(1:02) Ann", 6),
+            ("00:01:12 Ann", 8),
+            ("00:01:12.500", 12),
+        ] {
             assert_eq!(stamp_len(text), Some(len), "{text}");
         }
-        for text in ["12 Ann", "[Ann]", "1: one", "(2011) Ann"] {
+        for text in ["27, 2022, 8:30 a.m.", "12 Ann", "[Ann]", "1: one", "(2011) Ann"] {
             assert_eq!(stamp_len(text), None, "{text}");
         }
         assert_eq!(stamp_start("Ann Lee (00:01)"), Some(7));
@@ -261,6 +313,8 @@ mod tests {
     #[test]
     fn brackets_give_initials() {
         assert_eq!(without_brackets("Ann Lee (AL)"), ("Ann Lee ".to_owned(), Some("al".to_owned())));
+        assert_eq!(holder("The Minister for Rail (Ann Lee)"), Some("Ann Lee"));
+        assert_eq!(holder("Mrs Lee (West Bay)"), None);
         assert_eq!(without_brackets("Sen. Lee (R-TX)"), ("Sen. Lee ".to_owned(), None));
     }
 }

@@ -31,6 +31,10 @@ pub(super) enum Sign {
     Trailing,
     /// It is only a sign of listening.
     Listens,
+    /// It gives the floor to another.
+    HandsOver,
+    /// It is a date, with few words around it.
+    Dated,
 }
 
 /// What is seen in one unit.
@@ -90,6 +94,8 @@ fn weight(there: bool) -> f32 {
 pub(super) const CLUTTER: f32 = 2.0;
 /// Most words of a line that may be a banner.
 const BANNER_WORDS: usize = 10;
+/// Most words of a turn that gives the floor to another.
+const HANDOVER_WORDS: usize = 40;
 /// How many words at either end of a unit are looked up.
 const LOOKED_UP: usize = 32;
 /// How much of a unit's start is read sentence by sentence, in bytes.
@@ -127,9 +133,12 @@ pub(super) fn traits(extraction: &Extraction, language: &Language, units: &[Unit
                 && (lexicon::trailing(&prose::opening(&text))
                     || lexicon::credit(&prose::opening_of(&text, 400)));
             traits.note(Sign::Trailing, trailing);
-        } else if unit.labelled && framed(&unit.text(&extraction.text)) {
+        } else if unit.labelled {
+            let text = unit.text(&extraction.text);
             // What a host reads out for a sponsor, and notes of the transcriber.
-            traits.clutter = 3.0;
+            if framed(&text) || (!traits.has(Sign::Asks) && lexicon::sponsor(&prose::opening(&text))) {
+                traits.clutter = 3.0;
+            }
         }
     }
     for at in echoes(extraction, units, &seen) {
@@ -179,10 +188,17 @@ fn recurrences(extraction: &Extraction, units: &[Unit], seen: &[Traits]) -> BTre
     let mut counts = BTreeMap::new();
     for (unit, traits) in units.iter().zip(seen) {
         if unit.speaker.is_none() && traits.words <= BANNER_WORDS && !traits.has(Sign::Asks) {
-            *counts.entry(prose::bare(&unit.text(&extraction.text))).or_default() += 1;
+            *counts.entry(numberless(&unit.text(&extraction.text))).or_default() += 1;
         }
     }
     counts
+}
+
+/// A short line without what changes from page to page.
+fn numberless(text: &str) -> String {
+    let words = prose::bare(text);
+    let words = words.split_whitespace().map(|word| word.trim_matches(|c: char| c.is_ascii_digit()));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Evidence that a unit without a speaker is clutter.
@@ -213,8 +229,7 @@ fn clutter(unit: &Unit, text: &str, traits: Traits, tidy: bool, recurring: &BTre
         odds += if traits.has(Sign::Stops) && traits.words > 8 { 1.5 } else { 4.5 };
     }
     if traits.words <= BANNER_WORDS && !traits.has(Sign::Asks) && unit.kind != BlockKind::ListItem {
-        let bare = prose::bare(text);
-        let times = recurring.get(&bare).copied().unwrap_or_default();
+        let times = recurring.get(&numberless(text)).copied().unwrap_or_default();
         if times >= 2 && !traits.has(Sign::Listens) {
             odds += if traits.has(Sign::Stops) { 0.8 } else { 3.0 };
         }
@@ -233,6 +248,9 @@ fn clutter(unit: &Unit, text: &str, traits: Traits, tidy: bool, recurring: &BTre
         odds += 5.0;
     } else if traits.words <= 60 && !traits.has(Sign::FirstPerson) && framed(text) {
         odds += 3.5;
+    }
+    if traits.has(Sign::Dated) && unit.kind != BlockKind::ListItem {
+        odds += 2.5;
     }
     if announces(text, &opening) {
         odds += 5.0;
@@ -260,12 +278,26 @@ fn shouts(text: &str) -> bool {
     !text.chars().any(char::is_lowercase) && text.chars().filter(|c| c.is_uppercase()).count() >= 3
 }
 
+/// Whether a word is a year of the last two centuries or this one.
+fn is_year(word: &str) -> bool {
+    let digits = word.split(['-', '年']).next().unwrap_or_default();
+    digits.len() == 4 && digits.parse::<u16>().is_ok_and(|year| (1800..2100).contains(&year))
+}
+
 /// Reads one unit's text.
 fn look(text: &str, language: &Language) -> Traits {
     let words = prose::count_words(text);
     let mut traits = Traits { words, ..Traits::default() };
     traits.note(Sign::Asks, prose::ends_in_question(text));
     traits.note(Sign::Stops, prose::ends_in_stop(text));
+    traits.note(
+        Sign::HandsOver,
+        words <= HANDOVER_WORDS && !traits.has(Sign::Asks) && lexicon::hands_over(&text.to_lowercase()),
+    );
+    traits.note(
+        Sign::Dated,
+        words <= BANNER_WORDS && !traits.has(Sign::Stops) && prose::words(text).any(is_year),
+    );
     traits.note(Sign::Listens, words <= 4 && lexicon::backchannel(&prose::bare(text)));
     let (head, tail) = if text.len() <= HEAD + TAIL {
         (text, "")

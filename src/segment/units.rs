@@ -186,6 +186,10 @@ impl Builder<'_> {
         } else {
             parts.push(Part { span: rest, speaker, labelled, marked: false, inline });
         }
+        if parts.first().is_some_and(|part| part.labelled) {
+            // Who was named on a line above and said nothing has no word here.
+            self.pending = None;
+        }
         for (index, mut part) in parts.into_iter().enumerate() {
             if index == 0 && !part.labelled {
                 self.open(&mut part, line);

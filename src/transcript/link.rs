@@ -9,6 +9,9 @@ use crate::transcript::Citation;
 /// Words named at either end of a longer quote: enough to be found once, few enough to survive an edit.
 const WORDS: usize = 6;
 
+/// Most characters named at either end: scripts without spaces have no words to count.
+const CHARACTERS: usize = 80;
+
 /// What a fragment may hold unescaped; `-`, `,` and `&` are syntax of the text directive
 /// (<https://wicg.github.io/scroll-to-text-fragment/#syntax>).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'~');
@@ -25,20 +28,49 @@ impl Citation {
         let first = quote.lines().map(str::trim).find(|line| !line.is_empty());
         let last = quote.lines().map(str::trim).rfind(|line| !line.is_empty());
         let (true, Some(first), Some(last)) = (web, first, last) else { return String::new() };
-        let words: Vec<&str> = first.split_whitespace().collect();
-        let range = if first == last && words.len() <= 2 * WORDS {
-            encode(&words)
+        let range = if first == last && is_short(first) {
+            encode(first)
         } else {
-            let end: Vec<&str> = last.split_whitespace().collect();
-            let start = encode(words.get(..WORDS).unwrap_or(&words));
-            format!("{start},{}", encode(end.get(end.len().saturating_sub(WORDS)..).unwrap_or_default()))
+            format!("{},{}", encode(start(first)), encode(end(last)))
         };
         let joint = if uri.contains('#') { ":~:text=" } else { "#:~:text=" };
         format!("{uri}{joint}{range}")
     }
 }
 
-fn encode(words: &[&str]) -> String {
+/// Whether a quote is named whole.
+fn is_short(line: &str) -> bool {
+    line.split_whitespace().nth(2 * WORDS).is_none() && line.chars().nth(2 * CHARACTERS).is_none()
+}
+
+/// The first words of a line, or as much of them as is named; cut behind a mark where there is one, for a
+/// fragment matches whole words only.
+fn start(line: &str) -> &str {
+    let words = line.match_indices(char::is_whitespace).map(|(at, _)| at);
+    let words = words.filter(|at| line.get(..*at).is_some_and(|head| !head.ends_with(char::is_whitespace)));
+    let line = words.skip(WORDS - 1).map(|at| line.get(..at)).next().flatten().unwrap_or(line);
+    let Some((most, _)) = line.char_indices().nth(CHARACTERS) else { return line };
+    let head = line.get(..most).unwrap_or(line);
+    let mark = head.char_indices().rev().find(|(_, c)| !c.is_alphanumeric());
+    mark.and_then(|(at, c)| head.get(..at + c.len_utf8())).map_or(head, str::trim_end)
+}
+
+/// The last words of a line, as [`start`] has the first.
+fn end(line: &str) -> &str {
+    let words = line.rmatch_indices(char::is_whitespace).map(|(at, space)| at + space.len());
+    let words = words.filter(|at| line.get(*at..).is_some_and(|tail| !tail.starts_with(char::is_whitespace)));
+    let line = words.skip(WORDS - 1).map(|at| line.get(at..)).next().flatten().unwrap_or(line);
+    let Some((least, _)) = line.char_indices().rev().nth(CHARACTERS - 1) else { return line };
+    let tail = line.get(least..).filter(|tail| tail.len() < line.len()).unwrap_or(line);
+    if tail.len() == line.len() {
+        return line;
+    }
+    let mark = tail.char_indices().find(|(at, c)| !c.is_alphanumeric() && at + c.len_utf8() < tail.len());
+    mark.and_then(|(at, c)| tail.get(at + c.len_utf8()..)).map_or(tail, str::trim_start)
+}
+
+fn encode(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
     utf8_percent_encode(&words.join(" "), ESCAPED).to_string()
 }
 
@@ -84,5 +116,16 @@ mod tests {
             "one two three four five six seven\n\na b c d e f g",
             "https://a.example/x#:~:text=one%20two%20three%20four%20five%20six,b%20c%20d%20e%20f%20g",
         );
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_at_marks() {
+        let quote = format!("{}。{}，好", "一".repeat(50), "二".repeat(200));
+        assert_eq!(super::start(&quote), format!("{}。", "一".repeat(50)));
+        assert_eq!(super::end(&quote), "好");
+        let bare = "三".repeat(300);
+        assert_eq!(super::start(&bare), "三".repeat(80));
+        assert_eq!(super::end(&bare), "三".repeat(80));
+        assert_eq!(super::end("a b  c d e f g"), "b  c d e f g");
     }
 }

@@ -58,7 +58,12 @@ async fn check(files: &[PathBuf]) -> usize {
             }
             digests(&bytes, &citation);
             for place in &citation.occurrences {
-                assert!(!cut(&bytes, &place.answer_spans).is_empty(), "{id}: an occurrence has an answer");
+                quoted(&id, &bytes, &place.answer_spans, &answer.text);
+                if let Some(question) =
+                    exchange.question.as_ref().filter(|_| !place.question_spans.is_empty())
+                {
+                    quoted(&id, &bytes, &place.question_spans, &question.text);
+                }
             }
 
             let words: Vec<&str> = answer.text.split_whitespace().take(12).collect();

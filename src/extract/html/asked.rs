@@ -15,9 +15,33 @@ struct Count {
     asking: usize,
 }
 
+/// For each element, whether its class is named as a question's; `None` where the page names no answers too,
+/// or has one inside the other.
+fn named(tree: &Tree, content: &Content) -> Option<Vec<bool>> {
+    let kept = |index: usize| content.dropped.get(index) != Some(&true);
+    let (mut asking, mut answering) = (0, 0);
+    // Which of both an element is inside of; parents come before what is in them.
+    let mut inside: Vec<(bool, bool)> = Vec::with_capacity(tree.elements.len());
+    for (index, element) in tree.elements.iter().enumerate() {
+        let around = inside.get(element.parent).copied().unwrap_or_default();
+        let (asks, answers) = (element.marks.asks && kept(index), element.marks.answers && kept(index));
+        if (asks && around.1) || (answers && around.0) {
+            return None;
+        }
+        asking += usize::from(asks && !around.0);
+        answering += usize::from(answers && !around.1);
+        inside.push((asks || around.0, answers || around.1));
+    }
+    let pairs = asking >= 2 && answering >= 2 && asking <= answering * 2;
+    pairs.then(|| tree.elements.iter().map(|element| element.marks.asks).collect())
+}
+
 /// For each element, whether its class is that of the page's questions: most blocks of the class end with a
 /// question mark, and few others do. Such blocks are set off, as surely as those in bold.
 pub(crate) fn find(tree: &Tree, text: &str, content: &Content) -> Vec<bool> {
+    if let Some(named) = named(tree, content) {
+        return named;
+    }
     let mut groups: BTreeMap<u64, Count> = BTreeMap::new();
     let mut whole = Count::default();
     let (first, end) = tree.elements.get(content.root).map_or((0, 0), |root| root.pieces);

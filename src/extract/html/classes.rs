@@ -20,6 +20,10 @@ pub(crate) struct Marks {
     pub comments: bool,
     /// Named like a caption or a credit.
     pub caption: bool,
+    /// Named as a question.
+    pub asks: bool,
+    /// Named as an answer.
+    pub answers: bool,
     /// Named as the page's main content by its role or item property.
     pub main: bool,
 }
@@ -33,9 +37,14 @@ const FURNITURE: &str = " ad ads advert adverts advertisement advertising adsens
 /// Words that do so unless a word beside them names content.
 const WEAK: &str = " footer header meta tags tools ";
 const CONTENT: &str = " article body content entry main post story text ";
+/// Words that together name what tells of the writer.
+const AUTHOR: &str = " author authors writer contributor ";
+const BOX: &str = " about bio biography box card info profile ";
 /// Words beside which any of these says what a page has, or lacks, not what it is.
 const ABOUT: &str = " has with no without is js ";
 const COMMENTS: &str = " comments commentlist disqus respond ";
+const QUESTION: &str = " q question interviewer frage pregunta pergunta domanda vopros ";
+const ANSWER: &str = " a answer interviewee antwort respuesta resposta reponse risposta otvet ";
 const CAPTION: &str = " caption captions credit credits figcaption photocredit ";
 
 fn listed(list: &str, word: &str) -> bool {
@@ -73,9 +82,14 @@ fn read_class(class: &str, marks: &mut Marks) {
     if any(ABOUT) {
         return;
     }
-    marks.furniture |= any(FURNITURE) || (any(WEAK) && !any(CONTENT));
+    let about_author = any(AUTHOR) && any(BOX);
+    marks.furniture |= any(FURNITURE) || (any(WEAK) && !any(CONTENT)) || about_author;
     marks.comments |= any(COMMENTS);
     marks.caption |= any(CAPTION);
+    // A class that names both is of the whole.
+    let (asks, answers) = (any(QUESTION), any(ANSWER));
+    marks.asks |= asks && !answers;
+    marks.answers |= answers && !asks;
 }
 
 /// `relatedPosts`, `related-posts` and `related_posts` are all "related posts".
@@ -133,6 +147,11 @@ mod tests {
         check("class", "wp-caption-text", Marks { caption: true, ..none });
         check("style", "color:red; Font-Weight: 700", Marks { bold: true, ..none });
         check("style", "DISPLAY:none", Marks { hidden: true, ..none });
+        check("class", "qa__question", Marks { asks: true, ..none });
+        check("class", "answer", Marks { answers: true, ..none });
+        check("class", "question-answer", none);
+        check("class", "author-box", Marks { furniture: true, ..none });
+        check("class", "author-name", none);
         check("href", "#top", none);
         check("role", "main", Marks { main: true, ..none });
     }

@@ -154,7 +154,15 @@ fn root(tree: &Tree, weights: &[Weight], dropped: &[bool]) -> usize {
         .filter(named)
         .max_by_key(|index| (speech(*index), std::cmp::Reverse(*index)));
     let start = best.filter(|best| speech(*best) * 2 >= whole && speech(*best) > 0).unwrap_or(0);
-    descend(tree, start, &speech, dropped)
+    let mut at = descend(tree, start, &speech, dropped);
+    // A table is read by its rows and columns, so it is taken whole.
+    while let Some(element) = tree.elements.get(at)
+        && at > 0
+        && matches!(&*element.name, "table" | "tbody" | "thead" | "tr")
+    {
+        at = element.parent;
+    }
+    at
 }
 
 /// Goes inwards while one child holds nearly all of the speech and is no peer of its siblings.

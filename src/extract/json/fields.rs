@@ -11,7 +11,7 @@ use crate::extract::json::scan::Node;
 use crate::span::TextSpan;
 
 /// Keys of what was said.
-const TEXT: [&str; 17] = [
+const TEXT: [&str; 29] = [
     "text",
     "punctuatedword",
     "content",
@@ -29,11 +29,23 @@ const TEXT: [&str; 17] = [
     "word",
     "quote",
     "paragraph",
+    "utf8",
+    "texto",
+    "texte",
+    "testo",
+    "текст",
+    "文本",
+    "内容",
+    "本文",
+    "発言",
+    "발언",
+    "내용",
+    "النص",
 ];
 /// Keys of lists that what was said is made of.
-const PARTS: [&str; 8] =
-    ["sentences", "elements", "content", "text", "paragraphs", "words", "alternatives", "nbest"];
-const SPEAKER: [&str; 22] = [
+const PARTS: [&str; 9] =
+    ["sentences", "elements", "content", "text", "paragraphs", "words", "segs", "alternatives", "nbest"];
+const SPEAKER: [&str; 33] = [
     "speaker",
     "speakername",
     "speakerlabel",
@@ -56,19 +68,99 @@ const SPEAKER: [&str; 22] = [
     "role",
     "party",
     "spk",
+    "sprecher",
+    "sprecherin",
+    "orador",
+    "locuteur",
+    "intervenant",
+    "спикер",
+    "发言人",
+    "说话人",
+    "話者",
+    "화자",
+    "المتحدث",
 ];
-const QUESTION: [&str; 7] = ["question", "q", "prompt", "query", "instruction", "questiontext", "input"];
-const ANSWER: [&str; 9] =
-    ["answer", "a", "response", "completion", "output", "reply", "answertext", "answers", "bestanswer"];
-const ASKER: [&str; 6] = ["asker", "interviewer", "questionspeaker", "questioner", "askedby", "host"];
-const ANSWERER: [&str; 8] =
-    ["answerer", "interviewee", "answerspeaker", "respondent", "answeredby", "guest", "speaker", "author"];
+const QUESTION: [&str; 22] = [
+    "question",
+    "q",
+    "prompt",
+    "query",
+    "instruction",
+    "questiontext",
+    "input",
+    "pregunta",
+    "pergunta",
+    "frage",
+    "domanda",
+    "vraag",
+    "fråga",
+    "pytanie",
+    "soru",
+    "вопрос",
+    "запитання",
+    "问题",
+    "問題",
+    "質問",
+    "질문",
+    "السؤال",
+];
+const ANSWER: [&str; 24] = [
+    "answer",
+    "a",
+    "response",
+    "completion",
+    "output",
+    "reply",
+    "answertext",
+    "answers",
+    "bestanswer",
+    "respuesta",
+    "resposta",
+    "antwort",
+    "réponse",
+    "risposta",
+    "antwoord",
+    "svar",
+    "odpowiedź",
+    "cevap",
+    "ответ",
+    "відповідь",
+    "回答",
+    "答案",
+    "답변",
+    "الجواب",
+];
+const ASKER: [&str; 9] = [
+    "asker",
+    "interviewer",
+    "questionspeaker",
+    "questioner",
+    "askedby",
+    "host",
+    "entrevistador",
+    "entrevistadora",
+    "интервьюер",
+];
+const ANSWERER: [&str; 11] = [
+    "answerer",
+    "interviewee",
+    "answerspeaker",
+    "respondent",
+    "answeredby",
+    "guest",
+    "speaker",
+    "author",
+    "entrevistado",
+    "entrevistada",
+    "респондент",
+];
 const START: [&str; 9] =
     ["start", "starttime", "startsec", "ts", "begin", "begintime", "offset", "timestamp", "time"];
-const START_MS: [&str; 4] = ["startms", "startmillis", "begin", "offsetmilliseconds"];
+const START_MS: [&str; 5] = ["startms", "startmillis", "tstartms", "begin", "offsetmilliseconds"];
 const END: [&str; 6] = ["end", "endtime", "endsec", "endts", "stop", "stoptime"];
 const END_MS: [&str; 2] = ["endms", "endmillis"];
 const LENGTH: [&str; 3] = ["duration", "dur", "length"];
+const LENGTH_MS: [&str; 1] = ["ddurationms"];
 
 /// Names of speakers by the ids that turns give them.
 pub(crate) type Names = BTreeMap<String, String>;
@@ -193,8 +285,9 @@ pub(crate) fn name(text: &str, node: &Node, names: &Names) -> Option<String> {
 /// When, as numbers in the unit of the document, with whether the keys say that it is milliseconds.
 pub(crate) fn time(text: &str, node: &Node) -> Option<(f64, f64, bool)> {
     let number = |keys: &[&str]| keys.iter().find_map(|key| seconds(text, node.get(key)?));
-    if let Some(start) = number(&START_MS[..2]).or_else(|| number(&START_MS[3..])) {
-        return Some((start, number(&END_MS).unwrap_or(start), true));
+    if let Some(start) = number(&START_MS[..3]).or_else(|| number(&START_MS[4..])) {
+        let end = number(&END_MS).or_else(|| number(&LENGTH_MS).map(|length| start + length));
+        return Some((start, end.unwrap_or(start), true));
     }
     let start = number(&START).or_else(|| seconds(text, node.get("timestamp")?.list().first()?))?;
     let end = number(&END)

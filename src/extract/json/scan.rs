@@ -104,8 +104,9 @@ impl Scanner<'_> {
                 continue;
             }
             let key = self.string()?;
-            let key = key.of(self.text).chars().filter(|c| !matches!(c, '_' | '-' | ' '));
-            let key = key.flat_map(char::to_lowercase).collect();
+            let key = say(self.text, key);
+            let key =
+                key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect();
             if self.next_token()? == b':' {
                 self.at += 1;
             }

@@ -13,7 +13,7 @@ use crate::transcript::TimeSpan;
 
 /// Keys under which lists of turns stand, the best first: an output often holds the same words in several
 /// cuts, of which the one by speakers serves best and single words least.
-const LISTS: [&str; 40] = [
+const LISTS: [&str; 41] = [
     "utterances",
     "monologues",
     "turns",
@@ -30,6 +30,7 @@ const LISTS: [&str; 40] = [
     "interview",
     "segments",
     "recognizedphrases",
+    "events",
     "transcription",
     "captions",
     "subtitles",
@@ -161,10 +162,12 @@ impl<'a> Harvest<'a> {
             return;
         }
         let mut turns: Vec<Timed> = Vec::new();
+        // Keys of single words, by which even a short list of them is known.
+        let words = items.iter().all(|item| item.first(&["word", "punctuatedword"]).is_some());
         for item in items {
             let is_container = LISTS.iter().any(|key| match item.get(key) {
                 Some(inside @ (Node::List(_) | Node::Object(_))) => {
-                    !PARTS.contains(key) || tells_speakers(inside)
+                    !PARTS.contains(key) || self.divides(item, inside)
                 }
                 _ => false,
             });
@@ -173,16 +176,27 @@ impl<'a> Harvest<'a> {
                 || fields::pair(item).is_some()
                 || (matches!(item, Node::List(_)) && !is_array_turn)
             {
-                self.flush(&mut turns);
+                self.flush(&mut turns, words);
                 self.container(item, depth + 1);
             } else if let Some(turn) = self.entry(item) {
                 turns.push(turn);
             } else if matches!(item, Node::Object(_)) {
-                self.flush(&mut turns);
+                self.flush(&mut turns, words);
                 self.container(item, depth + 1);
             }
         }
-        self.flush(&mut turns);
+        self.flush(&mut turns, words);
+    }
+
+    /// Whether the parts of what looks like one turn are said by others than the one it names.
+    fn divides(&self, turn: &Node, parts: &Node) -> bool {
+        let whole = turn.entries().iter().any(|(key, value)| key == "text" && value.text().is_some());
+        match fields::speaker(self.text, turn, &self.names).filter(|_| whole) {
+            Some(speaker) => parts.list().iter().any(|part| {
+                fields::speaker(self.text, part, &self.names).is_some_and(|other| other != speaker)
+            }),
+            None => tells_speakers(parts),
+        }
     }
 
     /// Reads an object, or an array of a name and a text, as one turn.
@@ -212,8 +226,8 @@ impl<'a> Harvest<'a> {
         Some((Piece { kind, speaker, time: None, parts }, fields::time(self.text, node)))
     }
 
-    /// Adds a list of turns: times in one unit, words joined to what was said.
-    fn flush(&mut self, turns: &mut Vec<Timed>) {
+    /// Adds a list of turns, or of single words: times in one unit, words joined to what was said.
+    fn flush(&mut self, turns: &mut Vec<Timed>, words: bool) {
         let letters = |piece: &Piece| piece.parts.iter().map(|(span, _)| span.len()).sum::<usize>();
         let whole: usize = turns.iter().map(|(piece, _)| letters(piece)).sum();
         let timed: Vec<(f64, f64, bool)> = turns.iter().filter_map(|(_, time)| *time).collect();
@@ -221,7 +235,7 @@ impl<'a> Harvest<'a> {
         let last = timed.iter().fold(0.0, |last: f64, time| last.max(time.1).max(time.0));
         // People speak some fifteen letters a second, so less than one a unit means that the unit is shorter.
         let is_milliseconds = timed.iter().any(|time| time.2) || (whole as f64) < (last - first) * 0.5;
-        let is_words = turns.len() > 8 && whole < turns.len() * 12;
+        let is_words = whole < turns.len() * 12 && (words || turns.len() > 8);
         let is_cues = timed.len() * 2 > turns.len() && whole < turns.len() * 200;
         for (mut piece, time) in turns.drain(..) {
             piece.time = time.map(|(start, end, _)| {
@@ -299,7 +313,7 @@ impl<'a> Harvest<'a> {
                 piece.kind = BlockKind::Turn;
             }
             let found = !turns.is_empty();
-            self.flush(&mut turns);
+            self.flush(&mut turns, true);
             return found;
         }
         // With speakers told apart, the last result has every word once more, now with its speaker.
