@@ -35,6 +35,23 @@ pub enum EngineError {
     /// Another process has the data folder.
     #[error("the data folder {path} is in use by another process; stop it, or name another with --data-dir", path = .0.display())]
     Locked(PathBuf),
+    /// The store's file is not what was written.
+    #[error(
+        "the store is damaged: {what}; {}; nothing was changed. Save its whole documents with `onrecord recover \
+         --data-dir {} OUT`, or restore a snapshot into another folder",
+        affected(documents, *more),
+        folder.display()
+    )]
+    DamagedStore {
+        /// What is wrong with the file.
+        what: String,
+        /// The data folder.
+        folder: PathBuf,
+        /// The first of the documents that are not whole.
+        documents: Vec<String>,
+        /// How many more there are.
+        more: usize,
+    },
     /// The disk has no room for a write.
     #[error(
         "{free} bytes are free on the disk and {needed} needed; free some, and the write can be sent again"
@@ -63,6 +80,16 @@ pub enum EngineError {
     /// A bug of ours.
     #[error("{0}")]
     Internal(String),
+}
+
+fn affected(documents: &[String], more: usize) -> String {
+    match (documents, more) {
+        ([], _) => "no document that can be read is affected".to_owned(),
+        (documents, 0) => format!("these documents are affected: {}", documents.join(", ")),
+        (documents, more) => {
+            format!("these documents are affected: {}, and {more} more", documents.join(", "))
+        }
+    }
 }
 
 impl EngineError {

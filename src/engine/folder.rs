@@ -12,6 +12,7 @@ use crate::disk::LockError;
 use crate::engine::BackupError;
 use crate::engine::EngineError;
 use crate::engine::Settings;
+use crate::engine::integrity;
 use crate::index::Index;
 use crate::store::Salvage;
 use crate::store::Store;
@@ -20,6 +21,8 @@ use crate::store::unfinished;
 
 const STORE: &str = "store.redb";
 const LOCK: &str = "lock";
+/// How many affected documents an error names.
+const NAMED: usize = 20;
 /// Names the folder of the index that is in use; without it that is [`FIRST_INDEX`].
 const CURRENT_INDEX: &str = "index.current";
 const FIRST_INDEX: &str = "index";
@@ -63,7 +66,16 @@ impl DataFolder {
             }
             Store::create(&path, &settings.entropy)?;
         }
-        Ok(Store::open(&path, settings.store_cache_bytes)?)
+        Store::open(&path, settings.store_cache_bytes).map_err(|error| match error {
+            StoreError::Damaged(what) => self.damaged(what),
+            other @ (StoreError::Format { .. } | StoreError::Full(_) | StoreError::Io(_)) => other.into(),
+        })
+    }
+
+    /// The error that names what of a damaged store is affected.
+    fn damaged(&self, what: String) -> EngineError {
+        let (documents, more) = integrity::affected(&self.store_path(), NAMED);
+        EngineError::DamagedStore { what, folder: self.path.clone(), documents, more }
     }
 
     /// Whether there is anything in it that a store or an index has left.

@@ -1,5 +1,6 @@
 //! Reading everything again: is what is stored what was written, and does every citation hold?
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::engine::snapshot::Snapshot;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
 use crate::store::Reader;
+use crate::store::Salvage;
 use crate::store::StoreError;
 use crate::store::StoredDocument;
 use crate::store::StoredExchange;
@@ -188,6 +190,28 @@ pub fn verify_folder(folder: &Path) -> Result<IntegrityReport, EngineError> {
         Err(StoreError::Damaged(what)) => report.fault("", format!("the store's file is damaged: {what}")),
         Err(error) => return Err(error.into()),
     }
+    check_all(&mut salvage, &mut report);
+    Ok(report)
+}
+
+/// The ids of the documents that a damaged store has not whole, at most `most` of them, and how many more there are.
+pub(super) fn affected(store: &Path, most: usize) -> (Vec<String>, usize) {
+    let Ok(mut salvage) = Salvage::open(store) else { return (Vec::new(), 0) };
+    let mut report = IntegrityReport::default();
+    // A panic of redb's over a damaged page is caught and told as the damage it is.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    check_all(&mut salvage, &mut report);
+    std::panic::set_hook(hook);
+    let ids: BTreeSet<String> = report.faults.into_iter().map(|fault| fault.document_id).collect();
+    let mut ids: Vec<String> = ids.into_iter().filter(|id| !id.is_empty()).collect();
+    let more = ids.len().saturating_sub(most);
+    ids.truncate(most);
+    (ids, more)
+}
+
+/// Reads every document and every version that can be read.
+fn check_all(salvage: &mut Salvage, report: &mut IntegrityReport) {
     for id in salvage.ids() {
         report.add(&id, salvage.read(|reader| check_document(reader, &id)));
     }
@@ -210,7 +234,6 @@ pub fn verify_folder(folder: &Path) -> Result<IntegrityReport, EngineError> {
         }
     }
     report.close(salvage.read(counted));
-    Ok(report)
 }
 
 fn counted(reader: &Reader) -> Result<[u64; 2], StoreError> {

@@ -76,6 +76,7 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
         | EngineError::Index(IndexError::Outdated | IndexError::Unavailable(_))
         | EngineError::Folder(..)
         | EngineError::Locked(_)
+        | EngineError::DamagedStore { .. }
         | EngineError::Internal(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
     }
 }

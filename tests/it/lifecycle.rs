@@ -135,6 +135,14 @@ async fn a_lost_store_is_not_taken_for_a_new_one() {
     }
     std::fs::write(&store, &flipped).unwrap();
     check("the store is damaged");
+    // Bytes of one document: it is named, and what to do.
+    let words = b"koye has kept the gauges";
+    let at = bytes.windows(words.len()).position(|window| window == words).unwrap();
+    let mut flipped = bytes.clone();
+    flipped[at] ^= 4;
+    std::fs::write(&store, &flipped).unwrap();
+    check("these documents are affected: climate-river-keeper.md;");
+    check("onrecord recover --data-dir");
     std::fs::write(&store, &bytes).unwrap();
     let server = TestServer::start_in(folder).await;
     assert!(server.searches().await.search(query("threats")).await.unwrap().into_inner().total_size > 0);
