@@ -14,6 +14,7 @@ mod source_reader;
 mod verdict;
 mod writer;
 
+pub use answer::Duplicate;
 pub use answer::FoundExchange;
 pub use answer::FoundPassage;
 pub use answer::SearchAnswer;

@@ -15,6 +15,8 @@ mod architecture;
 mod extraction;
 mod citations;
 mod search;
+mod hostile;
+mod duplicates;
 mod document;
 mod errors;
 mod versions;
@@ -32,6 +34,8 @@ fn main() -> std::process::ExitCode {
         extraction::trials(),
         citations::trials(),
         search::trials(),
+        hostile::trials(),
+        duplicates::trials(),
         document::trials(),
         errors::trials(),
         versions::trials(),
