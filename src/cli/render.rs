@@ -58,6 +58,13 @@ pub(super) fn results(query: &str, response: &pb::SearchResponse) -> Result<(), 
             writeln!(out, "{INDENT}{FAINT}… the whole: onrecord get {}{FAINT:#}", passage.exchange_id)?;
         }
         cited(&mut out, passage.citation.as_ref())?;
+        for duplicate in &result.duplicates {
+            writeln!(out, "{INDENT}{FAINT}the same in{FAINT:#}")?;
+            cited(&mut out, duplicate.citation.as_ref())?;
+        }
+        if result.more_duplicates > 0 {
+            writeln!(out, "{INDENT}{FAINT}and in {} more places{FAINT:#}", result.more_duplicates)?;
+        }
         writeln!(out)?;
     }
     writeln!(out, "{} of {} exchanges", response.results.len(), response.total_size)?;

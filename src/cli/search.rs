@@ -22,7 +22,8 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         page_size: args.page_size,
         page_token: args.page_token,
         filter: (filter != pb::Filter::default()).then_some(filter),
-        ..pb::SearchRequest::default()
+        collapse_duplicates: args.collapse_duplicates,
+        min_generation: 0,
     };
     let mut client = client::searches(&args.client).await?;
     let response = client.search(request).await.map_err(client::failed)?.into_inner();

@@ -185,6 +185,9 @@ pub struct Search {
     /// Only documents with these labels.
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
+    /// Show copies of one exchange in several documents as one result, with where each copy stands.
+    #[arg(long)]
+    pub collapse_duplicates: bool,
     /// The server.
     #[command(flatten)]
     pub client: Client,

@@ -7,6 +7,7 @@ use crate::engine::page_token::Purpose;
 use crate::engine::snapshot::Snapshot;
 use crate::query::Filter;
 use crate::query::Query;
+use crate::search::Collapsed;
 use crate::search::Cursor;
 use crate::search::Highlighter;
 use crate::search::Hit;
@@ -18,7 +19,9 @@ use crate::store::StoreError;
 use crate::store::StoredDocument;
 use crate::store::StoredExchange;
 use crate::transcript::Citation;
+use crate::transcript::Digest;
 use crate::transcript::Exchange;
+use crate::transcript::Passage;
 
 /// A search and the page wanted of it.
 #[derive(Clone, Debug)]
@@ -31,6 +34,8 @@ pub struct SearchCall {
     pub page_size: usize,
     /// Where to go on; empty: from the start.
     pub page_token: String,
+    /// Whether copies of one exchange in several documents are one result.
+    pub collapse_duplicates: bool,
 }
 
 /// A page of results.
@@ -73,6 +78,25 @@ pub struct FoundPassage {
     pub question_highlights: Vec<TextSpan>,
     /// What matched in `answer`.
     pub answer_highlights: Vec<TextSpan>,
+    /// Its copies among the results, best first, where copies are collapsed.
+    pub duplicates: Vec<Duplicate>,
+    /// How many more copies there are.
+    pub more_duplicates: u64,
+}
+
+/// A copy of a result, which would have been a result of its own.
+#[derive(Clone, Debug)]
+pub struct Duplicate {
+    /// The passage's id.
+    pub id: String,
+    /// The id of its exchange.
+    pub exchange_id: String,
+    /// How well it matches.
+    pub score: Score,
+    /// Its window that matched.
+    pub answer: String,
+    /// Where it was said.
+    pub citation: Citation,
 }
 
 /// A whole exchange with its citation.
@@ -103,7 +127,8 @@ impl Engine {
     /// Ranks passages for a query.
     pub fn search(&self, call: &SearchCall) -> Result<SearchAnswer, EngineError> {
         let snapshot = self.published.now();
-        let purpose = Purpose::Search { query: call.query.text(), filter: format!("{:?}", call.filter) };
+        let options = format!("{:?} {}", call.filter, call.collapse_duplicates);
+        let purpose = Purpose::Search { query: call.query.text(), options };
         let after: Option<Cursor> =
             self.tokens.open(&call.page_token, &purpose)?.map(|(bits, document_id, exchange)| Cursor {
                 score: Score(f32::from_bits(bits)),
@@ -115,11 +140,12 @@ impl Engine {
             filter: &call.filter,
             limit: call.page_size + 1,
             after: after.as_ref(),
+            collapse: call.collapse_duplicates,
         };
         let mut found = search(&snapshot.searcher, &request, &self.settings.ranking)?;
-        let more = found.hits.len() > call.page_size;
-        found.hits.truncate(call.page_size);
-        let next_page_token = match found.hits.last() {
+        let more = found.results.len() > call.page_size;
+        found.results.truncate(call.page_size);
+        let next_page_token = match found.results.last().map(|last| &last.hit) {
             Some(last) if more => {
                 let cursor = (last.score.0.to_bits(), &last.document_id, last.exchange);
                 Some(self.tokens.seal(&cursor, &purpose)?)
@@ -127,7 +153,7 @@ impl Engine {
             _ => None,
         };
         let highlighter = Highlighter::new(&snapshot.searcher, &call.query, &self.settings.ranking);
-        let results = found.hits.iter().map(|hit| passage(&snapshot, &highlighter, hit));
+        let results = found.results.iter().map(|result| passage(&snapshot, &highlighter, result));
         Ok(SearchAnswer {
             results: results.collect::<Result<_, _>>()?,
             next_page_token,
@@ -148,12 +174,14 @@ impl Engine {
     }
 }
 
-fn passage(snapshot: &Snapshot, highlighter: &Highlighter, hit: &Hit) -> Result<FoundPassage, EngineError> {
-    // Index and store are of one generation, so what the one finds the other has.
-    let lost = || StoreError::Damaged(format!("exchange {} of a document is missing", hit.exchange));
-    let document = snapshot.reader.document(&hit.document_id)?.ok_or_else(lost)?;
-    let stored = snapshot.reader.exchange(&hit.document_id, hit.exchange)?.ok_or_else(lost)?;
-    let (window, quote) = stored.windows.get(hit.window as usize).ok_or_else(lost)?;
+fn passage(
+    snapshot: &Snapshot,
+    highlighter: &Highlighter,
+    result: &Collapsed,
+) -> Result<FoundPassage, EngineError> {
+    let Collapsed { hit, copies, more } = result;
+    let (document, stored) = stored(snapshot, hit)?;
+    let (window, quote) = window(&stored, hit)?;
     let Exchange { question, answer, .. } = &stored.exchange;
     let shown = window.span.of(&answer.text);
     let question_text = question.as_ref().map_or("", |question| &question.text);
@@ -170,5 +198,34 @@ fn passage(snapshot: &Snapshot, highlighter: &Highlighter, hit: &Hit) -> Result<
         score: hit.score,
         question_highlights: highlighter.spans(language, question_text),
         answer_highlights: highlighter.spans(language, shown),
+        duplicates: copies.iter().map(|copy| duplicate(snapshot, copy)).collect::<Result<_, _>>()?,
+        more_duplicates: *more,
     })
+}
+
+fn duplicate(snapshot: &Snapshot, hit: &Hit) -> Result<Duplicate, EngineError> {
+    let (document, stored) = stored(snapshot, hit)?;
+    let (window, quote) = window(&stored, hit)?;
+    Ok(Duplicate {
+        id: cite::passage_id(&stored.id, window),
+        exchange_id: stored.id.clone(),
+        score: hit.score,
+        answer: window.span.of(&stored.exchange.answer.text).to_owned(),
+        citation: cite::window(&document, &stored, window.span, *quote),
+    })
+}
+
+/// What the store has of a hit. Index and store are of one generation, so what the one finds the other has.
+fn stored(snapshot: &Snapshot, hit: &Hit) -> Result<(StoredDocument, StoredExchange), EngineError> {
+    let document = snapshot.reader.document(&hit.document_id)?.ok_or_else(|| lost(hit))?;
+    let stored = snapshot.reader.exchange(&hit.document_id, hit.exchange)?.ok_or_else(|| lost(hit))?;
+    Ok((document, stored))
+}
+
+fn window<'a>(stored: &'a StoredExchange, hit: &Hit) -> Result<&'a (Passage, Digest), EngineError> {
+    Ok(stored.windows.get(hit.window as usize).ok_or_else(|| lost(hit))?)
+}
+
+fn lost(hit: &Hit) -> StoreError {
+    StoreError::Damaged(format!("exchange {} of a document is missing", hit.exchange))
 }

@@ -21,6 +21,7 @@ mod verdict;
 mod writer;
 
 pub use about::About;
+pub use answer::Duplicate;
 pub use answer::FoundExchange;
 pub use answer::FoundPassage;
 pub use answer::SearchAnswer;

@@ -24,8 +24,8 @@ const TAG: usize = 16;
 /// What a token is for; a token made for one purpose is foreign to every other.
 #[derive(Clone, Debug)]
 pub(super) enum Purpose<'a> {
-    /// Further results of this query and filter.
-    Search { query: &'a str, filter: String },
+    /// Further results of this query, filter and whatever else chooses them.
+    Search { query: &'a str, options: String },
     /// Further documents of the list.
     Documents,
 }
@@ -80,11 +80,11 @@ impl PageTokens {
         // HMAC takes a key of any length.
         #[expect(clippy::expect_used, reason = "no key length is refused")]
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length");
-        let (kind, query, filter) = match purpose {
-            Purpose::Search { query, filter } => ("search", *query, filter.as_str()),
+        let (kind, query, options) = match purpose {
+            Purpose::Search { query, options } => ("search", *query, options.as_str()),
             Purpose::Documents => ("documents", "", ""),
         };
-        for part in [kind, query, filter] {
+        for part in [kind, query, options] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_token_opens_for_its_purpose_and_hour_only() {
         let tokens = PageTokens::new([7; 32], || at(1_000));
-        let purpose = Purpose::Search { query: "threats", filter: String::new() };
+        let purpose = Purpose::Search { query: "threats", options: String::new() };
         let token = tokens.seal(&("doc", 3_u32), &purpose).unwrap();
         let opened: Option<(String, u32)> = tokens.open(&token, &purpose).unwrap();
         assert_eq!(opened, Some(("doc".into(), 3)));
@@ -116,7 +116,7 @@ mod tests {
                 Err(EngineError::PageToken(said)) => assert!(said.contains(why), "{said}"),
                 other => panic!("{other:?}"),
             };
-        let other_query = Purpose::Search { query: "threat", filter: String::new() };
+        let other_query = Purpose::Search { query: "threat", options: String::new() };
         check(&tokens, &token, &other_query, "not one of");
         check(&tokens, &token, &Purpose::Documents, "not one of");
         check(&PageTokens::new([8; 32], || at(1_000)), &token, &purpose, "not one of");

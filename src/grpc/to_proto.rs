@@ -8,6 +8,7 @@ use tonic::Status;
 use crate::engine::About;
 use crate::engine::Deleted;
 use crate::engine::DocumentPage;
+use crate::engine::Duplicate;
 use crate::engine::Fault;
 use crate::engine::FoundExchange;
 use crate::engine::FoundPassage;
@@ -51,6 +52,8 @@ fn search_result(found: FoundPassage) -> pb::SearchResult {
     pb::SearchResult {
         score: found.score.0,
         highlights: in_question.chain(in_answer).collect(),
+        duplicates: found.duplicates.into_iter().map(duplicate).collect(),
+        more_duplicates: int64(found.more_duplicates),
         passage: Some(pb::Passage {
             id: found.id,
             exchange_id: found.exchange_id,
@@ -61,6 +64,15 @@ fn search_result(found: FoundPassage) -> pb::SearchResult {
             asker: found.asker,
             speaker: found.speaker,
         }),
+    }
+}
+
+fn duplicate(duplicate: Duplicate) -> pb::Duplicate {
+    pb::Duplicate {
+        id: duplicate.id,
+        exchange_id: duplicate.exchange_id,
+        score: duplicate.score.0,
+        citation: Some(citation(duplicate.citation, &duplicate.answer)),
     }
 }
 

@@ -83,6 +83,20 @@ impl Bits {
         }
     }
 
+    /// Puts in the place of each number the highest number of `starts` that is not above it.
+    pub fn lower_to(&mut self, starts: &Self) {
+        let stray: Vec<u32> = {
+            let mut stray = self.clone();
+            stray.subtract(starts);
+            stray.iter().collect()
+        };
+        self.intersect(starts);
+        stray
+            .into_iter()
+            .filter_map(|number| starts.at_or_below(number))
+            .for_each(|start| self.insert(start));
+    }
+
     /// Its numbers, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         (0u32..).step_by(64).zip(&self.words).flat_map(|(base, word)| {
@@ -111,6 +125,18 @@ mod tests {
         let below = [0, 62, 63, 198, 199].map(|number| bits.at_or_below(number));
         assert_eq!(below, [Some(0), Some(0), Some(63), Some(64), Some(199)]);
         assert_eq!(Bits::empty(10).at_or_below(5), None);
+    }
+
+    #[test]
+    fn numbers_lowered_to_where_they_begin() {
+        let set = |numbers: &[u32]| {
+            let mut bits = Bits::empty(200);
+            numbers.iter().for_each(|number| bits.insert(*number));
+            bits
+        };
+        let mut bits = set(&[1, 3, 5, 64, 130]);
+        bits.lower_to(&set(&[2, 3, 4, 63, 128, 129]));
+        assert_eq!(bits, set(&[3, 4, 63, 129]));
     }
 
     #[test]

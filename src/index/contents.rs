@@ -1,11 +1,15 @@
 //! What of a segment never changes, read once and shared by all snapshots that hold it.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use tantivy::Directory as _;
 use tantivy::InvertedIndexReader;
 use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 use tantivy::columnar::ColumnValues;
+use tantivy::directory::CompositeFile;
+use tantivy::directory::FileSlice;
 
 use crate::index::Bits;
 use crate::index::Field;
@@ -26,6 +30,8 @@ pub(super) struct Contents {
     pub document: Option<Column<u64>>,
     pub ids: Ids,
     pub published: Option<(Column<i64>, Column<i64>)>,
+    /// The numbers of each exchange's sketch.
+    pub sketches: Option<Column<u64>>,
     /// Passages that begin an exchange.
     pub starts: Bits,
 }
@@ -36,6 +42,8 @@ const PADDING: usize = 4096;
 /// A field of text.
 pub(super) struct Text {
     pub inverted: Arc<InvertedIndexReader>,
+    /// Where its words stand; `inverted` knows them too, and keeps them to itself.
+    pub positions: FileSlice,
     /// The quantised length of each passage, and [`PADDING`] zeros, so that a block can be taken anywhere.
     pub lengths: Vec<u8>,
     pub lexicon: Lexicon,
@@ -57,15 +65,19 @@ impl Contents {
         }
         let first = columns.column_opt::<i64>(schema::PUBLISHED_FIRST)?;
         let last = columns.column_opt::<i64>(schema::PUBLISHED_LAST)?;
+        let file = Path::new(&reader.segment_id().uuid_string()).with_extension("pos");
+        let file = reader.index().directory().open_read(&file).map_err(tantivy::TantivyError::from)?;
+        let positions = CompositeFile::open(&file)?;
         Ok(Self {
             fields,
-            question: Text::read(reader, fields.question)?,
-            answer: Text::read(reader, fields.answer)?,
+            question: Text::read(reader, fields.question, &positions)?,
+            answer: Text::read(reader, fields.answer, &positions)?,
             exchange: columns.column_first_or_default(schema::EXCHANGE)?,
             window,
             document: document.map(|document| document.ords().clone()),
             ids,
             published: first.zip(last),
+            sketches: columns.column_opt(schema::SKETCH)?,
             starts,
         })
     }
@@ -86,9 +98,14 @@ impl Contents {
 }
 
 impl Text {
-    fn read(reader: &SegmentReader, field: tantivy::schema::Field) -> Result<Self, IndexError> {
+    fn read(
+        reader: &SegmentReader,
+        field: tantivy::schema::Field,
+        positions: &CompositeFile,
+    ) -> Result<Self, IndexError> {
         let norms = reader.get_fieldnorms_reader(field)?;
         let inverted = reader.inverted_index(field)?;
+        let positions = positions.open_read(field).unwrap_or_else(FileSlice::empty);
         let mut lexicon = Lexicon::with_capacity(inverted.terms().num_terms());
         let mut terms = inverted.terms().stream()?;
         while terms.advance() {
@@ -96,7 +113,7 @@ impl Text {
         }
         let mut lengths: Vec<u8> = (0..reader.max_doc()).map(|passage| norms.fieldnorm_id(passage)).collect();
         lengths.resize(lengths.len() + PADDING, 0);
-        Ok(Self { inverted, lengths, lexicon })
+        Ok(Self { inverted, positions, lengths, lexicon })
     }
 }
 

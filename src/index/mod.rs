@@ -13,10 +13,14 @@ mod schema;
 mod directory;
 mod writer;
 mod reader;
+mod sketch;
+mod copies;
 mod contents;
 mod lexicon;
 mod segment;
 mod phrase;
+mod trie;
+mod scan;
 mod bits;
 mod narrow;
 #[cfg(test)]
@@ -40,9 +44,8 @@ pub use analyzer::Analyzer;
 pub use analyzer::Form;
 pub use analyzer::Token;
 pub use bits::Bits;
+pub use copies::Copies;
 pub use language::Language;
-pub use phrase::Nearness;
-pub use phrase::PhraseMatch;
 pub use reader::Searcher;
 pub use reader::Statistics;
 pub use segment::Postings;
@@ -56,7 +59,7 @@ use reader::Snapshot;
 use schema::Fields;
 
 /// Raised whenever what is written changes: schema, analysis, data tables.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 3;
 
 /// How the index is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,34 +1,57 @@
 //! Where words stand side by side.
+//!
+//! There are two ways, which find the same. A *look-up* follows a phrase's rarest word and asks the others where
+//! it stands; it is fast for a phrase with a rare word. A *pass* ([`crate::index::scan`]) reads each word's
+//! places once for all phrases; it costs the same however many phrases there are, so that no number of phrases
+//! of common words takes long. The cheaper by estimate is taken.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use tantivy::DocId;
 use tantivy::DocSet;
+use tantivy::InvertedIndexReader;
 use tantivy::TERMINATED;
 use tantivy::postings::Postings as _;
 use tantivy::postings::SegmentPostings;
+use tantivy::postings::TermInfo;
+use tantivy::schema::IndexRecordOption;
 
-/// A passage where a phrase stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PhraseMatch {
-    /// The passage.
-    pub passage: u32,
-    /// How often.
-    pub frequency: u32,
-}
+use crate::index::IndexError;
 
-/// How near each other the words of a phrase must stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Nearness {
-    /// Each at its distance from the first.
-    Adjacent,
-    /// In one passage.
-    SamePassage,
+/// A phrase: its terms, each with its distance from the first, in order of distance.
+pub(super) type Sequence<'a> = Vec<(u32, &'a TermInfo)>;
+
+/// About how long a look-up takes for each word of each passage with the rarest, in nanoseconds; measured, like
+/// all of these, on one core of a server of 2020.
+const LOOK_UP: u64 = 50;
+/// How long a pass takes for each passage of each different word.
+const PASS_POSTING: u64 = 3;
+/// How long a pass takes for each byte of positions, which is about one place of a word.
+const PASS_POSITION: u64 = 3;
+/// How long a pass takes for each word of the segment, whether a phrase has it or not.
+const PASS_TOKEN: u64 = 1;
+
+/// Whether one pass for all `sequences` is expected to take less than looking each up. `tokens` is how many
+/// words the segment has.
+pub(super) fn prefers_pass(sequences: &[Sequence<'_>], tokens: u64) -> bool {
+    let look_ups = sequences.iter().map(|sequence| {
+        let rarest = sequence.iter().map(|(_, term)| term.doc_freq).min().unwrap_or(0);
+        u64::from(rarest) * sequence.len() as u64 * LOOK_UP
+    });
+    let words: BTreeMap<usize, &TermInfo> =
+        sequences.iter().flatten().map(|(_, term)| (term.postings_range.start, *term)).collect();
+    let pass = words.values().map(|term| {
+        u64::from(term.doc_freq) * PASS_POSTING + term.positions_range.len() as u64 * PASS_POSITION
+    });
+    look_ups.sum::<u64>() > pass.sum::<u64>() + tokens * PASS_TOKEN
 }
 
 /// A term of a phrase and its distances from the phrase's first word: a term that stands there several times is
 /// read once.
-pub(super) struct PhraseWord {
-    pub offsets: Vec<u32>,
-    pub cursor: SegmentPostings,
+struct PhraseWord {
+    offsets: Vec<u32>,
+    cursor: SegmentPostings,
 }
 
 impl PhraseWord {
@@ -57,11 +80,17 @@ impl PhraseWord {
     }
 }
 
-/// The passages where all words stand together, ascending.
-pub(super) fn matches(mut words: Vec<PhraseWord>, nearness: Nearness) -> Vec<PhraseMatch> {
+/// Looks a phrase up: calls `visit` with each passage that `admits` and where it stands, ascending, and how
+/// often it stands there.
+pub(super) fn look_up(
+    inverted: &InvertedIndexReader,
+    sequence: &Sequence<'_>,
+    admits: impl Fn(u32) -> bool,
+    mut visit: impl FnMut(u32, u32),
+) -> Result<(), IndexError> {
+    let mut words = words(inverted, sequence)?;
     // The rarest word leads; the others are asked only where it stands.
     words.sort_by_key(|word| word.cursor.doc_freq());
-    let mut matches = Vec::new();
     let mut places = Vec::new();
     let mut passage = words.first_mut().map_or(TERMINATED, |lead| lead.seek(0));
     while passage != TERMINATED {
@@ -70,21 +99,33 @@ pub(super) fn matches(mut words: Vec<PhraseWord>, nearness: Nearness) -> Vec<Phr
             passage = words.first_mut().map_or(TERMINATED, |lead| lead.seek(next));
             continue;
         }
-        let frequency = match nearness {
-            Nearness::SamePassage => words.iter().map(|word| word.cursor.term_freq()).min().unwrap_or(0),
-            Nearness::Adjacent if !words.iter().all(PhraseWord::suffices) => 0,
-            Nearness::Adjacent => {
-                let mut begins = None;
-                for word in &mut words {
-                    word.keep_beginnings(&mut places, &mut begins);
-                }
-                u32::try_from(begins.map_or(0, |begins| begins.len())).unwrap_or(u32::MAX)
+        if words.iter().all(PhraseWord::suffices) && admits(passage) {
+            let mut begins = None;
+            for word in &mut words {
+                word.keep_beginnings(&mut places, &mut begins);
             }
-        };
-        if frequency > 0 {
-            matches.push(PhraseMatch { passage, frequency });
+            let frequency = begins.map_or(0, |begins| begins.len());
+            if frequency > 0 {
+                visit(passage, u32::try_from(frequency).unwrap_or(u32::MAX));
+            }
         }
         passage = words.first_mut().map_or(TERMINATED, |lead| lead.seek(passage + 1));
     }
-    matches
+    Ok(())
+}
+
+/// The different words of a phrase, each at its first passage. A term's place in the postings file names it.
+fn words(inverted: &InvertedIndexReader, sequence: &Sequence<'_>) -> Result<Vec<PhraseWord>, IndexError> {
+    let mut words: BTreeMap<usize, PhraseWord> = BTreeMap::new();
+    for (offset, term) in sequence {
+        match words.entry(term.postings_range.start) {
+            Entry::Occupied(mut known) => known.get_mut().offsets.push(*offset),
+            Entry::Vacant(new) => {
+                let option = IndexRecordOption::WithFreqsAndPositions;
+                let cursor = inverted.read_postings_from_terminfo(term, option)?;
+                new.insert(PhraseWord { offsets: vec![*offset], cursor });
+            }
+        }
+    }
+    Ok(words.into_values().collect())
 }

@@ -17,6 +17,7 @@ pub(super) const EXCHANGE: &str = "exchange";
 pub(super) const WINDOW: &str = "window";
 pub(super) const PUBLISHED_FIRST: &str = "published_first";
 pub(super) const PUBLISHED_LAST: &str = "published_last";
+pub(super) const SKETCH: &str = "sketch";
 
 /// Handles of the fields.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,8 @@ pub(super) struct Fields {
     /// First and last day of publication.
     pub published_first: Field,
     pub published_last: Field,
+    /// The numbers of the exchange's sketch, in order, where it has one.
+    pub sketch: Field,
 }
 
 /// The schema and its handles; the same in every process of this version.
@@ -70,6 +73,7 @@ pub(super) fn build() -> (Schema, Fields) {
         label: schema.add_text_field("label", keyword),
         published_first: schema.add_i64_field(PUBLISHED_FIRST, FAST),
         published_last: schema.add_i64_field(PUBLISHED_LAST, FAST),
+        sketch: schema.add_u64_field(SKETCH, FAST),
     };
     (schema.build(), fields)
 }

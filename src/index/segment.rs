@@ -1,7 +1,5 @@
 //! One segment of the index, as a search reads it.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,14 +14,15 @@ use tantivy::schema::IndexRecordOption;
 use crate::index::Bits;
 use crate::index::Field;
 use crate::index::IndexError;
-use crate::index::Nearness;
-use crate::index::PhraseMatch;
 use crate::index::Statistics;
 use crate::index::contents::Contents;
 use crate::index::narrow;
 use crate::index::phrase;
-use crate::index::phrase::PhraseWord;
+use crate::index::phrase::Sequence;
+use crate::index::scan;
 use crate::index::schema::Fields;
+use crate::index::sketch::SKETCH_LEN;
+use crate::index::sketch::Sketch;
 use crate::query::Filter;
 
 /// One segment of a snapshot. Its passages are numbered from 0; the windows of an exchange side by side.
@@ -130,17 +129,16 @@ impl Segment {
             return Ok(None);
         }
         let handle = self.contents.handle(field);
-        let Some(info) = text.inverted.get_term_info(&tantivy::Term::from_field_text(handle, term))? else {
-            return Ok(None);
-        };
-        let live = match &self.alive {
-            None => info.doc_freq,
-            Some(alive) => {
-                let option = IndexRecordOption::Basic;
-                count_live(text.inverted.read_block_postings_from_terminfo(&info, option)?, alive)
-            }
-        };
-        Ok(Some(Term { field, info, live }))
+        let info = text.inverted.get_term_info(&tantivy::Term::from_field_text(handle, term))?;
+        Ok(info.map(|info| Term { field, info }))
+    }
+
+    /// How many passages with a term are not deleted.
+    pub fn live(&self, term: &Term) -> Result<u32, IndexError> {
+        let Some(alive) = &self.alive else { return Ok(term.info.doc_freq) };
+        let inverted = &self.contents.text(term.field).inverted;
+        let postings = inverted.read_block_postings_from_terminfo(&term.info, IndexRecordOption::Basic)?;
+        Ok(count_live(postings, alive))
     }
 
     /// The passages with a term, and how often each has it.
@@ -150,30 +148,63 @@ impl Segment {
         Ok(Postings { cursor })
     }
 
-    /// The passages where the terms of a field stand together, each with its distance from the first.
-    pub fn phrase(
+    /// Calls `visit` with the number of a sequence, a passage where its terms stand side by side, and how often:
+    /// each term at its distance from the first, distances ascending. The passages of one sequence come in
+    /// ascending order; of exchanges that `within` does not begin none come.
+    pub fn phrases(
         &self,
         field: Field,
-        sequence: &[(u32, Term)],
-        nearness: Nearness,
-    ) -> Result<Vec<PhraseMatch>, IndexError> {
-        let positions = nearness == Nearness::Adjacent && sequence.len() > 1;
-        let option =
-            if positions { IndexRecordOption::WithFreqsAndPositions } else { IndexRecordOption::WithFreqs };
-        // A term's place in the postings file names it.
-        let mut words: BTreeMap<usize, PhraseWord> = BTreeMap::new();
-        for (offset, term) in sequence {
-            match words.entry(term.info.postings_range.start) {
-                Entry::Occupied(mut known) => known.get_mut().offsets.push(*offset),
-                Entry::Vacant(new) => {
-                    let inverted = &self.contents.text(field).inverted;
-                    let cursor = inverted.read_postings_from_terminfo(&term.info, option)?;
-                    new.insert(PhraseWord { offsets: vec![*offset], cursor });
-                }
+        sequences: &[Vec<(u32, Term)>],
+        within: Option<&Bits>,
+        visit: &mut dyn FnMut(usize, u32, u32),
+    ) -> Result<(), IndexError> {
+        self.phrases_by(phrase::prefers_pass, field, sequences, within, visit)
+    }
+
+    /// [`Segment::phrases`], in one pass where `prefers_pass`, which is given the phrases of more than one word
+    /// and how many words the segment has.
+    pub(super) fn phrases_by(
+        &self,
+        prefers_pass: impl Fn(&[Sequence<'_>], u64) -> bool,
+        field: Field,
+        sequences: &[Vec<(u32, Term)>],
+        within: Option<&Bits>,
+        visit: &mut dyn FnMut(usize, u32, u32),
+    ) -> Result<(), IndexError> {
+        let admits = |passage: u32| {
+            let start = within.and_then(|_| self.starts().at_or_below(passage));
+            within.is_none_or(|within| start.is_some_and(|start| within.contains(start)))
+        };
+        let mut phrases = Vec::new();
+        let mut numbers = Vec::new();
+        for (number, sequence) in sequences.iter().enumerate() {
+            if let [(_, word)] = sequence.as_slice() {
+                let mut postings = self.postings(word)?;
+                postings.visit(|passage, frequency| {
+                    if admits(passage) {
+                        visit(number, passage, frequency);
+                    }
+                });
+            } else {
+                phrases.push(sequence.iter().map(|(offset, term)| (*offset, &term.info)).collect());
+                numbers.push(number);
             }
         }
-        let nearness = if positions { nearness } else { Nearness::SamePassage };
-        Ok(phrase::matches(words.into_values().collect(), nearness))
+        let text = self.contents.text(field);
+        let mut found = |phrase: usize, passage, frequency| {
+            visit(numbers.get(phrase).copied().unwrap_or_default(), passage, frequency);
+        };
+        if prefers_pass(&phrases, text.inverted.total_num_tokens()) {
+            let room =
+                |passage: u32| text.lengths.get(passage as usize).map_or(0, |class| longest_of(*class));
+            return scan::pass(&text.inverted, &text.positions, &phrases, self.len(), admits, room, found);
+        }
+        for (number, phrase) in phrases.iter().enumerate() {
+            phrase::look_up(&text.inverted, phrase, admits, |passage, frequency| {
+                found(number, passage, frequency);
+            })?;
+        }
+        Ok(())
     }
 
     /// The quantised lengths of a field, one class for each of the `N` passages from `base`, those behind the
@@ -260,6 +291,17 @@ impl Segment {
         bits
     }
 
+    /// Calls `visit` with each live exchange that has a sketch, as the passage that begins it.
+    pub(super) fn sketches(&self, visit: &mut dyn FnMut(u32, Sketch)) {
+        let Some(column) = &self.contents.sketches else { return };
+        for start in self.starts().iter().filter(|start| self.is_alive(*start)) {
+            let numbers: Vec<u64> = column.values_for_doc(start).collect();
+            if let Ok(numbers) = <[u64; SKETCH_LEN]>::try_from(numbers) {
+                visit(start, Sketch::from_numbers(numbers));
+            }
+        }
+    }
+
     /// How many live exchanges were analysed in the language of this tag.
     pub(super) fn exchanges_in(&self, tag: &str) -> Result<u64, IndexError> {
         let mut exchanges = self.keyed(self.fields().analysis, &[tag.to_owned()])?;
@@ -284,6 +326,12 @@ fn volume(lengths: &[u8], alive: Option<&Bits>) -> Statistics {
     statistics
 }
 
+/// The greatest length in terms that has this length class; a place of a word is below it.
+fn longest_of(class: u8) -> usize {
+    let behind = class.checked_add(1).map_or(u32::MAX, FieldNormReader::id_to_fieldnorm);
+    behind.saturating_sub(1) as usize
+}
+
 fn count_live(mut postings: BlockSegmentPostings, alive: &Bits) -> u32 {
     let mut live = 0;
     loop {
@@ -301,15 +349,6 @@ fn count_live(mut postings: BlockSegmentPostings, alive: &Bits) -> u32 {
 pub struct Term {
     field: Field,
     info: TermInfo,
-    live: u32,
-}
-
-impl Term {
-    /// How many live passages have it.
-    #[must_use]
-    pub const fn live(&self) -> u32 {
-        self.live
-    }
 }
 
 /// The passages with a term, a block at a time, ascending.
@@ -339,5 +378,13 @@ impl Postings {
     /// Goes to the next block.
     pub fn advance(&mut self) {
         self.cursor.advance();
+    }
+
+    /// Calls `visit` with each passage from here on and the term's frequency there.
+    fn visit(&mut self, mut visit: impl FnMut(u32, u32)) {
+        while !self.passages().is_empty() {
+            self.passages().iter().zip(self.frequencies()).for_each(|(at, frequency)| visit(*at, *frequency));
+            self.advance();
+        }
     }
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use crate::index::Analyzer;
+use crate::index::Bits;
 use crate::index::DocumentEntry;
 use crate::index::ExchangeEntry;
 use crate::index::Field;
@@ -13,6 +14,7 @@ use crate::index::Form;
 use crate::index::Index;
 use crate::index::IndexError;
 use crate::index::Language;
+use crate::index::Segment;
 use crate::index::Settings;
 use crate::index::Writer;
 use crate::transcript::Metadata;
@@ -168,5 +170,90 @@ proptest! {
                 }
             });
         }
+    }
+}
+
+/// What phrases find in a segment's answers, each a text read in English: phrase, passage, frequency.
+fn found(
+    segment: &Segment,
+    in_one_pass: bool,
+    phrases: &[String],
+    within: Option<&Bits>,
+) -> Vec<(usize, u32, u32)> {
+    let sequence = |phrase: &String| {
+        let terms = Analyzer::terms(Language::English, phrase).into_iter();
+        let words = terms.filter(|(_, _, form)| *form == Form::Word);
+        let known = words.map(|(term, position, _)| {
+            let term = segment.term(Field::Answer, &term).unwrap()?;
+            Some((u32::try_from(position).unwrap(), term))
+        });
+        known.collect::<Option<Vec<_>>>().unwrap_or_default()
+    };
+    let sequences: Vec<_> = phrases.iter().map(sequence).collect();
+    let mut found = Vec::new();
+    let visit = &mut |phrase, passage, frequency| found.push((phrase, passage, frequency));
+    segment.phrases_by(|_, _| in_one_pass, Field::Answer, &sequences, within, visit).unwrap();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn a_phrase_stands_where_its_words_stand_in_order() {
+    let folder = TempDir::new().unwrap();
+    let index = open(folder.path()).unwrap();
+    let mut writer = index.writer().unwrap();
+    let answers =
+        ["to be or not to be", "be to", "to", "be a cease-fire", "经济合作，安全威胁", "not to be to be"];
+    put(&mut writer, "a", "en", &answers);
+    writer.commit(1).unwrap();
+    let searcher = index.searcher();
+    let [segment] = searcher.segments() else { panic!("one segment") };
+    let phrases = ["to be", "be to", "to be or not to be", "cease fire", "经济合作", "经济安全", "be"];
+    let phrases = phrases.map(str::to_owned);
+    let expect = [
+        (0, 0, 2),
+        (0, 5, 2),
+        (1, 1, 1),
+        (1, 5, 1),
+        (2, 0, 1),
+        (3, 3, 1),
+        (4, 4, 1),
+        (6, 0, 2),
+        (6, 1, 1),
+        (6, 3, 1),
+        (6, 5, 2),
+    ];
+    assert_eq!(found(segment, false, &phrases, None), expect);
+    assert_eq!(found(segment, true, &phrases, None), expect);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Looking phrases up and finding them in one pass is the same, also in windows that hold few passages.
+    #[test]
+    fn both_ways_of_finding_phrases_agree(
+        answers in prop::collection::vec("((a|be|cease-fire|fire|to|经济合|作。|É|-){1,1}[ -]){1,30}", 1..40),
+        phrases in prop::collection::vec("((a|be|cease|fire|to|经济|合作|合|é){1,1}[ -]){1,5}", 1..20),
+        repeats in 1usize..600,
+        within in prop::option::of(prop::collection::vec(0u32..40, 0..20)),
+    ) {
+        let folder = TempDir::new().unwrap();
+        let index = open(folder.path()).unwrap();
+        let mut writer = index.writer().unwrap();
+        let mut answers = answers;
+        let long = answers.first().unwrap().repeat(repeats);
+        answers.push(long);
+        put(&mut writer, "a", "en", &answers.iter().map(String::as_str).collect::<Vec<_>>());
+        writer.commit(1).unwrap();
+        let searcher = index.searcher();
+        let [segment] = searcher.segments() else { panic!("one segment") };
+        let within = within.map(|passages| {
+            let mut bits = Bits::empty(segment.len());
+            passages.into_iter().for_each(|passage| bits.insert(passage));
+            bits
+        });
+        let one = found(segment, true, &phrases, within.as_ref());
+        prop_assert_eq!(one, found(segment, false, &phrases, within.as_ref()));
     }
 }

@@ -27,6 +27,7 @@ use crate::index::directory::Full;
 use crate::index::narrow;
 use crate::index::reader::Snapshot;
 use crate::index::schema::Fields;
+use crate::index::sketch::Sketch;
 use crate::query::DateRange;
 use crate::span::TextSpan;
 
@@ -111,12 +112,26 @@ impl Writer {
         let mut commit = self.inner.prepare_commit()?;
         commit.set_payload(&Commit { format: FORMAT, generation }.to_string());
         commit.commit()?;
-        self.reader.reload()?;
-        let last = Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner));
-        let language = Language::from_tag(&self.default_language);
-        let next = Snapshot::new(self.reader.searcher(), generation, self.fields, language, Some(&last))?;
+        let next = self.reload(generation)?;
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
+    }
+
+    /// Opens the last commit.
+    fn reload(&self, generation: u64) -> Result<Snapshot, IndexError> {
+        /// A merge in the background may take the files of a segment away between the reload that named it and
+        /// the reading of it. The next reload names what it was merged into.
+        const ATTEMPTS: usize = 8;
+        let last = Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner));
+        let language = Language::from_tag(&self.default_language);
+        let mut attempt = 1;
+        loop {
+            self.reader.reload()?;
+            match Snapshot::new(self.reader.searcher(), generation, self.fields, language, Some(&last)) {
+                Err(IndexError::Damaged(_)) if attempt < ATTEMPTS => attempt += 1,
+                opened => return opened,
+            }
+        }
     }
 
     fn passages(
@@ -168,6 +183,10 @@ impl Writer {
         for (key, value) in &entry.metadata.labels {
             first.add_text(self.fields.label, narrow::label_key(key, value));
         }
+        for number in Sketch::of(exchange.question, exchange.answer).into_iter().flat_map(Sketch::to_numbers)
+        {
+            first.add_u64(self.fields.sketch, number);
+        }
         if let Ok(published) = DateRange::parse(&entry.metadata.published) {
             first.add_i64(self.fields.published_first, published.first);
             first.add_i64(self.fields.published_last, published.last);
@@ -203,6 +222,12 @@ impl Tokenizer for MarkedTokenizer {
             self.terms.push_str(token.term);
             self.tokens.push((start..self.terms.len(), token.position));
         });
+        // A compound comes behind its parts and stands at the first, where a stem may make it the same term. Places
+        // are to come in order, and one place of a term once.
+        let terms = &self.terms;
+        let key = |(range, position): &(Range<usize>, usize)| (*position, terms.get(range.clone()));
+        self.tokens.sort_by(|one, other| key(one).cmp(&key(other)));
+        self.tokens.dedup_by(|one, other| key(one) == key(other));
         MarkedTokens { tokenizer: self, next: 0, token: TantivyToken::default() }
     }
 }

@@ -4,10 +4,8 @@ use crate::index::Bits;
 use crate::index::IndexError;
 use crate::index::Segment;
 use crate::query::Filter;
-use crate::search::plan;
-use crate::search::plan::FIELDS;
+use crate::search::literals;
 use crate::search::plan::Plan;
-use crate::search::words::Literal;
 
 /// The exchanges of a segment that may be hits, as the passages that begin them; without any, all may.
 pub(super) struct Conditions {
@@ -17,18 +15,23 @@ pub(super) struct Conditions {
 impl Conditions {
     pub(super) fn new(segment: &Segment, plan: &Plan, filter: &Filter) -> Result<Self, IndexError> {
         let mut allowed = segment.narrow(filter)?;
-        for literal in &plan.required {
-            if allowed.as_ref().is_some_and(Bits::is_empty) {
-                break;
+        // Words first: they are read fast, and phrases are then looked for only where they may matter.
+        for required in [&plan.required_words, &plan.required_phrases] {
+            if required.is_empty() || allowed.as_ref().is_some_and(Bits::is_empty) {
+                continue;
             }
-            let bearing = exchanges(segment, literal)?;
-            match &mut allowed {
-                Some(allowed) => allowed.intersect(&bearing),
-                None => allowed = Some(bearing),
+            for bearing in literals::exchanges(segment, required, allowed.as_ref())? {
+                match &mut allowed {
+                    Some(allowed) => allowed.intersect(&bearing),
+                    None => allowed = Some(bearing),
+                }
             }
         }
-        for literal in &plan.excluded {
-            let bearing = exchanges(segment, literal)?;
+        for excluded in [&plan.excluded_words, &plan.excluded_phrases] {
+            if excluded.is_empty() || allowed.as_ref().is_some_and(Bits::is_empty) {
+                continue;
+            }
+            let bearing = literals::exchanges_with_any(segment, excluded, allowed.as_ref())?;
             allowed.get_or_insert_with(|| segment.starts().clone()).subtract(&bearing);
         }
         if let Some(alive) = segment.alive() {
@@ -46,17 +49,4 @@ impl Conditions {
     pub(super) fn allow(&self, start: u32) -> bool {
         self.allowed.as_ref().is_none_or(|allowed| allowed.contains(start))
     }
-}
-
-/// The exchanges that bear a literal in their question or in any window.
-fn exchanges(segment: &Segment, literal: &Literal) -> Result<Bits, IndexError> {
-    let mut bits = Bits::empty(segment.len());
-    for field in FIELDS {
-        for found in plan::matches(segment, field, literal)? {
-            if let Some(start) = segment.starts().at_or_below(found.passage) {
-                bits.insert(start);
-            }
-        }
-    }
-    Ok(bits)
 }

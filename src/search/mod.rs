@@ -9,11 +9,13 @@ mod function_words;
 mod equivalence;
 mod derivation;
 mod words;
+mod literals;
 mod plan;
 mod conditions;
 mod block;
 mod union;
 mod top;
+mod collapse;
 mod highlight;
 #[cfg(test)]
 mod tests;
@@ -25,12 +27,14 @@ use crate::index::Searcher;
 use crate::query::Filter;
 use crate::query::Query;
 
+pub use collapse::Collapsed;
 pub use highlight::Highlighter;
 pub use highlight::highlight;
 pub use parameters::ParameterError;
 pub use ranking::Ranking;
 pub use ranking::Saturation;
 
+use collapse::Collapse;
 use conditions::Conditions;
 use plan::Plan;
 use top::Top;
@@ -47,6 +51,8 @@ pub struct Request<'a> {
     pub limit: usize,
     /// Where the last page ended.
     pub after: Option<&'a Cursor>,
+    /// Whether copies of one exchange in several documents are one result.
+    pub collapse: bool,
 }
 
 /// A place in a ranked list: that of the last hit of a page.
@@ -58,6 +64,17 @@ pub struct Cursor {
     pub document_id: String,
     /// The hit's exchange.
     pub exchange: u32,
+}
+
+impl Cursor {
+    /// Whether a hit stands behind this place.
+    fn precedes(&self, hit: &Hit) -> bool {
+        let by_score = self.score.cmp(&hit.score).reverse();
+        by_score
+            .then_with(|| self.document_id.cmp(&hit.document_id))
+            .then_with(|| self.exchange.cmp(&hit.exchange))
+            .is_lt()
+    }
 }
 
 /// How well a passage answers; comparable within one query and generation only.
@@ -110,9 +127,9 @@ impl Hit {
 /// What a search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The page, best first.
-    pub hits: Vec<Hit>,
-    /// How many exchanges match, on all pages.
+    /// The page, best first. Only a search that collapses copies lists any.
+    pub results: Vec<Collapsed>,
+    /// How many results there are, on all pages.
     pub total: u64,
     /// Words of the query that no exchange has, as they were typed.
     pub unmatched_terms: Vec<String>,
@@ -125,15 +142,30 @@ pub fn search(searcher: &Searcher, request: &Request<'_>, ranking: &Ranking) -> 
     let plan = Plan::new(searcher, request.query, ranking)?;
     let mut union = Union::new(&plan);
     let mut hits = Vec::new();
+    let mut members = Vec::new();
     let mut total = 0;
     for (ordinal, segment) in searcher.segments().iter().enumerate() {
         let conditions = Conditions::new(segment, &plan, request.filter)?;
         let mut top = Top::new(segment, request.limit, request.after);
-        total += union.scan(segment, ordinal, &conditions, &mut top)?;
-        hits.extend(top.into_hits());
+        if request.collapse {
+            let copies = searcher.copies();
+            let mut collapse = Collapse { top, copies, ordinal, members: &mut members };
+            total += union.scan(segment, ordinal, &conditions, &mut collapse)?;
+            hits.extend(collapse.top.into_hits());
+        } else {
+            total += union.scan(segment, ordinal, &conditions, &mut top)?;
+            hits.extend(top.into_hits());
+        }
     }
-    hits.sort_unstable_by(Hit::order);
-    hits.truncate(request.limit);
+    let alone = |hit| Collapsed { hit, copies: Vec::new(), more: 0 };
+    let mut results: Vec<Collapsed> = hits.into_iter().map(alone).collect();
+    // Each match that has copies was counted; of each family, one is a result.
+    total -= members.len() as u64;
+    let (families, count) = collapse::families(searcher.segments(), members, request.after, request.limit);
+    total += count;
+    results.extend(families);
+    results.sort_unstable_by(|one, other| one.hit.order(&other.hit));
+    results.truncate(request.limit);
     let unmatched_terms = plan.unmatched();
-    Ok(Found { hits, total, unmatched_terms, generation: searcher.generation() })
+    Ok(Found { results, total, unmatched_terms, generation: searcher.generation() })
 }

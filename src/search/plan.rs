@@ -2,7 +2,6 @@
 
 use crate::index::Field;
 use crate::index::IndexError;
-use crate::index::PhraseMatch;
 use crate::index::Searcher;
 use crate::index::Segment;
 use crate::index::Statistics;
@@ -12,6 +11,8 @@ use crate::query::Query;
 use crate::search::Ranking;
 use crate::search::Saturation;
 use crate::search::function_words::Role;
+use crate::search::literals;
+use crate::search::literals::Standing;
 use crate::search::words::Literal;
 use crate::search::words::Word;
 use crate::search::words::Words;
@@ -26,9 +27,11 @@ pub(super) struct Plan {
     /// Phrases that may occur, each in each of [`FIELDS`].
     pub phrases: Vec<PlannedPhrase>,
     /// What must occur.
-    pub required: Vec<Literal>,
+    pub required_words: Vec<Literal>,
+    pub required_phrases: Vec<Literal>,
     /// What must not.
-    pub excluded: Vec<Literal>,
+    pub excluded_words: Vec<Literal>,
+    pub excluded_phrases: Vec<Literal>,
     /// Words that no live passage has, as typed.
     missing: Vec<String>,
     /// How frequencies saturate.
@@ -61,7 +64,7 @@ pub(super) struct PlannedPhrase {
     /// What a frequency without bound is worth.
     pub weight: f32,
     /// Where it stands, in each segment.
-    pub segments: Vec<Vec<PhraseMatch>>,
+    pub segments: Vec<Vec<Standing>>,
 }
 
 impl Plan {
@@ -72,8 +75,10 @@ impl Plan {
         let mut plan = Self {
             terms: Vec::new(),
             phrases: Vec::new(),
-            required: Vec::new(),
-            excluded: Vec::new(),
+            required_words: Vec::new(),
+            required_phrases: Vec::new(),
+            excluded_words: Vec::new(),
+            excluded_phrases: Vec::new(),
             missing: Vec::new(),
             saturation: ranking.saturation(share.min(1.0)),
             averages: FIELDS.map(|field| searcher.statistics(field).average()),
@@ -82,13 +87,17 @@ impl Plan {
         for word in &words {
             plan.add_word(searcher, word, ranking)?;
         }
+        let mut optional = Vec::new();
         for literal in literals {
-            match literal.occur {
-                Occur::Must => plan.required.push(literal),
-                Occur::MustNot => plan.excluded.push(literal),
-                Occur::Should => plan.add_phrase(searcher, &literal, ranking)?,
+            match (literal.occur, literal.is_word()) {
+                (Occur::Must, true) => plan.required_words.push(literal),
+                (Occur::Must, false) => plan.required_phrases.push(literal),
+                (Occur::MustNot, true) => plan.excluded_words.push(literal),
+                (Occur::MustNot, false) => plan.excluded_phrases.push(literal),
+                (Occur::Should, _) => optional.push(literal),
             }
         }
+        plan.add_phrases(searcher, &optional, ranking)?;
         Ok(plan)
     }
 
@@ -131,23 +140,38 @@ impl Plan {
         Ok(())
     }
 
-    fn add_phrase(
+    fn add_phrases(
         &mut self,
         searcher: &Searcher,
-        literal: &Literal,
+        literals: &[Literal],
         ranking: &Ranking,
     ) -> Result<(), IndexError> {
-        for field in FIELDS {
-            let mut segments = Vec::with_capacity(searcher.segments().len());
-            let mut live = 0;
-            for segment in searcher.segments() {
-                let found = matches(segment, field, literal)?;
-                live += found.iter().filter(|found| segment.is_alive(found.passage)).count();
-                segments.push(found);
+        if literals.is_empty() {
+            return Ok(());
+        }
+        let planned = |literal: &Literal| {
+            let of_field = |field| PlannedPhrase { field, weight: literal.weight, segments: Vec::new() };
+            FIELDS.map(of_field)
+        };
+        let mut phrases: Vec<[PlannedPhrase; 2]> = literals.iter().map(planned).collect();
+        for segment in searcher.segments() {
+            for (place, field) in FIELDS.into_iter().enumerate() {
+                let found = literals::standings(segment, field, literals)?;
+                for (phrase, found) in phrases.iter_mut().zip(found) {
+                    if let Some(phrase) = phrase.get_mut(place) {
+                        phrase.segments.push(found);
+                    }
+                }
             }
-            let rarity = rarity(searcher.statistics(field), live as f32);
-            let weight = rarity * field_weight(field, ranking) * literal.weight;
-            self.phrases.push(PlannedPhrase { field, weight, segments });
+        }
+        for mut phrase in phrases.into_iter().flatten() {
+            let live = |(segment, found): (&Segment, &Vec<Standing>)| {
+                found.iter().filter(|found| segment.is_alive(found.passage)).count()
+            };
+            let live: usize = searcher.segments().iter().zip(&phrase.segments).map(live).sum();
+            let rarity = rarity(searcher.statistics(phrase.field), live as f32);
+            phrase.weight *= rarity * field_weight(phrase.field, ranking);
+            self.phrases.push(phrase);
         }
         Ok(())
     }
@@ -168,7 +192,9 @@ fn lookup(searcher: &Searcher, field: Field, term: &str) -> Result<(u64, Vec<Opt
     let mut segments = Vec::with_capacity(searcher.segments().len());
     for segment in searcher.segments() {
         let found = segment.term(field, term)?;
-        live += found.as_ref().map_or(0, |term| u64::from(term.live()));
+        if let Some(found) = &found {
+            live += u64::from(segment.live(found)?);
+        }
         segments.push(found);
     }
     Ok((live, segments))
@@ -196,29 +222,4 @@ const fn damping(field: Field, word: &Word, ranking: &Ranking) -> f32 {
         (Role::Function, Field::Question) => ranking.function_word_in_question,
         (Role::Function, Field::Answer) => ranking.function_word_in_answer,
     }
-}
-
-/// The passages of a segment where a literal stands in a field, ascending.
-pub(super) fn matches(
-    segment: &Segment,
-    field: Field,
-    literal: &Literal,
-) -> Result<Vec<PhraseMatch>, IndexError> {
-    let mut all: Vec<PhraseMatch> = Vec::new();
-    for variant in &literal.variants {
-        let mut positions = Vec::with_capacity(variant.len());
-        for (offset, term) in variant {
-            let Some(term) = segment.term(field, term)? else { break };
-            positions.push((*offset, term));
-        }
-        if positions.len() == variant.len() {
-            all.extend(segment.phrase(field, &positions, literal.nearness)?);
-        }
-    }
-    if literal.variants.len() == 1 {
-        return Ok(all);
-    }
-    all.sort_by_key(|found| (found.passage, std::cmp::Reverse(found.frequency)));
-    all.dedup_by_key(|found| found.passage);
-    Ok(all)
 }

@@ -13,6 +13,7 @@ use crate::index::Settings;
 use crate::query::DateRange;
 use crate::query::Filter;
 use crate::query::Query;
+use crate::search::Collapsed;
 use crate::search::Cursor;
 use crate::search::Found;
 use crate::search::Highlighter;
@@ -59,8 +60,12 @@ impl Corpus {
     /// What a query finds, best first, as `document/exchange`.
     fn ids(&self, query: &str) -> Vec<String> {
         let found = self.found(query, &Filter::default());
-        assert_eq!(found.total, found.hits.len() as u64, "{query}");
-        found.hits.iter().map(|hit| format!("{}/{}", hit.document_id, hit.exchange)).collect()
+        assert_eq!(found.total, found.results.len() as u64, "{query}");
+        found
+            .results
+            .iter()
+            .map(|Collapsed { hit, .. }| format!("{}/{}", hit.document_id, hit.exchange))
+            .collect()
     }
 }
 
@@ -70,7 +75,8 @@ fn exchange<'a>(question: &'a str, answer: &'a str) -> ExchangeEntry<'a> {
 
 fn page(searcher: &Searcher, query: &str, filter: &Filter, limit: usize, after: Option<&Cursor>) -> Found {
     let query = Query::parse(query).unwrap();
-    search(searcher, &Request { query: &query, filter, limit, after }, &Ranking::default()).unwrap()
+    let request = Request { query: &query, filter, limit, after, collapse: false };
+    search(searcher, &request, &Ranking::default()).unwrap()
 }
 
 /// What a query finds in documents of one exchange, best first.
@@ -225,11 +231,12 @@ fn one_hit_per_exchange_and_its_best_window() {
     writer.replace(&DocumentEntry { document_id: "a", metadata: &metadata, exchanges }).unwrap();
     writer.commit(1).unwrap();
     let found = corpus.found("harbour ships", &Filter::default());
-    let hits: Vec<(u32, u32)> = found.hits.iter().map(|hit| (hit.exchange, hit.window)).collect();
+    let hits: Vec<(u32, u32)> =
+        found.results.iter().map(|Collapsed { hit, .. }| (hit.exchange, hit.window)).collect();
     assert_eq!((hits, found.total), (vec![(1, 3), (2, 0)], 2));
     // Only the question matches: the first window stands for the exchange.
     let found = corpus.found("ships", &Filter::default());
-    assert_eq!((found.hits[0].exchange, found.hits[0].window, found.total), (1, 0, 1));
+    assert_eq!((found.results[0].hit.exchange, found.results[0].hit.window, found.total), (1, 0, 1));
 }
 
 #[test]
@@ -253,7 +260,8 @@ fn filters_narrow() {
     writer.commit(1).unwrap();
     let check = |filter: Filter, expect: &str| {
         let found = corpus.found("harbour", &filter);
-        let ids: Vec<&str> = found.hits.iter().map(|hit| hit.document_id.as_str()).collect();
+        let ids: Vec<&str> =
+            found.results.iter().map(|Collapsed { hit, .. }| hit.document_id.as_str()).collect();
         assert_eq!((ids.concat(), found.total), (expect.to_owned(), expect.len() as u64), "{filter:?}");
     };
     let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
@@ -282,17 +290,17 @@ fn pages_follow_each_other() {
         corpus.put(few, generation);
     }
     let searcher = corpus.index.searcher();
-    let whole = page(&searcher, "harbour", &Filter::default(), 100, None).hits;
+    let whole = page(&searcher, "harbour", &Filter::default(), 100, None).results;
     assert_eq!(whole.len(), 36);
     let mut pieces = Vec::new();
     let mut after = None;
     loop {
         let found = page(&searcher, "harbour", &Filter::default(), 5, after.as_ref());
         assert_eq!(found.total, 36);
-        let Some(last) = found.hits.last() else { break };
+        let Some(Collapsed { hit: last, .. }) = found.results.last() else { break };
         let (score, exchange) = (last.score, last.exchange);
         after = Some(Cursor { score, document_id: last.document_id.clone(), exchange });
-        pieces.extend(found.hits);
+        pieces.extend(found.results);
     }
     assert_eq!(pieces, whole);
     assert_eq!(page(&searcher, "harbour", &Filter::default(), 0, None).total, 36);
@@ -324,6 +332,87 @@ fn hostile_queries_answer() {
         assert!(found.total <= 2, "{query}");
     }
     assert_eq!(corpus.found(&format!("{words} one"), &Filter::default()).total, 1);
+}
+
+#[test]
+fn signed_phrases_are_exact_however_many() {
+    let texts = [
+        ("all", [("", "one two three four five six seven eight nine ten")]),
+        ("most", [("", "one two three four five six seven eight ten nine")]),
+        ("none", [("", "ten nine eight seven six five four three two one")]),
+    ];
+    let documents = answers(&texts);
+    let words: Vec<&str> = texts[0].1[0].1.split(' ').collect();
+    let phrases = |sign: &str| {
+        let phrases = words.windows(2).chain(words.windows(3)).chain(words.windows(4));
+        phrases.map(|words| format!(" {sign}\"{}\"", words.join(" "))).collect::<String>()
+    };
+    check(&documents, &format!("one {}", phrases("+")), &["all"]);
+    check(&documents, &format!("one {}", phrases("-")), &["none"]);
+    check(&documents, &format!("one {} -\"nine ten\"", phrases("-")), &["none"]);
+    check(&documents, &format!("+\"one two\" {} -\"nine ten\"", " -\"two one\"".repeat(20)), &["most"]);
+}
+
+/// Results as `document+copies`, each id its first letter, and the total.
+fn collapsed(corpus: &Corpus, query: &str, filter: &Filter, limit: usize) -> (Vec<String>, u64) {
+    let searcher = corpus.index.searcher();
+    let query = Query::parse(query).unwrap();
+    let (mut shown, mut after, mut total) = (Vec::new(), None, None);
+    loop {
+        let request = Request { query: &query, filter, limit, after: after.as_ref(), collapse: true };
+        let found = search(&searcher, &request, &Ranking::default()).unwrap();
+        assert_eq!(*total.get_or_insert(found.total), found.total, "the same on each page");
+        let Some(Collapsed { hit, .. }) = found.results.last().cloned() else { break };
+        shown.extend(found.results.iter().map(|Collapsed { hit, copies, more }| {
+            assert_eq!(*more, 0);
+            let copies: Vec<&str> = copies.iter().map(|copy| copy.document_id.as_str()).collect();
+            [&[hit.document_id.as_str()], copies.as_slice()].concat().join("+")
+        }));
+        after = Some(Cursor { score: hit.score, document_id: hit.document_id, exchange: hit.exchange });
+    }
+    (shown, total.unwrap_or(0))
+}
+
+#[test]
+fn copies_collapse_into_the_best() {
+    let question = "What does the agreement on the northern provinces say?";
+    let answer = "It says three things. The ceasefire in the northern provinces is prolonged by six months, with \
+        observers from five states. Three hundred detainees come home, beginning with the sick and the oldest.";
+    let edited = answer.replace("prolonged", "extended");
+    let repeated = format!("{answer} The ceasefire!");
+    let like = "It says that a ceasefire may be prolonged, that observers may come, and that detainees may go home \
+        once the provinces in the north have settled who is to guard the roads and who is to open them again.";
+    let documents: [Document<'_>; 6] = [
+        ("a", "en", &[(question, &edited)]),
+        ("b", "en", &[(question, answer)]),
+        ("c", "en", &[("And what does the agreement on the northern provinces say?", &repeated)]),
+        ("d", "en", &[(question, like)]),
+        ("e", "en", &[("What did the envoy say of the harbour?", answer)]),
+        ("f", "en", &[("Is there a ceasefire?", "There is.")]),
+    ];
+    let once = Corpus::of(&documents);
+    let often = Corpus::empty();
+    for (generation, one) in (1..).zip(documents.chunks(1).rev()) {
+        often.put(one, generation);
+    }
+    let all = Filter::default();
+    for corpus in [&once, &often] {
+        for limit in [1, 2, 10] {
+            let (shown, total) = collapsed(corpus, "ceasefire", &all, limit);
+            assert_eq!((shown.join(" ").as_str(), total), ("f c+a+b e d", 4), "{limit} a page");
+            // A copy counts where it matches itself.
+            let (shown, total) = collapsed(corpus, "extended harbour", &all, limit);
+            assert_eq!((shown.join(" ").as_str(), total), ("e a", 2));
+            let some =
+                Filter { document_ids: ["a", "b", "f"].map(str::to_owned).to_vec(), ..Filter::default() };
+            let (shown, total) = collapsed(corpus, "ceasefire agreement", &some, limit);
+            assert_eq!((shown.join(" ").as_str(), total), ("f a+b", 2));
+        }
+        assert_eq!(corpus.found("ceasefire", &all).total, 6, "not unless asked to");
+    }
+    once.put(&[("b", "en", &[("Is it over?", "The ceasefire is.")])], 2);
+    let (shown, total) = collapsed(&once, "ceasefire", &all, 10);
+    assert_eq!((shown.len(), total), (5, 5), "what was replaced is no copy any more: {shown:?}");
 }
 
 /// What is highlighted, in brackets.
@@ -392,7 +481,7 @@ proptest! {
         }
         let query = text_of(&query);
         let (one, other) = (once.found(&query, &Filter::default()), often.found(&query, &Filter::default()));
-        prop_assert_eq!((one.hits, one.total, one.unmatched_terms), (other.hits, other.total, other.unmatched_terms));
+        prop_assert_eq!((one.results, one.total, one.unmatched_terms), (other.results, other.total, other.unmatched_terms));
     }
 
     #[test]
@@ -401,9 +490,9 @@ proptest! {
         let searcher = corpus.index.searcher();
         if let Ok(query) = Query::parse(&query) {
             let filter = Filter::default();
-            let request = Request { query: &query, filter: &filter, limit: 10, after: None };
+            let request = Request { query: &query, filter: &filter, limit: 10, after: None, collapse: false };
             let found = search(&searcher, &request, &Ranking::default()).unwrap();
-            prop_assert_eq!(found.total, found.hits.len() as u64);
+            prop_assert_eq!(found.total, found.results.len() as u64);
             let highlighter = Highlighter::new(&searcher, &query, &Ranking::default());
             for language in ["en", "fr", "de", "ru", "zh", ""] {
                 let mut last = 0;

@@ -8,6 +8,12 @@ use crate::search::Cursor;
 use crate::search::Hit;
 use crate::search::Score;
 
+/// Takes what a pass finds: the best passage of each exchange that matches, once.
+pub(super) trait Collect {
+    /// Considers a passage.
+    fn offer(&mut self, passage: u32, score: f32);
+}
+
 /// Keeps the best passages offered, in the order of results.
 pub(super) struct Top<'a> {
     segment: &'a Segment,
@@ -82,8 +88,21 @@ impl<'a> Top<'a> {
         }
     }
 
-    /// Considers the best passage of an exchange. Columns are read only for those that may make the list.
-    pub(super) fn offer(&mut self, passage: u32, score: f32) {
+    /// The list as hits, in no order.
+    pub(super) fn into_hits(self) -> impl Iterator<Item = Hit> {
+        let Self { segment, heap, .. } = self;
+        heap.into_iter().map(|candidate| Hit {
+            document_id: segment.document_id(candidate.document).to_owned(),
+            exchange: candidate.exchange,
+            window: segment.window(candidate.passage),
+            score: candidate.score,
+        })
+    }
+}
+
+impl Collect for Top<'_> {
+    /// Columns are read only for passages that may make the list.
+    fn offer(&mut self, passage: u32, score: f32) {
         if score < self.least {
             return;
         }
@@ -106,16 +125,5 @@ impl<'a> Top<'a> {
         if self.heap.len() >= self.limit {
             self.least = self.heap.peek().map_or(f32::INFINITY, |last| last.score.0);
         }
-    }
-
-    /// The list as hits, in no order.
-    pub(super) fn into_hits(self) -> impl Iterator<Item = Hit> {
-        let Self { segment, heap, .. } = self;
-        heap.into_iter().map(|candidate| Hit {
-            document_id: segment.document_id(candidate.document).to_owned(),
-            exchange: candidate.exchange,
-            window: segment.window(candidate.passage),
-            score: candidate.score,
-        })
     }
 }

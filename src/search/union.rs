@@ -2,7 +2,6 @@
 
 use crate::index::Field;
 use crate::index::IndexError;
-use crate::index::PhraseMatch;
 use crate::index::Postings;
 use crate::index::Segment;
 use crate::search::Saturation;
@@ -14,10 +13,11 @@ use crate::search::block::Places;
 use crate::search::block::each_place;
 use crate::search::block::place;
 use crate::search::conditions::Conditions;
+use crate::search::literals::Standing;
 use crate::search::plan::FIELDS;
 use crate::search::plan::Plan;
 use crate::search::plan::PlannedTerm;
-use crate::search::top::Top;
+use crate::search::top::Collect;
 
 /// Scores segments, one after the other; its buffers serve them all.
 pub(super) struct Union<'a> {
@@ -52,7 +52,7 @@ impl<'a> Union<'a> {
         segment: &Segment,
         ordinal: usize,
         conditions: &Conditions,
-        top: &mut Top<'_>,
+        top: &mut impl Collect,
     ) -> Result<u64, IndexError> {
         let mut readers = self.readers(segment, ordinal)?;
         let mut group = Group::default();
@@ -138,7 +138,7 @@ impl<'a> Union<'a> {
         segment: &Segment,
         conditions: &Conditions,
         group: &mut Group,
-        top: &mut Top<'_>,
+        top: &mut impl Collect,
     ) -> u64 {
         let Self { question, answer, scored, found, .. } = self;
         let first_word = base as usize / 64;
@@ -221,7 +221,7 @@ enum Source<'a> {
     /// synonym query.
     Terms(Vec<(f32, Cursor)>),
     Phrase {
-        found: &'a [PhraseMatch],
+        found: &'a [Standing],
         next: usize,
     },
 }
@@ -310,7 +310,7 @@ impl Group {
     }
 
     /// Ends the exchange; returns 1 where it matches, else 0.
-    fn close(&mut self, conditions: &Conditions, top: &mut Top<'_>) -> u64 {
+    fn close(&mut self, conditions: &Conditions, top: &mut impl Collect) -> u64 {
         let Some(start) = self.start.take() else { return 0 };
         if !self.found || !conditions.allow(start) {
             return 0;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::index::Analyzer;
 use crate::index::Form;
 use crate::index::Language;
-use crate::index::Nearness;
 use crate::query::Clause;
 use crate::query::Occur;
 use crate::query::Query;
@@ -19,8 +18,8 @@ use crate::search::function_words::Role;
 /// cost more than they find.
 const MOST_EXPANDED_WORDS: usize = 64;
 
-/// Reading where words stand costs much more than reading that they stand there. Beyond this many phrases, those
-/// without a sign are taken as plain words, and the words of those with one may stand anywhere in a passage.
+/// Each phrase that may occur is scored as a word is, and its words beside it. Beyond this many, phrases without a
+/// sign are taken as plain words; those that must or must not occur are taken as they are, however many.
 const MOST_PHRASES: usize = 16;
 
 /// A word of a query.
@@ -48,10 +47,15 @@ pub(super) struct Literal {
     /// The sequences of terms that stand for it, one per language that reads it differently: each term with
     /// its distance from the first.
     pub variants: Vec<Vec<(u32, String)>>,
-    /// How near its words must stand.
-    pub nearness: Nearness,
     /// What it is worth beside its words, from 0 up.
     pub weight: f32,
+}
+
+impl Literal {
+    /// Whether it is a single word, whatever the language.
+    pub(super) fn is_word(&self) -> bool {
+        self.variants.iter().all(|variant| variant.len() == 1)
+    }
 }
 
 /// A query as terms.
@@ -67,11 +71,13 @@ impl Words {
         let mut all = Self::default();
         let mut places = BTreeMap::new();
         let spoken = function_words::language_of(query.text(), languages);
+        let mut optional = 0;
         for clause in query.clauses() {
             let plain = clause.occur == Occur::Should;
-            let few = all.literals.len() < MOST_PHRASES;
+            let few = optional < MOST_PHRASES;
             if !plain || (clause.phrase && few) {
-                all.add_literal(literal(clause, languages, ranking.phrase_weight), few);
+                let added = all.add_literal(literal(clause, languages, ranking.phrase_weight));
+                optional += usize::from(plain && added);
             }
             if clause.occur == Occur::MustNot {
                 continue;
@@ -111,13 +117,11 @@ impl Words {
         }
     }
 
-    fn add_literal(&mut self, literal: Option<Literal>, few: bool) {
-        if let Some(mut literal) = literal
-            && !self.literals.contains(&literal)
-        {
-            literal.nearness = if few { Nearness::Adjacent } else { Nearness::SamePassage };
-            self.literals.push(literal);
-        }
+    /// Adds a literal that is not there yet; returns whether it was.
+    fn add_literal(&mut self, literal: Option<Literal>) -> bool {
+        let Some(literal) = literal.filter(|literal| !self.literals.contains(literal)) else { return false };
+        self.literals.push(literal);
+        true
     }
 
     /// Words of the same own terms are one word.
@@ -231,12 +235,7 @@ fn literal(clause: &Clause, languages: &[Language], weight: f32) -> Option<Liter
         }
         add_variant(&mut variants, sequence);
     }
-    (!variants.is_empty()).then_some(Literal {
-        occur: clause.occur,
-        variants,
-        nearness: Nearness::Adjacent,
-        weight,
-    })
+    (!variants.is_empty()).then_some(Literal { occur: clause.occur, variants, weight })
 }
 
 fn add_variant(variants: &mut Vec<Vec<(u32, String)>>, mut sequence: Vec<(u32, String)>) {

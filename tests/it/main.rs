@@ -15,6 +15,8 @@ mod architecture;
 mod extraction;
 mod citations;
 mod search;
+mod hostile;
+mod duplicates;
 mod document;
 mod admin;
 mod rescue;
@@ -34,6 +36,8 @@ fn main() -> std::process::ExitCode {
         extraction::trials(),
         citations::trials(),
         search::trials(),
+        hostile::trials(),
+        duplicates::trials(),
         document::trials(),
         admin::trials(),
         rescue::trials(),

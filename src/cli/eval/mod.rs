@@ -88,7 +88,14 @@ fn search(engine: &Engine, collection: &Collection) -> Result<Run, CliError> {
     let answer = |(_, text): &(String, String)| -> Result<Vec<Retrieved>, CliError> {
         let Ok(query) = Query::parse(text) else { return Ok(Vec::new()) };
         let page_size = metrics::RECALL_DEPTH;
-        let call = SearchCall { query, filter: Filter::default(), page_size, page_token: String::new() };
+        let page_token = String::new();
+        let call = SearchCall {
+            query,
+            filter: Filter::default(),
+            page_size,
+            page_token,
+            collapse_duplicates: false,
+        };
         let results = engine.search(&call)?.results;
         Ok(results
             .into_iter()

@@ -1,0 +1,112 @@
+//! Where phrases and signed words stand.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::index::Bits;
+use crate::index::Field;
+use crate::index::IndexError;
+use crate::index::Segment;
+use crate::index::Term;
+use crate::search::plan::FIELDS;
+use crate::search::words::Literal;
+
+/// A passage where a literal stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub passage: u32,
+    /// How often it stands there.
+    pub frequency: u32,
+}
+
+/// For each literal, the passages where it stands in a field, ascending. Where languages read it differently, the
+/// reading that stands there most often counts.
+pub(super) fn standings(
+    segment: &Segment,
+    field: Field,
+    literals: &[Literal],
+) -> Result<Vec<Vec<Standing>>, IndexError> {
+    let mut all: Vec<Vec<Standing>> = vec![Vec::new(); literals.len()];
+    visit(segment, field, literals, None, &mut |literal, passage, frequency| {
+        all.get_mut(literal).into_iter().for_each(|found| found.push(Standing { passage, frequency }));
+    })?;
+    for (found, _) in all.iter_mut().zip(literals).filter(|(_, literal)| literal.variants.len() > 1) {
+        found.sort_by_key(|here| (here.passage, std::cmp::Reverse(here.frequency)));
+        found.dedup_by_key(|here| here.passage);
+    }
+    Ok(all)
+}
+
+/// For each literal, the exchanges that bear it in their question or in any window, as the passages that begin
+/// them; of those that `within` does not begin none are looked at.
+pub(super) fn exchanges(
+    segment: &Segment,
+    literals: &[Literal],
+    within: Option<&Bits>,
+) -> Result<Vec<Bits>, IndexError> {
+    let mut all = vec![Bits::empty(segment.len()); literals.len()];
+    for field in FIELDS {
+        visit(segment, field, literals, within, &mut |literal, passage, _| {
+            all.get_mut(literal).into_iter().for_each(|bits| bits.insert(passage));
+        })?;
+    }
+    all.iter_mut().for_each(|bits| bits.lower_to(segment.starts()));
+    Ok(all)
+}
+
+/// The exchanges that bear any of the literals; see [`exchanges`].
+pub(super) fn exchanges_with_any(
+    segment: &Segment,
+    literals: &[Literal],
+    within: Option<&Bits>,
+) -> Result<Bits, IndexError> {
+    let mut bits = Bits::empty(segment.len());
+    for field in FIELDS {
+        visit(segment, field, literals, within, &mut |_, passage, _| bits.insert(passage))?;
+    }
+    bits.lower_to(segment.starts());
+    Ok(bits)
+}
+
+/// Calls `visit` with a literal's number, a passage where a reading of it stands, and how often.
+fn visit(
+    segment: &Segment,
+    field: Field,
+    literals: &[Literal],
+    within: Option<&Bits>,
+    visit: &mut dyn FnMut(usize, u32, u32),
+) -> Result<(), IndexError> {
+    let mut known = BTreeMap::new();
+    let mut sequences = Vec::new();
+    let mut owners = Vec::new();
+    for (number, literal) in literals.iter().enumerate() {
+        for variant in &literal.variants {
+            if let Some(sequence) = resolved(segment, field, variant, &mut known)? {
+                sequences.push(sequence);
+                owners.push(number);
+            }
+        }
+    }
+    segment.phrases(field, &sequences, within, &mut |sequence, passage, frequency| {
+        owners.get(sequence).into_iter().for_each(|owner| visit(*owner, passage, frequency));
+    })
+}
+
+/// A variant's terms in a segment; `None` where it has not all of them.
+fn resolved<'l>(
+    segment: &Segment,
+    field: Field,
+    variant: &'l [(u32, String)],
+    known: &mut BTreeMap<&'l str, Option<Term>>,
+) -> Result<Option<Vec<(u32, Term)>>, IndexError> {
+    let mut sequence = Vec::with_capacity(variant.len());
+    for (offset, term) in variant {
+        let found = match known.entry(term) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(segment.term(field, term)?),
+        };
+        let Some(found) = found else { return Ok(None) };
+        sequence.push((*offset, found.clone()));
+    }
+    Ok(Some(sequence))
+}
