@@ -12,6 +12,11 @@ use crate::store::StoredDocument;
 use crate::store::StoredExchange;
 use crate::transcript::Utterance;
 
+/// Documents that are shown from memory when they are written together; more are worth a commit of the index.
+const SMALL_GROUP: usize = 32;
+/// Passages in memory that make a commit due: some ten megabytes.
+const MOST_IN_MEMORY: u32 = 8192;
+
 /// The index and its writer, which is made anew after a failure.
 pub(super) struct Indexer {
     index: Index,
@@ -23,9 +28,22 @@ impl Indexer {
         Self { index, writer: None }
     }
 
-    /// The store's generation that the index is the image of.
-    pub(super) fn generation(&self) -> u64 {
-        self.index.generation()
+    /// The store's generation that the index would have after a restart.
+    pub(super) fn committed(&self) -> Result<u64, EngineError> {
+        Ok(self.index.committed()?)
+    }
+
+    /// Commits what is shown from memory only.
+    pub(super) fn flush(&mut self) -> Result<(), EngineError> {
+        let generation = self.index.generation();
+        if self.index.committed()? < generation {
+            // Put back only once all went well.
+            if let Some(mut writer) = self.writer.take() {
+                writer.commit(generation)?;
+                self.writer = Some(writer);
+            }
+        }
+        Ok(())
     }
 
     /// Whether the writer is gone: at first, and after a failure.
@@ -51,19 +69,31 @@ impl Indexer {
             None => self.index.writer()?,
         };
         let generation = reader.generation()?;
+        // After a new writer was made, that of the last commit.
         let indexed = self.index.generation();
         if indexed != generation {
             if indexed > generation {
                 tracing::error!(indexed, generation, "the index has seen commits that the store has lost");
             }
             let changes = reader.changes_since(indexed)?.filter(|_| indexed < generation);
-            if let Some(ids) = changes {
-                ids.iter().try_for_each(|id| index_document(&mut writer, &reader, id))?;
-            } else {
-                tracing::info!(documents = reader.document_count()?, "building the index from the store");
-                index_everything(&mut writer, &reader)?;
+            match changes {
+                Some(ids) if ids.len() <= SMALL_GROUP => {
+                    writer.begin();
+                    ids.iter().try_for_each(|id| index_document(&mut writer, &reader, id))?;
+                    if writer.show(generation)? > MOST_IN_MEMORY {
+                        writer.commit(generation)?;
+                    }
+                }
+                Some(ids) => {
+                    ids.iter().try_for_each(|id| index_document(&mut writer, &reader, id))?;
+                    writer.commit(generation)?;
+                }
+                None => {
+                    tracing::info!(documents = reader.document_count()?, "building the index from the store");
+                    index_everything(&mut writer, &reader)?;
+                    writer.commit(generation)?;
+                }
             }
-            writer.commit(generation)?;
         }
         self.writer = Some(writer);
         Ok(Snapshot { searcher: self.index.searcher(), reader, generation })

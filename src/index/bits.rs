@@ -1,7 +1,7 @@
 //! Sets of passages.
 
 /// A set of small numbers: passages of a segment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bits {
     words: Vec<u64>,
 }

@@ -37,7 +37,7 @@ pub(super) struct Contents {
 }
 
 /// The longest block of lengths that is read at once.
-const PADDING: usize = 4096;
+pub(super) const PADDING: usize = 4096;
 
 /// A field of text.
 pub(super) struct Text {
@@ -125,7 +125,7 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    fn push(&mut self, id: &[u8]) {
+    pub(super) fn push(&mut self, id: &[u8]) {
         self.text.push_str(&String::from_utf8_lossy(id));
         self.ends.push(self.text.len());
     }

@@ -17,7 +17,9 @@ mod sketch;
 mod copies;
 mod contents;
 mod lexicon;
+mod fresh;
 mod segment;
+mod postings;
 mod phrase;
 mod trie;
 mod scan;
@@ -48,9 +50,9 @@ pub use copies::Copies;
 pub use language::Language;
 pub use reader::Searcher;
 pub use reader::Statistics;
-pub use segment::Postings;
+pub use postings::Postings;
+pub use postings::Term;
 pub use segment::Segment;
-pub use segment::Term;
 pub use writer::Writer;
 
 use directory::Files;
@@ -177,13 +179,18 @@ impl Index {
         Ok(Self { inner: index, reader, fields, settings: settings.clone(), snapshot, full })
     }
 
-    /// The store's generation at the last commit; 0 for an empty index.
+    /// The store's generation that searches see; 0 for an empty index.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.searcher().generation()
     }
 
-    /// The writer. There is one at a time; dropping it forgets what was not committed.
+    /// The store's generation at the last commit: what a process that opens the index now would see.
+    pub fn committed(&self) -> Result<u64, IndexError> {
+        Ok(Commit::of(&self.inner)?.generation)
+    }
+
+    /// The writer. There is one at a time; dropping it forgets what was not committed, and so does making a new one.
     pub fn writer(&self) -> Result<Writer, IndexError> {
         let budget = self.settings.memory_budget.max(writer::SMALLEST_BUDGET);
         let writer = self.inner.writer_with_num_threads(1, budget)?;
@@ -193,7 +200,9 @@ impl Index {
         let mut merges = LogMergePolicy::default();
         merges.set_min_layer_size(writer::SMALLEST_LEVEL);
         writer.set_merge_policy(Box::new(merges));
-        Ok(Writer::new(self, writer))
+        let writer = Writer::new(self, writer);
+        writer.return_to(self.committed()?)?;
+        Ok(writer)
     }
 
     /// The index as of the last commit: a consistent snapshot, cheap to take.

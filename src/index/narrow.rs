@@ -6,6 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::index::Bits;
 use crate::index::IndexError;
 use crate::index::Segment;
+use crate::index::schema::Fields;
 use crate::query::Filter;
 
 /// A name without case, accents and spacing.
@@ -34,8 +35,11 @@ fn tag_key(tag: &str) -> String {
 }
 
 /// The first windows of the exchanges that a filter lets through; `None` where it lets all through.
-pub(super) fn narrow(segment: &Segment, filter: &Filter) -> Result<Option<Bits>, IndexError> {
-    let fields = segment.fields();
+pub(super) fn narrow(
+    segment: &Segment,
+    fields: Fields,
+    filter: &Filter,
+) -> Result<Option<Bits>, IndexError> {
     let ids = filter.document_ids.clone();
     let names = filter.speakers.iter().map(|name| name_key(name)).collect::<Vec<_>>();
     let tags = filter.languages.iter().map(|tag| tag_key(tag)).collect::<Vec<_>>();

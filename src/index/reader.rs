@@ -45,33 +45,41 @@ impl Snapshot {
         let mut segments = Vec::new();
         for reader in searcher.segment_readers() {
             let known = last.and_then(|last| {
-                last.segments.iter().find(|known| known.reader().segment_id() == reader.segment_id())
+                last.segments.iter().find(|known| known.stored_id() == Some(reader.segment_id()))
             });
             segments.push(Segment::open(reader, fields, known)?);
         }
-        drop(searcher);
-        let mut snapshot = Self {
+        Ok(Self::of(segments, generation, default_language))
+    }
+
+    /// The snapshot of these segments.
+    pub(super) fn of(segments: Vec<Segment>, generation: u64, default_language: Language) -> Self {
+        let mut shares: Vec<(u64, Language)> = Vec::new();
+        for (number, language) in Language::ALL.into_iter().enumerate() {
+            let counts = segments.iter().filter_map(|segment| segment.languages().get(number));
+            shares.push((counts.sum(), language));
+        }
+        shares.retain(|(exchanges, _)| *exchanges > 0);
+        shares.sort_by_key(|(exchanges, _)| std::cmp::Reverse(*exchanges));
+        Self {
             generation,
-            languages: Vec::new(),
+            languages: shares.into_iter().map(|(_, language)| language).collect(),
             default_language,
             question: Statistics::of(&segments, Field::Question),
             answer: Statistics::of(&segments, Field::Answer),
             exchanges: segments.iter().map(Segment::live_exchanges).sum(),
             segments,
             copies: OnceLock::new(),
-        };
-        let mut shares = Vec::new();
-        for language in Language::ALL {
-            let mut exchanges = 0;
-            for segment in &snapshot.segments {
-                exchanges += segment.exchanges_in(language.tag())?;
-            }
-            shares.push((exchanges, language));
         }
-        shares.retain(|(exchanges, _)| *exchanges > 0);
-        shares.sort_by_key(|(exchanges, _)| std::cmp::Reverse(*exchanges));
-        snapshot.languages.extend(shares.into_iter().map(|(_, language)| language));
-        Ok(snapshot)
+    }
+
+    pub(super) const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Its segments.
+    pub(super) fn segments(&self) -> &[Segment] {
+        &self.segments
     }
 }
 
@@ -122,7 +130,7 @@ impl Searcher {
     /// How many passages there are.
     #[must_use]
     pub fn passages(&self) -> u64 {
-        self.snapshot.segments.iter().map(|segment| u64::from(segment.reader().num_docs())).sum()
+        self.snapshot.segments.iter().map(|segment| u64::from(segment.live_passages())).sum()
     }
 
     /// The segments.

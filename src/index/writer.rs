@@ -12,6 +12,7 @@ use tantivy::TantivyDocument;
 use tantivy::Term;
 use tantivy::indexer::UserOperation;
 use tantivy::tokenizer::Token as TantivyToken;
+use tantivy::tokenizer::TextAnalyzer;
 use tantivy::tokenizer::TokenStream;
 use tantivy::tokenizer::Tokenizer;
 
@@ -23,7 +24,9 @@ use crate::index::FORMAT;
 use crate::index::Index;
 use crate::index::IndexError;
 use crate::index::Language;
+use crate::index::Segment;
 use crate::index::directory::Full;
+use crate::index::fresh::Builder;
 use crate::index::narrow;
 use crate::index::reader::Snapshot;
 use crate::index::schema::Fields;
@@ -37,6 +40,10 @@ pub(super) const SMALLEST_BUDGET: usize = 15_000_000;
 /// Passages below which segments count as one level when it is decided what to merge: some four groups of writes.
 pub(super) const SMALLEST_LEVEL: u32 = 256;
 
+/// How many small segments in memory there are before they are made one, and from which size on one is not small.
+const MOST_SMALL: usize = 16;
+const JOINED: u32 = 512;
+
 /// Writes documents. One thread writes, so that passages keep the order they are given in.
 pub struct Writer {
     inner: IndexWriter,
@@ -45,6 +52,18 @@ pub struct Writer {
     default_language: String,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
     full: Full,
+    /// What is written since [`Writer::begin`], to be shown before it is committed.
+    showing: Option<Showing>,
+    tokenizer: TextAnalyzer,
+}
+
+/// What a group of writes changes.
+#[derive(Default)]
+struct Showing {
+    /// The passages it adds.
+    added: Builder,
+    /// Ids of documents whose earlier passages it takes out.
+    deleted: Vec<String>,
 }
 
 impl fmt::Debug for Writer {
@@ -62,6 +81,8 @@ impl Writer {
             default_language: index.settings.default_language.clone(),
             snapshot: Arc::clone(&index.snapshot),
             full: index.full.clone(),
+            showing: None,
+            tokenizer: TextAnalyzer::builder(MarkedTokenizer::default()).build(),
         }
     }
 
@@ -84,6 +105,11 @@ impl Writer {
         let language = Language::from_tag(tag);
         for (index, exchange) in (0u64..).zip(&entry.exchanges) {
             let passages = self.passages(entry, tag, language, index, exchange);
+            if let Some(showing) = &mut self.showing {
+                for passage in &passages {
+                    showing.added.add(passage, &self.fields, &mut self.tokenizer);
+                }
+            }
             // One call per exchange: tantivy never parts what one call adds, so windows stay side by side.
             self.inner.run(passages.into_iter().map(UserOperation::Add).collect::<Vec<_>>())?;
         }
@@ -92,28 +118,92 @@ impl Writer {
 
     /// Takes a document out, if it is there.
     pub fn delete(&mut self, document_id: &str) -> Result<(), IndexError> {
+        if let Some(showing) = &mut self.showing {
+            showing.added.delete(document_id);
+            showing.deleted.push(document_id.to_owned());
+        }
         self.inner.delete_term(Term::from_field_text(self.fields.document_id, document_id));
         Ok(())
     }
 
-    /// Takes all documents out.
+    /// Takes all documents out; to be committed before anything is shown.
     pub fn clear(&mut self) -> Result<(), IndexError> {
+        self.showing = None;
         self.inner.delete_all_documents()?;
         Ok(())
     }
 
-    /// Makes everything since the last commit visible to the next searcher. `generation` is the store's, of which the
-    /// index is now the image. After an error the writer must be dropped: what it commits next could lack what failed.
+    /// Begins a group of writes that is small enough to be shown without a commit: see [`Writer::show`].
+    pub fn begin(&mut self) {
+        self.showing = Some(Showing::default());
+    }
+
+    /// Makes the group since [`Writer::begin`] visible to the next searcher, from memory. `generation` is the store's,
+    /// of which the searcher will be the image. Returns how many passages are in memory: they are committed by
+    /// [`Writer::commit`], and forgotten with the writer.
+    pub fn show(&mut self, generation: u64) -> Result<u32, IndexError> {
+        let Showing { added, deleted } = self.showing.take().unwrap_or_default();
+        let last = self.last();
+        let mut segments = Vec::with_capacity(last.segments().len() + 1);
+        for segment in last.segments() {
+            segments.push(segment.without(&deleted)?.unwrap_or_else(|| segment.clone()));
+        }
+        if !added.is_empty() {
+            let (fresh, alive) = added.seal();
+            segments.push(Segment::fresh(fresh, alive, self.fields)?);
+        }
+        self.join_small(&mut segments)?;
+        let in_memory = segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
+        let language = Language::from_tag(&self.default_language);
+        self.set(Snapshot::of(segments, generation, language));
+        Ok(in_memory)
+    }
+
+    /// Makes one of the small segments in memory once there are many, for a search looks into each.
+    fn join_small(&self, segments: &mut Vec<Segment>) -> Result<(), IndexError> {
+        let small = |segment: &Segment| segment.in_memory().is_some() && segment.len() < JOINED;
+        if segments.iter().filter(|segment| small(segment)).count() < MOST_SMALL {
+            return Ok(());
+        }
+        let mut joined = Builder::default();
+        for (fresh, alive) in segments.iter().filter(|segment| small(segment)).filter_map(Segment::in_memory) {
+            joined.append(fresh, alive);
+        }
+        segments.retain(|segment| !small(segment));
+        let (fresh, alive) = joined.seal();
+        segments.push(Segment::fresh(fresh, alive, self.fields)?);
+        Ok(())
+    }
+
+    fn last(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set(&self, next: Snapshot) {
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+    }
+
+    /// Shows searches what the index was committed at, where they saw more.
+    pub(super) fn return_to(&self, committed: u64) -> Result<(), IndexError> {
+        if self.last().generation() != committed {
+            self.set(self.reload(committed)?);
+        }
+        Ok(())
+    }
+
+    /// Makes everything since the last commit visible to the next searcher, from files. `generation` is the store's, of
+    /// which the index is now the image. After an error the writer must be dropped: what it commits next could lack
+    /// what failed.
     pub fn commit(&mut self, generation: u64) -> Result<(), IndexError> {
         self.publish(generation).map_err(|error| self.told(error))
     }
 
     fn publish(&mut self, generation: u64) -> Result<(), IndexError> {
+        self.showing = None;
         let mut commit = self.inner.prepare_commit()?;
         commit.set_payload(&Commit { format: FORMAT, generation }.to_string());
         commit.commit()?;
-        let next = self.reload(generation)?;
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        self.set(self.reload(generation)?);
         Ok(())
     }
 
@@ -122,7 +212,7 @@ impl Writer {
         /// A merge in the background may take the files of a segment away between the reload that named it and
         /// the reading of it. The next reload names what it was merged into.
         const ATTEMPTS: usize = 8;
-        let last = Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner));
+        let last = self.last();
         let language = Language::from_tag(&self.default_language);
         let mut attempt = 1;
         loop {

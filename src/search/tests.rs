@@ -10,6 +10,7 @@ use crate::index::ExchangeEntry;
 use crate::index::Index;
 use crate::index::Searcher;
 use crate::index::Settings;
+use crate::index::Writer;
 use crate::query::DateRange;
 use crate::query::Filter;
 use crate::query::Query;
@@ -502,6 +503,94 @@ proptest! {
                     last = span.end();
                 }
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// What is shown from memory is found as if it were committed: words, phrases, signs, filters, windows, pages;
+    /// with documents replaced and deleted between; and when it is joined, and when it is committed after all.
+    #[test]
+    fn memory_does_not_show(
+        writes in prop::collection::vec(
+            (0usize..6, prop::collection::vec((prop::collection::vec(0usize..8, 0..4), prop::collection::vec(0usize..8, 1..12)), 0..3)),
+            1..30,
+        ),
+        groups in prop::collection::vec((1usize..5, prop::bool::weighted(0.2)), 1..30),
+        query in prop::collection::vec(0usize..8, 1..5),
+    ) {
+        let texts = |pairs: &[(Vec<usize>, Vec<usize>)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(question, answer)| (text_of(question), text_of(answer))).collect()
+        };
+        let writes: Vec<(String, Vec<(String, String)>)> =
+            writes.iter().map(|(id, pairs)| (format!("{id:02}"), texts(pairs))).collect();
+        let write = |writer: &mut Writer, (id, pairs): &(String, Vec<(String, String)>)| {
+            if pairs.is_empty() {
+                return writer.delete(id).unwrap();
+            }
+            let metadata = Metadata {
+                language: "en".to_owned(),
+                published: format!("20{id}"),
+                labels: BTreeMap::from([("pairs".to_owned(), pairs.len().to_string())]),
+                ..Metadata::default()
+            };
+            let exchanges = pairs.iter().map(|(question, answer)| {
+                let middle = answer.len() / 2;
+                let windows = vec![TextSpan::new(0, answer.len()), TextSpan::new(middle, answer.len())];
+                ExchangeEntry { windows, speaker: "Bo", ..exchange(question, answer) }
+            });
+            let entry = DocumentEntry { document_id: id, metadata: &metadata, exchanges: exchanges.collect() };
+            writer.replace(&entry).unwrap();
+        };
+        let (committed, shown) = (Corpus::empty(), Corpus::empty());
+        let mut writer = committed.index.writer().unwrap();
+        writes.iter().for_each(|one| write(&mut writer, one));
+        writer.commit(1).unwrap();
+
+        let mut writer = shown.index.writer().unwrap();
+        let mut rest = writes.as_slice();
+        let mut generation = 1;
+        for (size, commits) in groups.iter().cycle() {
+            let (group, behind) = rest.split_at((*size).min(rest.len()));
+            rest = behind;
+            generation += 1;
+            writer.begin();
+            group.iter().for_each(|one| write(&mut writer, one));
+            writer.show(generation).unwrap();
+            if *commits {
+                writer.commit(generation).unwrap();
+            }
+            if rest.is_empty() {
+                break;
+            }
+        }
+        let words: Vec<String> = query.iter().map(|word| text_of(&[*word])).collect();
+        let plain = words.join(" ");
+        let day = |date: &str| Some(DateRange::parse(date).unwrap());
+        let filters = [
+            Filter::default(),
+            Filter { document_ids: vec!["01".into(), "04".into()], ..Filter::default() },
+            Filter { speakers: vec!["bo".into()], published_from: day("2002"), ..Filter::default() },
+            Filter { labels: BTreeMap::from([("pairs".to_owned(), "2".to_owned())]), ..Filter::default() },
+        ];
+        let queries =
+            [plain.clone(), format!("\"{plain}\""), format!("{plain} +{}", words[0]), format!("{plain} -{}", words[0])];
+        for step in ["shown", "committed"] {
+            for (query, filter) in queries.iter().flat_map(|query| filters.iter().map(move |filter| (query, filter))) {
+                let (one, other) = (committed.found(query, filter), shown.found(query, filter));
+                prop_assert_eq!(one.total, other.total, "{} {}", step, query);
+                prop_assert_eq!(&one.unmatched_terms, &other.unmatched_terms, "{} {}", step, query);
+                let hits = |found: &Found| -> Vec<(String, u32, u32, u32)> {
+                    let hits = found.results.iter().map(|result| &result.hit);
+                    hits.map(|hit| (hit.document_id.clone(), hit.exchange, hit.window, hit.score.0.to_bits())).collect()
+                };
+                prop_assert_eq!(hits(&one), hits(&other), "{} {}", step, query);
+            }
+            let (one, other) = (committed.index.searcher(), shown.index.searcher());
+            prop_assert_eq!((one.exchanges(), one.passages()), (other.exchanges(), other.passages()));
+            writer.commit(generation).unwrap();
         }
     }
 }

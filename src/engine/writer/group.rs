@@ -70,8 +70,11 @@ impl Committer {
                     // A panic drops the group, whose callers are told, and ends neither the thread nor later writes.
                     self.guarded(|this| this.commit(group));
                 }
-                Err(RecvTimeoutError::Timeout) => self.guarded(Self::retry),
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => self.guarded(Self::rest),
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.guarded(Self::rest);
+                    return;
+                }
             }
         }
     }
@@ -95,8 +98,11 @@ impl Committer {
         group
     }
 
-    /// Brings an index up that fell behind.
-    fn retry(&mut self) {
+    /// What is done while nobody writes: the index is committed, and brought up where it fell behind.
+    fn rest(&mut self) {
+        if let Err(error) = self.indexer.flush() {
+            tracing::warn!(%error, "the index cannot be committed; it is tried again");
+        }
         let behind = self.published.now().generation;
         if self.store.has_failed() || self.indexer.is_reset() {
             match self.ready().and_then(|()| self.publish()) {
@@ -202,7 +208,7 @@ impl Committer {
             .iter()
             .any(|done| matches!(done, Done::Put(Outcome::Created | Outcome::Replaced) | Done::Deleted(_)))
         {
-            let indexed = self.indexer.generation();
+            let indexed = self.indexer.committed()?;
             batch.forget_changes(self.rebuilding_from.map_or(indexed, |from| from.min(indexed)))?;
             batch.set_time((self.rules.clock)())?;
             batch.commit()?;

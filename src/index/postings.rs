@@ -1,0 +1,113 @@
+//! Where a term of a segment is found, in files or in memory.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tantivy::postings::BlockSegmentPostings;
+use tantivy::postings::TermInfo;
+
+use crate::index::Field;
+use crate::index::fresh::Fresh;
+
+/// A term of a segment.
+#[derive(Clone, Debug)]
+pub struct Term {
+    pub(super) field: Field,
+    pub(super) listed: Listed,
+}
+
+/// Where a term's postings are.
+#[derive(Clone, Debug)]
+pub(super) enum Listed {
+    Stored(TermInfo),
+    /// By the number of its list.
+    Fresh(usize),
+}
+
+impl Term {
+    pub(super) const fn stored(&self) -> Option<&TermInfo> {
+        match &self.listed {
+            Listed::Stored(info) => Some(info),
+            Listed::Fresh(_) => None,
+        }
+    }
+
+    pub(super) const fn fresh(&self) -> Option<usize> {
+        match self.listed {
+            Listed::Fresh(list) => Some(list),
+            Listed::Stored(_) => None,
+        }
+    }
+}
+
+/// The passages with a term, a block at a time, ascending.
+pub struct Postings(Cursor);
+
+enum Cursor {
+    /// In files.
+    Stored(BlockSegmentPostings),
+    /// In memory, all in one block.
+    Fresh { fresh: Arc<Fresh>, field: Field, list: usize },
+    /// Behind the last.
+    Ended,
+}
+
+impl fmt::Debug for Postings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Postings").finish_non_exhaustive()
+    }
+}
+
+impl Postings {
+    pub(super) const fn stored(cursor: BlockSegmentPostings) -> Self {
+        Self(Cursor::Stored(cursor))
+    }
+
+    pub(super) const fn fresh(fresh: Arc<Fresh>, field: Field, list: usize) -> Self {
+        Self(Cursor::Fresh { fresh, field, list })
+    }
+
+    pub(super) const fn ended() -> Self {
+        Self(Cursor::Ended)
+    }
+
+    /// The passages of the present block; empty behind the last.
+    #[must_use]
+    pub fn passages(&self) -> &[u32] {
+        match &self.0 {
+            Cursor::Stored(cursor) => cursor.docs(),
+            Cursor::Fresh { fresh, field, list } => {
+                fresh.list(*field, *list).map(|list| list.passages.as_slice()).unwrap_or_default()
+            }
+            Cursor::Ended => &[],
+        }
+    }
+
+    /// How often each passage of the present block has the term.
+    #[must_use]
+    pub fn frequencies(&self) -> &[u32] {
+        match &self.0 {
+            Cursor::Stored(cursor) => cursor.freqs(),
+            Cursor::Fresh { fresh, field, list } => {
+                fresh.list(*field, *list).map(|list| list.frequencies.as_slice()).unwrap_or_default()
+            }
+            Cursor::Ended => &[],
+        }
+    }
+
+    /// Goes to the next block.
+    pub fn advance(&mut self) {
+        match &mut self.0 {
+            Cursor::Stored(cursor) => cursor.advance(),
+            ended @ (Cursor::Fresh { .. } | Cursor::Ended) => *ended = Cursor::Ended,
+        }
+    }
+
+    /// Calls `visit` with each passage from here on and the term's frequency there.
+    pub(super) fn visit(&mut self, mut visit: impl FnMut(u32, u32)) {
+        while !self.passages().is_empty() {
+            self.passages().iter().zip(self.frequencies()).for_each(|(at, frequency)| visit(*at, *frequency));
+            self.advance();
+        }
+    }
+}
