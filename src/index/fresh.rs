@@ -32,6 +32,8 @@ pub(super) struct Fresh {
     keys: HashMap<(Handle, String), Vec<u32>>,
     facts: Vec<Facts>,
     sketches: Vec<(u32, Sketch)>,
+    /// The term vectors of each passage.
+    vectors: Vec<Box<[u8]>>,
 }
 
 /// What is known of one passage.
@@ -82,6 +84,11 @@ impl Fresh {
 
     pub(super) fn lengths(&self, field: Field) -> &[u8] {
         &self.text(field).lengths
+    }
+
+    /// The bytes of a passage's term vectors.
+    pub(super) fn vectors(&self, passage: u32) -> &[u8] {
+        self.vectors.get(passage as usize).map(AsRef::as_ref).unwrap_or_default()
     }
 
     /// The number of a term's list.
@@ -162,7 +169,8 @@ impl Builder {
         let mut facts = Facts::default();
         let (mut first, mut last) = (None, None);
         let mut sketch = Vec::new();
-        let Fresh { question, answer, keys, .. } = &mut self.fresh;
+        let Fresh { question, answer, keys, vectors, .. } = &mut self.fresh;
+        let mut of_terms: &[u8] = &[];
         question.lengths.push(0);
         answer.lengths.push(0);
         for (field, value) in passage.field_values() {
@@ -176,6 +184,8 @@ impl Builder {
                 last = value.as_i64();
             } else if field == fields.sketch {
                 sketch.extend(value.as_u64());
+            } else if field == fields.vectors {
+                of_terms = value.as_custom().unwrap_or_default();
             } else if let Some(text) = value.as_str() {
                 if field == fields.question {
                     question.add(place, text, tokenizer);
@@ -189,6 +199,7 @@ impl Builder {
                 }
             }
         }
+        vectors.push(of_terms.into());
         facts.published = first.zip(last);
         if facts.window == 0 {
             self.starts.push(place);
@@ -226,6 +237,7 @@ impl Builder {
             self.fresh.facts.push(*facts);
         }
         self.starts.extend(other.starts.iter().map(|start| base + start));
+        self.fresh.vectors.extend(other.vectors.iter().cloned());
         self.fresh.sketches.extend(other.sketches().map(|(passage, sketch)| (base + passage, sketch)));
     }
 

@@ -17,6 +17,7 @@ use crate::index::Language;
 use crate::index::Postings;
 use crate::index::Statistics;
 use crate::index::Term;
+use crate::index::TermVector;
 use crate::index::contents::Contents;
 use crate::index::contents::Ids;
 use crate::index::fresh::Fresh;
@@ -28,7 +29,12 @@ use crate::index::scan;
 use crate::index::schema::Fields;
 use crate::index::sketch::SKETCH_LEN;
 use crate::index::sketch::Sketch;
+use crate::index::vector_file::vectors;
 use crate::query::Filter;
+
+/// What a segment is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SegmentId(tantivy::index::SegmentId);
 
 /// One segment of a snapshot. Its passages are numbered from 0; the windows of an exchange side by side. Clones share
 /// what they hold.
@@ -189,6 +195,12 @@ impl Segment {
         }
     }
 
+    /// What no other segment is called, in this index or any other; `None` where it is in memory.
+    #[must_use]
+    pub fn id(&self) -> Option<SegmentId> {
+        self.stored_id().map(SegmentId)
+    }
+
     /// How many passages it has, deleted ones too.
     #[must_use]
     pub fn len(&self) -> u32 {
@@ -269,6 +281,16 @@ impl Segment {
     #[must_use]
     pub fn rank_of(&self, id: &str) -> (usize, bool) {
         self.ids().rank_of(id)
+    }
+
+    /// Where the terms of a passage's question and answer stand; the question's only on the passage that begins the
+    /// exchange. `None` where that is not known.
+    #[must_use]
+    pub fn term_vectors(&self, passage: u32) -> Option<[TermVector<'_>; 2]> {
+        match &self.source {
+            Source::Stored { contents, .. } => contents.vectors.vectors(passage),
+            Source::Fresh(fresh) => vectors(fresh.vectors(passage)),
+        }
     }
 
     /// The term of a field, where any passage has it.

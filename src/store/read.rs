@@ -3,6 +3,7 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
+use redb::ReadOnlyTable;
 use redb::ReadTransaction;
 use redb::ReadableTable;
 use redb::ReadableTableMetadata as _;
@@ -28,6 +29,9 @@ use crate::transcript::Digest;
 /// What was committed when the reader was made.
 pub struct Reader {
     pub(super) transaction: ReadTransaction,
+    /// Opened once: opening costs as much as reading a value.
+    documents: ReadOnlyTable<&'static str, &'static [u8]>,
+    exchanges: ReadOnlyTable<(&'static str, u32), &'static [u8]>,
     /// Keeps the database open; dropped after the transaction.
     pub(super) epoch: Arc<Epoch>,
 }
@@ -39,8 +43,10 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    pub(super) const fn new(transaction: ReadTransaction, epoch: Arc<Epoch>) -> Self {
-        Self { transaction, epoch }
+    pub(super) fn new(transaction: ReadTransaction, epoch: Arc<Epoch>) -> Result<Self, StoreError> {
+        let documents = transaction.open_table(DOCUMENTS)?;
+        let exchanges = transaction.open_table(EXCHANGES)?;
+        Ok(Self { documents, exchanges, transaction, epoch })
     }
 
     /// Whether both read through the same opening of the file.
@@ -73,7 +79,7 @@ impl Reader {
 
     /// The document of this id.
     pub fn document(&self, id: &str) -> Result<Option<StoredDocument>, StoreError> {
-        document_in(&self.transaction.open_table(DOCUMENTS)?, id)
+        document_in(&self.documents, id)
     }
 
     /// The versions of a document that were replaced or deleted, latest first; damaged ones are left out.
@@ -113,8 +119,7 @@ impl Reader {
 
     /// The `index`th exchange of a document.
     pub fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, StoreError> {
-        let table = self.transaction.open_table(EXCHANGES)?;
-        let Some(value) = table.get((id, index))? else { return Ok(None) };
+        let Some(value) = self.exchanges.get((id, index))? else { return Ok(None) };
         exchange_of(id, index, value.value()).map(Some)
     }
 
