@@ -11,9 +11,10 @@ const VOCABULARY: usize = 200_000;
 
 /// The words that English has most of, in order of frequency: the head of the distribution.
 const FUNCTION_WORDS: [&str; 48] = [
-    "the", "of", "and", "to", "in", "a", "is", "that", "for", "it", "was", "on", "with", "he", "be", "as", "at", "by",
-    "we", "this", "had", "not", "are", "but", "from", "or", "have", "an", "they", "which", "one", "you", "were", "all",
-    "her", "she", "there", "would", "their", "will", "when", "who", "him", "been", "has", "more", "if", "no",
+    "the", "of", "and", "to", "in", "a", "is", "that", "for", "it", "was", "on", "with", "he", "be", "as",
+    "at", "by", "we", "this", "had", "not", "are", "but", "from", "or", "have", "an", "they", "which", "one",
+    "you", "were", "all", "her", "she", "there", "would", "their", "will", "when", "who", "him", "been",
+    "has", "more", "if", "no",
 ];
 
 const OPENINGS: [&str; 8] = ["what", "how", "why", "when", "who", "where", "did", "is"];
@@ -102,8 +103,10 @@ impl Vocabulary {
 
 /// A word that can be spoken, with an ending that a stemmer has work with.
 fn invented(random: &mut Random) -> String {
-    const ONSETS: [&str; 20] =
-        ["b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "br", "cr", "pl", "st", "tr", "gr"];
+    const ONSETS: [&str; 20] = [
+        "b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "br", "cr", "pl", "st", "tr",
+        "gr",
+    ];
     const NUCLEI: [&str; 8] = ["a", "e", "i", "o", "u", "ea", "ou", "ai"];
     const CODAS: [&str; 8] = ["", "", "n", "r", "l", "s", "nd", "ct"];
     const ENDINGS: [&str; 12] = ["", "", "", "", "s", "ed", "ing", "ation", "er", "ly", "ment", "ity"];
@@ -167,7 +170,9 @@ impl Vocabulary {
         let mut text = String::new();
         for place in 0..PAIRS_PER_DOCUMENT {
             let Pair { question, answer } = self.pair(number * PAIRS_PER_DOCUMENT + place);
-            for line in ["Interviewer: ", &question, "\n\n", SPEAKERS[number % SPEAKERS.len()], ": ", &answer, "\n\n"] {
+            for line in
+                ["Interviewer: ", &question, "\n\n", SPEAKERS[number % SPEAKERS.len()], ": ", &answer, "\n\n"]
+            {
                 text.push_str(line);
             }
         }
@@ -212,6 +217,14 @@ impl Vocabulary {
 }
 
 const SPEAKERS: [&str; 10] = [
-    "Mara Ellison", "Teo Brandt", "Ilse Novak", "Omar Haddad", "June Park", "Pavel Orlov", "Rosa Iglesias",
-    "Henrik Dahl", "Aiko Mori", "Samuel Okoye",
+    "Mara Ellison",
+    "Teo Brandt",
+    "Ilse Novak",
+    "Omar Haddad",
+    "June Park",
+    "Pavel Orlov",
+    "Rosa Iglesias",
+    "Henrik Dahl",
+    "Aiko Mori",
+    "Samuel Okoye",
 ];

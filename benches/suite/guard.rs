@@ -84,6 +84,10 @@ pub(crate) fn profile(base: &Path, runtime: &Runtime, pairs: usize, rounds: usiz
         let counted: usize = raw_queries.iter().map(|query| raw.search(query)).sum();
         let theirs = thread_cpu() - begin;
         let each = calls.len() as u128;
-        say!("engine {} us, raw {} us, {totals} and {counted} matches", ours.as_micros() / each, theirs.as_micros() / each);
+        say!(
+            "engine {} us, raw {} us, {totals} and {counted} matches",
+            ours.as_micros() / each,
+            theirs.as_micros() / each
+        );
     }
 }

@@ -54,7 +54,9 @@ fn main() {
         Some("guard") => guard::run(&args[1]),
         Some("export") => export(args[1].parse().unwrap(), Path::new(&args[2])),
         Some("import") => import(&base, &runtime, args[1].parse().unwrap()),
-        Some("profile") => guard::profile(&base, &runtime, args[1].parse().unwrap(), args[2].parse().unwrap()),
+        Some("profile") => {
+            guard::profile(&base, &runtime, args[1].parse().unwrap(), args[2].parse().unwrap())
+        }
         _ => suite(&base, &runtime, &wanted(&args)),
     }
 }

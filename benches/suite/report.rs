@@ -77,7 +77,8 @@ fn megabytes(bytes: u64) -> String {
 
 /// The slope of a straight line through logarithms, by least squares.
 fn exponent(outcomes: &[Outcome], value: &dyn Fn(&Outcome) -> f64) -> f64 {
-    let points: Vec<(f64, f64)> = outcomes.iter().map(|it| ((it.pairs as f64).ln(), value(it).ln())).collect();
+    let points: Vec<(f64, f64)> =
+        outcomes.iter().map(|it| ((it.pairs as f64).ln(), value(it).ln())).collect();
     let count = points.len() as f64;
     let (x, y) = points.iter().fold((0.0, 0.0), |(x, y), point| (x + point.0 / count, y + point.1 / count));
     let (mut above, mut below) = (0.0, 0.0);
@@ -88,8 +89,13 @@ fn exponent(outcomes: &[Outcome], value: &dyn Fn(&Outcome) -> f64) -> f64 {
     above / below
 }
 
-const COLOURS: [RGBColor; 5] =
-    [RGBColor(31, 119, 180), RGBColor(214, 39, 40), RGBColor(44, 160, 44), RGBColor(255, 127, 14), RGBColor(90, 90, 90)];
+const COLOURS: [RGBColor; 5] = [
+    RGBColor(31, 119, 180),
+    RGBColor(214, 39, 40),
+    RGBColor(44, 160, 44),
+    RGBColor(255, 127, 14),
+    RGBColor(90, 90, 90),
+];
 
 fn costs(file: &Path, outcomes: &[Outcome]) {
     type Series<'a> = (&'a str, &'a dyn Fn(&Outcome) -> f64);
@@ -121,13 +127,19 @@ fn costs(file: &Path, outcomes: &[Outcome]) {
             .label(*name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
     }
-    chart.configure_series_labels().position(SeriesLabelPosition::UpperLeft).border_style(BLACK).draw().unwrap();
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .border_style(BLACK)
+        .draw()
+        .unwrap();
     area.present().unwrap();
 }
 
 fn latencies(file: &Path, outcomes: &[Outcome]) {
     const QUANTILES: [f64; 9] = [0.0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995];
-    let top = outcomes.iter().map(|it| it.service_times.value_at_quantile(0.9995)).max().unwrap_or(1) as f64 / 1000.0;
+    let top = outcomes.iter().map(|it| it.service_times.value_at_quantile(0.9995)).max().unwrap_or(1) as f64
+        / 1000.0;
     let area = SVGBackend::new(file, (720, 420)).into_drawing_area();
     area.fill(&WHITE).unwrap();
     let mut chart = ChartBuilder::on(&area)
@@ -139,12 +151,10 @@ fn latencies(file: &Path, outcomes: &[Outcome]) {
         .unwrap();
     chart.configure_mesh().x_desc("1 / (1 - quantile)").y_desc("ms").draw().unwrap();
     for (outcome, colour) in outcomes.iter().zip(COLOURS) {
-        for (name, times, width) in
-            [("Search", &outcome.service_times, 3), ("echo", &outcome.echo_times, 1)]
+        for (name, times, width) in [("Search", &outcome.service_times, 3), ("echo", &outcome.echo_times, 1)]
         {
-            let points = QUANTILES.map(|quantile| {
-                (1.0 / (1.0 - quantile), times.value_at_quantile(quantile) as f64 / 1000.0)
-            });
+            let points = QUANTILES
+                .map(|quantile| (1.0 / (1.0 - quantile), times.value_at_quantile(quantile) as f64 / 1000.0));
             chart
                 .draw_series(LineSeries::new(points, colour.stroke_width(width)))
                 .unwrap()
@@ -152,6 +162,11 @@ fn latencies(file: &Path, outcomes: &[Outcome]) {
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(width)));
         }
     }
-    chart.configure_series_labels().position(SeriesLabelPosition::UpperLeft).border_style(BLACK).draw().unwrap();
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .border_style(BLACK)
+        .draw()
+        .unwrap();
     area.present().unwrap();
 }

@@ -105,7 +105,12 @@ pub(crate) fn measure(
         let found: usize = raw_queries.iter().map(|query| raw.search(query)).sum();
         raws.push((thread_cpu() - begin).as_secs_f64() * 1e6 / raw_queries.len() as f64);
         assert!(found > 0);
-        say!("{pairs}: raw {:.0}, echo {:.0?}, service {:.0?}", raws[raws.len() - 1], echoes[echoes.len() - 1], services[services.len() - 1]);
+        say!(
+            "{pairs}: raw {:.0}, echo {:.0?}, service {:.0?}",
+            raws[raws.len() - 1],
+            echoes[echoes.len() - 1],
+            services[services.len() - 1]
+        );
     }
     let under_load = server.memory("RssAnon");
     let of = |rows: &[[f64; 3]], column: usize| median(rows.iter().map(|row| row[column]).collect());

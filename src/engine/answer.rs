@@ -21,9 +21,7 @@ use crate::span::TextSpan;
 use crate::store::StoredDocument;
 use crate::store::StoredExchange;
 use crate::transcript::Citation;
-use crate::transcript::Digest;
 use crate::transcript::Exchange;
-use crate::transcript::Passage;
 
 /// A search and the page wanted of it.
 #[derive(Clone, Debug)]

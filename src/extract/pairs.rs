@@ -72,10 +72,13 @@ mod tests {
     #[test]
     fn pairs_are_rendered_with_their_speakers_and_blocks_point_at_the_words() {
         let line = |speaker: &str, text: &str| Line { speaker: speaker.into(), text: text.into() };
-        let rendered = render(&[
-            Pair { question: Some(line("Ann", "Why?")), answer: line("", " Because. ") },
-            Pair { question: None, answer: line("Bo", "No reason.") },
-        ], "");
+        let rendered = render(
+            &[
+                Pair { question: Some(line("Ann", "Why?")), answer: line("", " Because. ") },
+                Pair { question: None, answer: line("Bo", "No reason.") },
+            ],
+            "",
+        );
         assert_eq!(rendered.text, "Ann: Why?\n\nBecause.\n\nBo: No reason.");
         let words: Vec<_> =
             rendered.blocks.iter().map(|block| (block.kind, block.span.of(&rendered.text))).collect();

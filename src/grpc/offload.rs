@@ -96,7 +96,11 @@ impl Offload {
         }
         let begin = AssertUnwindSafe(|| -> Result<Begun, EngineError> {
             let search = self.engine.plan_search(call)?;
-            Ok(if search.is_light() { Begun::Done(self.engine.run_search(search)?) } else { Begun::Planned(search) })
+            Ok(if search.is_light() {
+                Begun::Done(self.engine.run_search(search)?)
+            } else {
+                Begun::Planned(search)
+            })
         });
         match catch_unwind(begin) {
             Ok(Ok(Begun::Done(answer))) => Ok(answer),

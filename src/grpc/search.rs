@@ -4,11 +4,11 @@ use tonic::Request;
 use tonic::Response;
 use tonic::Status;
 
+use crate::grpc::encoded;
+use crate::grpc::encoded::search_service_server::SearchService;
 use crate::grpc::from_proto;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
-use crate::grpc::encoded;
-use crate::grpc::encoded::search_service_server::SearchService;
 use crate::grpc::to_proto;
 
 /// Serves `onrecord.v1.SearchService`.

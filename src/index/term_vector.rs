@@ -18,7 +18,8 @@ const WIDE: u32 = 1 << 31;
 
 /// The fingerprint of a term: FNV-1a, folded to 16 bits.
 fn fingerprint(term: &str) -> u16 {
-    let hash = term.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash =
+        term.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let [a, b, c, d] = hash.to_le_bytes();
     u16::from_le_bytes([a ^ c, b ^ d])
 }
@@ -109,8 +110,11 @@ impl<'a> Builder<'a> {
     /// Appends the vector's bytes.
     pub(super) fn finish(self, bytes: &mut Vec<u8>) {
         let mut before = 0;
-        let deltas: Option<Vec<u8>> =
-            self.starts.iter().map(|start| u8::try_from(start - std::mem::replace(&mut before, *start)).ok()).collect();
+        let deltas: Option<Vec<u8>> = self
+            .starts
+            .iter()
+            .map(|start| u8::try_from(start - std::mem::replace(&mut before, *start)).ok())
+            .collect();
         let count = u32::try_from(self.fingerprints.len()).unwrap_or(0);
         let width = if deltas.is_some() { 0 } else { WIDE };
         bytes.extend(u32::try_from(self.text.len()).unwrap_or(u32::MAX).to_le_bytes());
@@ -168,20 +172,22 @@ impl<'a> TermVector<'a> {
     pub fn chunks(self, wanted: &Fingerprints) -> impl Iterator<Item = usize> {
         let (mut summed, mut sum, mut last) = (0, 0, None);
         let numbers = self.fingerprints.iter().enumerate();
-        numbers.filter(|(_, bytes)| wanted.contains(u16::from_le_bytes(**bytes))).filter_map(move |(number, _)| {
-            let start = match self.starts {
-                Starts::Absolute(starts) => {
-                    starts.get(number).map_or(0, |start| u32::from_le_bytes(*start) as usize)
-                }
-                Starts::Deltas(deltas) => {
-                    let more = deltas.get(summed..=number).unwrap_or_default();
-                    sum += more.iter().map(|delta| usize::from(*delta)).sum::<usize>();
-                    summed = number + 1;
-                    sum
-                }
-            };
-            (last.replace(start) != Some(start)).then_some(start)
-        })
+        numbers.filter(|(_, bytes)| wanted.contains(u16::from_le_bytes(**bytes))).filter_map(
+            move |(number, _)| {
+                let start = match self.starts {
+                    Starts::Absolute(starts) => {
+                        starts.get(number).map_or(0, |start| u32::from_le_bytes(*start) as usize)
+                    }
+                    Starts::Deltas(deltas) => {
+                        let more = deltas.get(summed..=number).unwrap_or_default();
+                        sum += more.iter().map(|delta| usize::from(*delta)).sum::<usize>();
+                        summed = number + 1;
+                        sum
+                    }
+                };
+                (last.replace(start) != Some(start)).then_some(start)
+            },
+        )
     }
 
     /// Where a phrase may stand, its words given with their distances from the first: the starts of the first
@@ -189,7 +195,9 @@ impl<'a> TermVector<'a> {
     #[must_use]
     pub fn windows(self, phrase: &[(u32, String)]) -> Vec<(usize, usize)> {
         let wanted: Vec<u16> = phrase.iter().map(|(_, term)| fingerprint(term)).collect();
-        let (Some(lead), Some((reach, _))) = (wanted.first(), phrase.iter().max_by_key(|(offset, _)| *offset)) else {
+        let (Some(lead), Some((reach, _))) =
+            (wanted.first(), phrase.iter().max_by_key(|(offset, _)| *offset))
+        else {
             return Vec::new();
         };
         let terms: Vec<(u16, usize)> =
@@ -218,7 +226,9 @@ impl<'a> TermVector<'a> {
     fn all_starts(self) -> impl Iterator<Item = usize> {
         let mut sum = 0;
         (0..self.fingerprints.len()).map(move |number| match self.starts {
-            Starts::Absolute(starts) => starts.get(number).map_or(0, |start| u32::from_le_bytes(*start) as usize),
+            Starts::Absolute(starts) => {
+                starts.get(number).map_or(0, |start| u32::from_le_bytes(*start) as usize)
+            }
             Starts::Deltas(deltas) => {
                 sum += deltas.get(number).map_or(0, |delta| usize::from(*delta));
                 sum

@@ -105,13 +105,12 @@ impl Writer {
             tag => tag.to_owned(),
         };
         for (index, exchange) in (0u64..).zip(&entry.exchanges) {
-            let passages = self.passages(entry, tag, language, index, exchange);
+            let passages = self.passages(entry, &tag, index, exchange);
             if let Some(showing) = &mut self.showing {
                 for passage in &passages {
                     showing.added.add(passage, &self.fields, &mut self.tokenizer);
                 }
             }
-            let passages = self.passages(entry, &tag, index, exchange);
             // One call per exchange: tantivy never parts what one call adds, so windows stay side by side.
             self.inner.run(passages.into_iter().map(UserOperation::Add).collect::<Vec<_>>())?;
         }
@@ -155,7 +154,8 @@ impl Writer {
             segments.push(Segment::fresh(fresh, alive, self.fields)?);
         }
         self.join_small(&mut segments)?;
-        let in_memory = segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
+        let in_memory =
+            segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
         let language = Language::from_tag(&self.default_language);
         self.set(Snapshot::of(segments, generation, language));
         Ok(in_memory)
@@ -168,7 +168,8 @@ impl Writer {
             return Ok(());
         }
         let mut joined = Builder::default();
-        for (fresh, alive) in segments.iter().filter(|segment| small(segment)).filter_map(Segment::in_memory) {
+        for (fresh, alive) in segments.iter().filter(|segment| small(segment)).filter_map(Segment::in_memory)
+        {
             joined.append(fresh, alive);
         }
         segments.retain(|segment| !small(segment));
@@ -283,7 +284,7 @@ impl Fields {
         }
         for number in Sketch::of(exchange.question, exchange.answer).into_iter().flat_map(Sketch::to_numbers)
         {
-            first.add_u64(self.fields.sketch, number);
+            first.add_u64(self.sketch, number);
         }
         if let Ok(published) = DateRange::parse(&entry.metadata.published) {
             first.add_i64(self.published_first, published.first);

@@ -138,7 +138,9 @@ mod tests {
         expect.dedup();
         let written = Written::of(&mut Analyzer::remembering(language), text);
         let (mut tokenizer, mut read) = (WrittenTokenizer, Vec::new());
-        tokenizer.token_stream(&written.terms).process(&mut |token| read.push((token.position, token.text.clone())));
+        tokenizer
+            .token_stream(&written.terms)
+            .process(&mut |token| read.push((token.position, token.text.clone())));
         assert_eq!(read, expect);
     }
 

@@ -97,7 +97,8 @@ impl Highlighter {
         let vectors = searcher.segments().get(place.segment).and_then(|segment| {
             let [of_question, of_answer] = segment.term_vectors(place.passage)?;
             let start = segment.starts().at_or_below(place.passage)?;
-            let of_question = if start == place.passage { of_question } else { segment.term_vectors(start)?[0] };
+            let of_question =
+                if start == place.passage { of_question } else { segment.term_vectors(start)?[0] };
             Some([of_question, of_answer])
         });
         match vectors {

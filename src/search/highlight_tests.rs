@@ -22,9 +22,15 @@ const SENTENCES: [(&str, &str); 23] = [
     ("ar", "قال الوزير إنّ المفاوضات في العاصمة كانت صعبة، والمفاوضون متعبون."),
     ("da", "Forhandlingerne om havnen blev afbrudt, og forhandlerne rejste hjem i går."),
     ("nl", "De onderhandelingen over de haven-uitbreiding werden afgebroken."),
-    ("en", "The cease-fire talks in St. Petersburg were broken off; \u{201C}we talked\u{201D}, he said, at 3.30 o\u{2019}clock."),
+    (
+        "en",
+        "The cease-fire talks in St. Petersburg were broken off; \u{201C}we talked\u{201D}, he said, at 3.30 o\u{2019}clock.",
+    ),
     ("fi", "Neuvottelut satamasta keskeytyivät, ja neuvottelijat lähtivät kotiin."),
-    ("fr", "L\u{2019}économie d'aujourd\u{2019}hui, c\u{2019}est-à-dire l'économie numérique, n'a plus de frontières."),
+    (
+        "fr",
+        "L\u{2019}économie d'aujourd\u{2019}hui, c\u{2019}est-à-dire l'économie numérique, n'a plus de frontières.",
+    ),
     ("de", "Die Verhandlungen über den Hafenausbau in Köln wurden abgebrochen; Straße und Strasse."),
     ("el", "Οι διαπραγματεύσεις για το λιμάνι διακόπηκαν χθες το βράδυ."),
     ("hu", "A kikötőről szóló tárgyalások megszakadtak, a tárgyalók hazautaztak."),
@@ -52,13 +58,16 @@ fn check(language: &str, question: &str, answer: &str, windows: &[TextSpan], que
     let metadata = Metadata { language: language.to_owned(), ..Metadata::default() };
     let exchange = ExchangeEntry { question, answer, asker: "", speaker: "", windows: windows.to_vec() };
     let mut writer = index.writer().unwrap();
-    writer.replace(&DocumentEntry { document_id: "d", metadata: &metadata, exchanges: vec![exchange] }).unwrap();
+    writer
+        .replace(&DocumentEntry { document_id: "d", metadata: &metadata, exchanges: vec![exchange] })
+        .unwrap();
     writer.commit(1).unwrap();
     let searcher = index.searcher();
     let mut highlights = 0;
     for text in queries {
         let Ok(query) = Query::parse(text) else { continue };
-        let request = Request { query: &query, filter: &Filter::default(), limit: 10, after: None, collapse: false };
+        let request =
+            Request { query: &query, filter: &Filter::default(), limit: 10, after: None, collapse: false };
         let mut found = search(&searcher, &request, &Ranking::default()).unwrap();
         let whole = Highlighter::new(&searcher, &query, &Ranking::default());
         for hit in found.results.iter().map(|result| &result.hit) {

@@ -289,7 +289,7 @@ impl Store {
     /// A consistent view of what is committed.
     pub fn reader(&self) -> Result<Reader, StoreError> {
         let epoch = self.epoch();
-        Reader::new(epoch.database.begin_read()?, epoch)
+        Ok(Reader::new(epoch.database.begin_read()?, epoch))
     }
 
     /// Starts a batch of writes, which becomes visible and durable as one.

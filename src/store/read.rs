@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use redb::ReadOnlyTable;
 use redb::ReadTransaction;
@@ -29,9 +30,9 @@ use crate::transcript::Digest;
 /// What was committed when the reader was made.
 pub struct Reader {
     pub(super) transaction: ReadTransaction,
-    /// Opened once: opening costs as much as reading a value.
-    documents: ReadOnlyTable<&'static str, &'static [u8]>,
-    exchanges: ReadOnlyTable<(&'static str, u32), &'static [u8]>,
+    /// Opened once, when first read: opening costs as much as reading a value.
+    documents: OnceLock<ReadOnlyTable<&'static str, &'static [u8]>>,
+    exchanges: OnceLock<ReadOnlyTable<(&'static str, u32), &'static [u8]>>,
     /// Keeps the database open; dropped after the transaction.
     pub(super) epoch: Arc<Epoch>,
 }
@@ -43,10 +44,8 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    pub(super) fn new(transaction: ReadTransaction, epoch: Arc<Epoch>) -> Result<Self, StoreError> {
-        let documents = transaction.open_table(DOCUMENTS)?;
-        let exchanges = transaction.open_table(EXCHANGES)?;
-        Ok(Self { documents, exchanges, transaction, epoch })
+    pub(super) const fn new(transaction: ReadTransaction, epoch: Arc<Epoch>) -> Self {
+        Self { documents: OnceLock::new(), exchanges: OnceLock::new(), transaction, epoch }
     }
 
     /// Whether both read through the same opening of the file.
@@ -79,7 +78,13 @@ impl Reader {
 
     /// The document of this id.
     pub fn document(&self, id: &str) -> Result<Option<StoredDocument>, StoreError> {
-        document_in(&self.documents, id)
+        let table = if let Some(table) = self.documents.get() {
+            table
+        } else {
+            let table = self.transaction.open_table(DOCUMENTS)?;
+            self.documents.get_or_init(|| table)
+        };
+        document_in(table, id)
     }
 
     /// The versions of a document that were replaced or deleted, latest first; damaged ones are left out.
@@ -119,7 +124,13 @@ impl Reader {
 
     /// The `index`th exchange of a document.
     pub fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, StoreError> {
-        let Some(value) = self.exchanges.get((id, index))? else { return Ok(None) };
+        let table = if let Some(table) = self.exchanges.get() {
+            table
+        } else {
+            let table = self.transaction.open_table(EXCHANGES)?;
+            self.exchanges.get_or_init(|| table)
+        };
+        let Some(value) = table.get((id, index))? else { return Ok(None) };
         exchange_of(id, index, value.value()).map(Some)
     }
 
