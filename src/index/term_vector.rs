@@ -6,6 +6,8 @@
 //! chunk. A fingerprint that differs proves that the term is another; one that is equal proves nothing, and the
 //! chunk, some ten bytes, is analysed to see.
 
+use unicode_normalization::char::is_combining_mark;
+
 use crate::index::analyzer::is_unspaced;
 
 /// The bits of all fingerprints, 65,536 of them.
@@ -29,8 +31,10 @@ fn fingerprint(term: &str) -> u16 {
 #[must_use]
 pub fn chunk_end(text: &str, start: usize) -> usize {
     let mut unspaced = false;
-    for (at, letter) in text.get(start..).unwrap_or_default().char_indices() {
-        if parts(letter, unspaced) {
+    let mut letters = text.get(start..).unwrap_or_default().char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        let next = letters.peek().map(|(_, next)| *next);
+        if parts(letter, unspaced) && next.is_none_or(stands_alone) {
             return start + at + letter.len_utf8();
         }
         unspaced = is_unspaced(letter);
@@ -48,6 +52,16 @@ fn parts(letter: char, behind_unspaced: bool) -> bool {
         '\u{FF0C}' | '\u{FF1B}' => behind_unspaced,
         letter => letter.is_whitespace(),
     }
+}
+
+/// Whether a character is sure not to belong to the one before it, as marks and format characters do (rule WB4).
+fn stands_alone(letter: char) -> bool {
+    // Halfwidth marks of voice are letters that extend.
+    let letter_of_its_own = !matches!(letter, '\u{FF9E}' | '\u{FF9F}') && !is_combining_mark(letter);
+    let punctuation = matches!(letter,
+        '\u{A0}'..='\u{AC}' | '\u{AE}'..='\u{BF}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}'
+        | '\u{3000}'..='\u{3029}' | '\u{FF01}'..='\u{FF0F}');
+    letter.is_ascii() || punctuation || (letter.is_alphanumeric() && letter_of_its_own)
 }
 
 /// A set of fingerprints.
