@@ -104,6 +104,7 @@ fn settings(args: &Serve) -> Result<Settings, CliError> {
         }
         settings.snapshot_dir = Some(folder.clone());
     }
+    settings.passage_cache_bytes = args.passage_cache_bytes;
     settings.ranking = eval::ranking(settings.ranking, &args.ranking)?;
     Ok(settings)
 }

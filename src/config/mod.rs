@@ -106,6 +106,9 @@ pub struct Serve {
     /// How many bytes writes leave free on the disk; without it, a twentieth of the disk and at most 256 MiB.
     #[arg(long, value_name = "BYTES")]
     pub disk_reserve_bytes: Option<u64>,
+    /// How much memory holds the passages that were last served, in bytes; 0: none.
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
+    pub passage_cache_bytes: usize,
     /// Ranking parameters other than the defaults; docs/ranking.md explains each.
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', value_parser = parameter)]
     pub ranking: Vec<(String, String)>,

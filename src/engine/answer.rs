@@ -1,5 +1,8 @@
 //! Searching, and turning hits into what is served.
 
+use std::sync::Arc;
+
+use crate::engine::CitedPassage;
 use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::cite;
@@ -9,19 +12,16 @@ use crate::query::Filter;
 use crate::query::Query;
 use crate::search::Collapsed;
 use crate::search::Cursor;
-use crate::search::Highlighter;
 use crate::search::Hit;
+use crate::search::Planned;
 use crate::search::Request;
 use crate::search::Score;
-use crate::search::search;
+use crate::search::run;
 use crate::span::TextSpan;
-use crate::store::StoreError;
 use crate::store::StoredDocument;
 use crate::store::StoredExchange;
 use crate::transcript::Citation;
-use crate::transcript::Digest;
 use crate::transcript::Exchange;
-use crate::transcript::Passage;
 
 /// A search and the page wanted of it.
 #[derive(Clone, Debug)]
@@ -56,27 +56,13 @@ pub struct SearchAnswer {
 /// A ranked passage.
 #[derive(Clone, Debug)]
 pub struct FoundPassage {
-    /// Its id.
-    pub id: String,
-    /// The id of its exchange.
-    pub exchange_id: String,
-    /// The question; empty where the source has none.
-    pub question: String,
-    /// The window of the answer that matched.
-    pub answer: String,
-    /// Whether the exchange has more answer than this.
-    pub answer_truncated: bool,
-    /// Who asked.
-    pub asker: String,
-    /// Who answered.
-    pub speaker: String,
-    /// Where it was said.
-    pub citation: Citation,
+    /// What is shown.
+    pub passage: Arc<CitedPassage>,
     /// How well it matches.
     pub score: Score,
-    /// What matched in `question`.
+    /// What matched in the question.
     pub question_highlights: Vec<TextSpan>,
-    /// What matched in `answer`.
+    /// What matched in the answer.
     pub answer_highlights: Vec<TextSpan>,
     /// Its copies among the results, best first, where copies are collapsed.
     pub duplicates: Vec<Duplicate>,
@@ -87,16 +73,10 @@ pub struct FoundPassage {
 /// A copy of a result, which would have been a result of its own.
 #[derive(Clone, Debug)]
 pub struct Duplicate {
-    /// The passage's id.
-    pub id: String,
-    /// The id of its exchange.
-    pub exchange_id: String,
+    /// The passage that matched.
+    pub passage: Arc<CitedPassage>,
     /// How well it matches.
     pub score: Score,
-    /// Its window that matched.
-    pub answer: String,
-    /// Where it was said.
-    pub citation: Citation,
 }
 
 /// A whole exchange with its citation.
@@ -123,10 +103,43 @@ impl FoundExchange {
     }
 }
 
+/// The most postings of a search that is [light](PlannedSearch::is_light).
+const LIGHT_POSTINGS: u64 = 1 << 17;
+
+/// A search that was planned on a snapshot, and not yet run.
+#[derive(Debug)]
+pub struct PlannedSearch {
+    call: SearchCall,
+    snapshot: Arc<Snapshot>,
+    planned: Planned,
+}
+
+impl PlannedSearch {
+    /// Whether running it is sure to be short: plain words of few postings, without filter and without collapsing, whose
+    /// cost grows with the corpus.
+    #[must_use]
+    pub fn is_light(&self) -> bool {
+        let narrowed = self.call.collapse_duplicates || !self.call.filter.is_empty();
+        !narrowed && self.planned.postings().is_some_and(|postings| postings <= LIGHT_POSTINGS)
+    }
+}
+
 impl Engine {
     /// Ranks passages for a query.
     pub fn search(&self, call: &SearchCall) -> Result<SearchAnswer, EngineError> {
+        self.run_search(self.plan_search(call.clone())?)
+    }
+
+    /// The part of a search that is known to be short.
+    pub fn plan_search(&self, call: SearchCall) -> Result<PlannedSearch, EngineError> {
         let snapshot = self.published.now();
+        let planned = Planned::new(&snapshot.searcher, &call.query, &self.settings.ranking)?;
+        Ok(PlannedSearch { call, snapshot, planned })
+    }
+
+    /// The rest of a search.
+    pub fn run_search(&self, search: PlannedSearch) -> Result<SearchAnswer, EngineError> {
+        let PlannedSearch { call, snapshot, planned } = search;
         let options = format!("{:?} {}", call.filter, call.collapse_duplicates);
         let purpose = Purpose::Search { query: call.query.text(), options };
         let after: Option<Cursor> =
@@ -142,7 +155,7 @@ impl Engine {
             after: after.as_ref(),
             collapse: call.collapse_duplicates,
         };
-        let mut found = search(&snapshot.searcher, &request, &self.settings.ranking)?;
+        let mut found = run(&snapshot.searcher, planned, &request, &self.settings.ranking)?;
         let more = found.results.len() > call.page_size;
         found.results.truncate(call.page_size);
         let next_page_token = match found.results.last().map(|last| &last.hit) {
@@ -152,10 +165,27 @@ impl Engine {
             }
             _ => None,
         };
-        let highlighter = Highlighter::new(&snapshot.searcher, &call.query, &self.settings.ranking);
-        let results = found.results.iter().map(|result| passage(&snapshot, &highlighter, result));
+        let mut results = Vec::with_capacity(found.results.len());
+        for Collapsed { hit, copies, more } in &found.results {
+            let passage = self.passages.of_hit(&snapshot, hit)?;
+            let language = &passage.citation.metadata.language;
+            let texts = [passage.question.as_str(), &passage.answer];
+            let [question_highlights, answer_highlights] =
+                found.highlighter.of_hit(&snapshot.searcher, hit.place, language, texts);
+            let duplicate = |copy: &Hit| -> Result<Duplicate, EngineError> {
+                Ok(Duplicate { passage: self.passages.of_hit(&snapshot, copy)?, score: copy.score })
+            };
+            results.push(FoundPassage {
+                score: hit.score,
+                question_highlights,
+                answer_highlights,
+                duplicates: copies.iter().map(duplicate).collect::<Result<_, _>>()?,
+                more_duplicates: *more,
+                passage,
+            });
+        }
         Ok(SearchAnswer {
-            results: results.collect::<Result<_, _>>()?,
+            results,
             next_page_token,
             total: found.total,
             generation: snapshot.generation,
@@ -172,60 +202,4 @@ impl Engine {
         let stored = snapshot.reader.exchange(document_id, index)?.filter(|stored| stored.id == id);
         Ok(FoundExchange::new(&document, &stored.ok_or_else(missing)?))
     }
-}
-
-fn passage(
-    snapshot: &Snapshot,
-    highlighter: &Highlighter,
-    result: &Collapsed,
-) -> Result<FoundPassage, EngineError> {
-    let Collapsed { hit, copies, more } = result;
-    let (document, stored) = stored(snapshot, hit)?;
-    let (window, quote) = window(&stored, hit)?;
-    let Exchange { question, answer, .. } = &stored.exchange;
-    let shown = window.span.of(&answer.text);
-    let question_text = question.as_ref().map_or("", |question| &question.text);
-    let language = &document.metadata.language;
-    Ok(FoundPassage {
-        id: cite::passage_id(&stored.id, window),
-        exchange_id: stored.id.clone(),
-        question: question_text.to_owned(),
-        answer: shown.to_owned(),
-        answer_truncated: shown.len() < answer.text.len(),
-        asker: question.as_ref().and_then(|question| question.speaker.clone()).unwrap_or_default(),
-        speaker: answer.speaker.clone().unwrap_or_default(),
-        citation: cite::window(&document, &stored, window.span, *quote),
-        score: hit.score,
-        question_highlights: highlighter.spans(language, question_text),
-        answer_highlights: highlighter.spans(language, shown),
-        duplicates: copies.iter().map(|copy| duplicate(snapshot, copy)).collect::<Result<_, _>>()?,
-        more_duplicates: *more,
-    })
-}
-
-fn duplicate(snapshot: &Snapshot, hit: &Hit) -> Result<Duplicate, EngineError> {
-    let (document, stored) = stored(snapshot, hit)?;
-    let (window, quote) = window(&stored, hit)?;
-    Ok(Duplicate {
-        id: cite::passage_id(&stored.id, window),
-        exchange_id: stored.id.clone(),
-        score: hit.score,
-        answer: window.span.of(&stored.exchange.answer.text).to_owned(),
-        citation: cite::window(&document, &stored, window.span, *quote),
-    })
-}
-
-/// What the store has of a hit. Index and store are of one generation, so what the one finds the other has.
-fn stored(snapshot: &Snapshot, hit: &Hit) -> Result<(StoredDocument, StoredExchange), EngineError> {
-    let document = snapshot.reader.document(&hit.document_id)?.ok_or_else(|| lost(hit))?;
-    let stored = snapshot.reader.exchange(&hit.document_id, hit.exchange)?.ok_or_else(|| lost(hit))?;
-    Ok((document, stored))
-}
-
-fn window<'a>(stored: &'a StoredExchange, hit: &Hit) -> Result<&'a (Passage, Digest), EngineError> {
-    Ok(stored.windows.get(hit.window as usize).ok_or_else(|| lost(hit))?)
-}
-
-fn lost(hit: &Hit) -> StoreError {
-    StoreError::Damaged(format!("exchange {} of a document is missing", hit.exchange))
 }

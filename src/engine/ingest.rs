@@ -72,7 +72,7 @@ impl Submission {
         let (kind, received, content) = match body {
             Body::Bytes(bytes) => ("bytes", Digest::of(&bytes), Content::Bytes(bytes)),
             Body::Pairs(pairs) => {
-                let rendition = render(&pairs);
+                let rendition = render(&pairs, &metadata.language);
                 ("pairs", Digest::of(rendition.text.as_bytes()), Content::Rendition(Box::new(rendition)))
             }
         };
@@ -163,14 +163,18 @@ fn stored(
         Digest::of_parts(map.to_bytes(span).into_iter().map(|span| span.of(bytes).unwrap_or_default()))
     };
     let answer = &exchange.answer;
-    let windows = windows(&answer.text, settings)
+    let windows: Vec<(Passage, Digest)> = windows(&answer.text, settings)
         .into_iter()
         .enumerate()
-        .map(|(window, span)| (Passage { exchange: index, window, span }, digest(&answer.map, span)));
+        .map(|(window, span)| (Passage { exchange: index, window, span }, digest(&answer.map, span)))
+        .collect();
+    let whole = crate::span::TextSpan::new(0, answer.text.len());
+    // Most answers are one window.
+    let known = windows.iter().find(|(passage, _)| passage.span == whole).map(|(_, digest)| *digest);
     StoredExchange {
         id: cite::exchange_id(document_id, source, index, &exchange),
-        quote: digest(&answer.map, crate::span::TextSpan::new(0, answer.text.len())),
-        windows: windows.collect(),
+        quote: known.unwrap_or_else(|| digest(&answer.map, whole)),
+        windows,
         exchange,
     }
 }

@@ -14,6 +14,7 @@ mod ingest;
 mod integrity;
 mod manifest;
 mod page_token;
+mod passages;
 mod recover;
 mod snapshot;
 mod source_reader;
@@ -24,6 +25,7 @@ pub use about::About;
 pub use answer::Duplicate;
 pub use answer::FoundExchange;
 pub use answer::FoundPassage;
+pub use answer::PlannedSearch;
 pub use answer::SearchAnswer;
 pub use answer::SearchCall;
 pub use backup::BackupError;
@@ -45,6 +47,7 @@ pub use integrity::verify_folder;
 pub use manifest::Difference;
 pub use manifest::Entry;
 pub use manifest::Manifest;
+pub use passages::CitedPassage;
 pub use recover::Recovered;
 pub use recover::compare_folder;
 pub use recover::recover;
@@ -68,6 +71,7 @@ use crate::engine::folder::remove_index;
 use crate::engine::indexer::Indexer;
 use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
+use crate::engine::passages::Passages;
 use crate::engine::snapshot::Published;
 use crate::engine::writer::Rules;
 use crate::engine::writer::Writer;
@@ -96,6 +100,8 @@ pub struct Settings {
     pub index: crate::index::Settings,
     /// Bytes that the store may keep in memory of its file.
     pub store_cache_bytes: usize,
+    /// Bytes of passages that are kept in memory as they were last served.
+    pub passage_cache_bytes: usize,
     /// How many writes may wait to be committed before callers are held back.
     pub write_queue: usize,
     /// How many earlier versions of a document are kept, so that citations of them still resolve.
@@ -120,6 +126,7 @@ impl Settings {
             ranking: Ranking::default(),
             index: crate::index::Settings::default(),
             store_cache_bytes: 64 << 20,
+            passage_cache_bytes: 64 << 20,
             write_queue: 256,
             keep_versions: usize::MAX,
             disk_reserve: None,
@@ -167,6 +174,7 @@ pub struct Engine {
     published: Arc<Published>,
     writer: Writer,
     tokens: PageTokens,
+    passages: Passages,
     /// Held while an index is built beside the one in use.
     rebuilding: Mutex<()>,
     /// Let go of last.
@@ -181,8 +189,9 @@ impl Engine {
         let store = Arc::new(folder.store(&settings)?);
         let (writer, published) = start_writer(&store, &folder, &settings)?;
         let key = published.now().reader.page_key()?;
-        let tokens = PageTokens::new(key, settings.clock);
-        Ok(Self { tokens, settings, published, writer, rebuilding: Mutex::default(), folder })
+        let (tokens, passages) =
+            (PageTokens::new(key, settings.clock), Passages::new(settings.passage_cache_bytes));
+        Ok(Self { settings, published, writer, tokens, passages, rebuilding: Mutex::default(), folder })
     }
 
     /// Stores a document. When it returns, the document is durable and the next search sees it.

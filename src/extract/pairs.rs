@@ -27,9 +27,10 @@ pub struct Line {
     pub text: String,
 }
 
-/// Renders pairs: each line behind its speaker's name, a blank line between lines.
+/// Renders pairs in a language (a BCP 47 tag; empty: detected): each line behind its speaker's name, a blank line
+/// between lines.
 #[must_use]
-pub fn render(pairs: &[Pair]) -> Extraction {
+pub fn render(pairs: &[Pair], language: &str) -> Extraction {
     let mut text = String::new();
     let mut blocks = Vec::new();
     let lines = pairs.iter().flat_map(|pair| {
@@ -57,7 +58,7 @@ pub fn render(pairs: &[Pair]) -> Extraction {
         rendition: Some(text.clone()),
         text,
         blocks,
-        metadata: Metadata::default(),
+        metadata: Metadata { language: language.to_owned(), ..Metadata::default() },
         diagnostics: Vec::new(),
     };
     language::settle(&mut extraction);
@@ -71,10 +72,13 @@ mod tests {
     #[test]
     fn pairs_are_rendered_with_their_speakers_and_blocks_point_at_the_words() {
         let line = |speaker: &str, text: &str| Line { speaker: speaker.into(), text: text.into() };
-        let rendered = render(&[
-            Pair { question: Some(line("Ann", "Why?")), answer: line("", " Because. ") },
-            Pair { question: None, answer: line("Bo", "No reason.") },
-        ]);
+        let rendered = render(
+            &[
+                Pair { question: Some(line("Ann", "Why?")), answer: line("", " Because. ") },
+                Pair { question: None, answer: line("Bo", "No reason.") },
+            ],
+            "",
+        );
         assert_eq!(rendered.text, "Ann: Why?\n\nBecause.\n\nBo: No reason.");
         let words: Vec<_> =
             rendered.blocks.iter().map(|block| (block.kind, block.span.of(&rendered.text))).collect();

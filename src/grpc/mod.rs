@@ -27,5 +27,16 @@ pub mod pb {
     tonic::include_proto!("onrecord.v1");
 }
 
+/// The search service once more, whose results hold their passage encoded; see `build.rs`.
+#[expect(
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    unreachable_pub,
+    reason = "generated; the protos carry the documentation"
+)]
+mod encoded {
+    include!(concat!(env!("OUT_DIR"), "/encoded/onrecord.v1.rs"));
+}
+
 /// The descriptors of `onrecord.v1`, for reflection and for printing messages as proto JSON.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -1,5 +1,7 @@
 //! Where work leaves the async threads: one place, bounded.
 
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +12,9 @@ use tonic::Status;
 
 use crate::engine::Engine;
 use crate::engine::EngineError;
+use crate::engine::PlannedSearch;
+use crate::engine::SearchAnswer;
+use crate::engine::SearchCall;
 use crate::grpc::status;
 
 /// Runs engine calls on blocking threads, a bounded number at a time. Reads and writes have a bound each, so
@@ -47,6 +52,12 @@ impl Room {
     }
 }
 
+/// A search that was begun on an async thread.
+enum Begun {
+    Done(SearchAnswer),
+    Planned(PlannedSearch),
+}
+
 impl Offload {
     pub(super) fn new(engine: Arc<Engine>, reads: usize, writes: usize) -> Self {
         let (seen, generation) = watch::channel(0);
@@ -73,6 +84,30 @@ impl Offload {
     ) -> Result<T, Status> {
         let _place = self.reads.enter()?;
         self.run(&self.reads, "", call).await
+    }
+
+    /// Runs a search. A light one runs here and now, for a hand-off to another thread costs as much as it does; any
+    /// other runs like every call that reads.
+    pub(super) async fn search(&self, call: SearchCall) -> Result<SearchAnswer, Status> {
+        /// The longest query that is planned before it is handed off, in bytes: a sentence.
+        const PLANNED_HERE: usize = 256;
+        if call.query.text().len() > PLANNED_HERE {
+            return self.read(move |engine| engine.search(&call)).await;
+        }
+        let begin = AssertUnwindSafe(|| -> Result<Begun, EngineError> {
+            let search = self.engine.plan_search(call)?;
+            Ok(if search.is_light() {
+                Begun::Done(self.engine.run_search(search)?)
+            } else {
+                Begun::Planned(search)
+            })
+        });
+        match catch_unwind(begin) {
+            Ok(Ok(Begun::Done(answer))) => Ok(answer),
+            Ok(Ok(Begun::Planned(search))) => self.read(move |engine| engine.run_search(search)).await,
+            Ok(Err(error)) => Err(status::of(error, "")),
+            Err(_) => Err(status::lost("a search panicked")),
+        }
     }
 
     /// Runs a call that takes in a document held by the request's field `body`, or deletes one.

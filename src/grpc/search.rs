@@ -4,10 +4,11 @@ use tonic::Request;
 use tonic::Response;
 use tonic::Status;
 
+use crate::grpc::encoded;
+use crate::grpc::encoded::search_service_server::SearchService;
 use crate::grpc::from_proto;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
-use crate::grpc::pb::search_service_server::SearchService;
 use crate::grpc::to_proto;
 
 /// Serves `onrecord.v1.SearchService`.
@@ -19,10 +20,10 @@ impl SearchService for Search {
     async fn search(
         &self,
         request: Request<pb::SearchRequest>,
-    ) -> Result<Response<pb::SearchResponse>, Status> {
+    ) -> Result<Response<encoded::SearchResponse>, Status> {
         let (call, generation) = from_proto::search_call(request.into_inner())?;
         self.0.reach(generation).await?;
-        let answer = self.0.read(move |engine| engine.search(&call)).await?;
+        let answer = self.0.search(call).await?;
         Ok(Response::new(to_proto::search_response(answer)))
     }
 

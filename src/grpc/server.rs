@@ -17,11 +17,11 @@ use crate::grpc::DESCRIPTORS;
 use crate::grpc::admin::Admin;
 use crate::grpc::citation::Citations;
 use crate::grpc::document::Documents;
+use crate::grpc::encoded::search_service_server::SearchServiceServer;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb::admin_service_server::AdminServiceServer;
 use crate::grpc::pb::citation_service_server::CitationServiceServer;
 use crate::grpc::pb::document_service_server::DocumentServiceServer;
-use crate::grpc::pb::search_service_server::SearchServiceServer;
 use crate::grpc::search::Search;
 use crate::grpc::transport_errors;
 

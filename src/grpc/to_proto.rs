@@ -6,6 +6,7 @@ use prost::Message as _;
 use tonic::Status;
 
 use crate::engine::About;
+use crate::engine::CitedPassage;
 use crate::engine::Deleted;
 use crate::engine::DocumentPage;
 use crate::engine::Duplicate;
@@ -18,6 +19,7 @@ use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::SnapshotPart;
 use crate::engine::Verdict;
+use crate::grpc::encoded;
 use crate::grpc::pb;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
@@ -28,9 +30,9 @@ use crate::transcript::DiagnosticKind;
 use crate::transcript::Occurrence;
 use crate::transcript::Utterance;
 
-pub(super) fn search_response(answer: SearchAnswer) -> pb::SearchResponse {
+pub(super) fn search_response(answer: SearchAnswer) -> encoded::SearchResponse {
     let SearchAnswer { results, next_page_token, total, generation, unmatched_terms } = answer;
-    pb::SearchResponse {
+    encoded::SearchResponse {
         results: results.into_iter().map(search_result).collect(),
         next_page_token: next_page_token.unwrap_or_default(),
         total_size: int64(total),
@@ -39,7 +41,15 @@ pub(super) fn search_response(answer: SearchAnswer) -> pb::SearchResponse {
     }
 }
 
-fn search_result(found: FoundPassage) -> pb::SearchResult {
+fn search_result(found: FoundPassage) -> encoded::SearchResult {
+    let FoundPassage {
+        passage: cited,
+        score,
+        question_highlights,
+        answer_highlights,
+        duplicates,
+        more_duplicates,
+    } = found;
     let highlights = |spans: Vec<TextSpan>, field: pb::highlight::Field| {
         spans.into_iter().map(move |span| pb::Highlight {
             field: field.into(),
@@ -47,32 +57,37 @@ fn search_result(found: FoundPassage) -> pb::SearchResult {
             end: int32(span.end()),
         })
     };
-    let in_question = highlights(found.question_highlights, pb::highlight::Field::Question);
-    let in_answer = highlights(found.answer_highlights, pb::highlight::Field::Answer);
-    pb::SearchResult {
-        score: found.score.0,
+    let in_question = highlights(question_highlights, pb::highlight::Field::Question);
+    let in_answer = highlights(answer_highlights, pb::highlight::Field::Answer);
+    encoded::SearchResult {
+        score: score.0,
         highlights: in_question.chain(in_answer).collect(),
-        duplicates: found.duplicates.into_iter().map(duplicate).collect(),
-        more_duplicates: int64(found.more_duplicates),
-        passage: Some(pb::Passage {
-            id: found.id,
-            exchange_id: found.exchange_id,
-            question: found.question,
-            citation: Some(citation(found.citation, &found.answer)),
-            answer: found.answer,
-            answer_truncated: found.answer_truncated,
-            asker: found.asker,
-            speaker: found.speaker,
-        }),
+        duplicates: duplicates.into_iter().map(duplicate).collect(),
+        more_duplicates: int64(more_duplicates),
+        passage: cited.encoded.get_or_init(|| passage(&cited).encode_to_vec().into()).clone(),
+    }
+}
+
+fn passage(cited: &CitedPassage) -> pb::Passage {
+    pb::Passage {
+        id: cited.id.clone(),
+        exchange_id: cited.exchange_id.clone(),
+        question: cited.question.clone(),
+        citation: Some(citation(cited.citation.clone(), &cited.answer)),
+        answer: cited.answer.clone(),
+        answer_truncated: cited.answer_truncated,
+        asker: cited.asker.clone(),
+        speaker: cited.speaker.clone(),
     }
 }
 
 fn duplicate(duplicate: Duplicate) -> pb::Duplicate {
+    let Duplicate { passage, score } = duplicate;
     pb::Duplicate {
-        id: duplicate.id,
-        exchange_id: duplicate.exchange_id,
-        score: duplicate.score.0,
-        citation: Some(citation(duplicate.citation, &duplicate.answer)),
+        id: passage.id.clone(),
+        exchange_id: passage.exchange_id.clone(),
+        score: score.0,
+        citation: Some(citation(passage.citation.clone(), &passage.answer)),
     }
 }
 

@@ -7,6 +7,7 @@
 //! `CJKAnalyzer` does the same).
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -45,13 +46,65 @@ pub enum Form {
     Character,
 }
 
+/// Words whose terms an [`Analyzer::remembering`] keeps at most: some 4 MB. Most words of a text are among a
+/// language's commonest few thousand; when the memory is full it starts anew.
+const REMEMBERED: usize = 1 << 15;
+
 /// Turns text of one language into terms. Holds only buffers: cheap to make, meant to be used again.
 #[derive(Clone, Debug)]
 pub struct Analyzer {
     language: Language,
     word: String,
-    folded: String,
     joined: String,
+    stems: Stems,
+}
+
+/// A word's terms: its own, and the one it has when typed without accents, where that is another.
+#[derive(Clone, Debug, Default)]
+struct Stem {
+    folded: String,
+    unaccented: Option<String>,
+}
+
+/// Words' terms; stemming costs ten times as much as looking up.
+#[derive(Clone, Debug, Default)]
+struct Stems {
+    known: HashMap<String, Stem>,
+    room: usize,
+    last: Stem,
+}
+
+impl Stems {
+    /// The terms of a word in lower case.
+    fn of(&mut self, language: Language, word: &str) -> &Stem {
+        if self.room == 0 {
+            self.last = Stem::of(language, word);
+            return &self.last;
+        }
+        if !self.known.contains_key(word) {
+            if self.known.len() >= self.room {
+                self.known.clear();
+            }
+            self.known.insert(word.to_owned(), Stem::of(language, word));
+        }
+        self.known.get(word).unwrap_or(&self.last)
+    }
+}
+
+impl Stem {
+    fn of(language: Language, word: &str) -> Self {
+        let mut folded = String::new();
+        fold(language, &stem_of(language, word), &mut folded);
+        let mut unaccented = None;
+        if !word.is_ascii() && language != Language::Other {
+            let mut plain = String::new();
+            fold(language, word, &mut plain);
+            if plain != word {
+                unaccented = Some(stem_of(language, &plain).into_owned()).filter(|stem| *stem != folded);
+            }
+        }
+        Self { folded, unaccented }
+    }
 }
 
 /// The hyphenated word that is being read.
@@ -66,7 +119,13 @@ impl Analyzer {
     /// An analyzer for this language.
     #[must_use]
     pub fn new(language: Language) -> Self {
-        Self { language, word: String::new(), folded: String::new(), joined: String::new() }
+        Self { language, word: String::new(), joined: String::new(), stems: Stems::default() }
+    }
+
+    /// An analyzer for many texts: it remembers the terms of words, at most some 4 MB of them.
+    #[must_use]
+    pub fn remembering(language: Language) -> Self {
+        Self { stems: Stems { room: REMEMBERED, ..Stems::default() }, ..Self::new(language) }
     }
 
     /// Calls `emit` for each term of `text`, in order of positions.
@@ -105,19 +164,10 @@ impl Analyzer {
 
     fn word(&mut self, word: &str, span: TextSpan, position: usize, emit: &mut dyn FnMut(Token<'_>)) {
         lower(word, &mut self.word);
-        let stem = stem_of(self.language, &self.word);
-        fold(self.language, &stem, &mut self.folded);
-        emit(Token { term: &self.folded, span, position, form: Form::Word });
-        if self.word.is_ascii() || self.language == Language::Other {
-            return;
-        }
-        let mut plain = String::new();
-        fold(self.language, &self.word, &mut plain);
-        if plain != self.word {
-            let stem = stem_of(self.language, &plain);
-            if *stem != *self.folded {
-                emit(Token { term: &stem, span, position, form: Form::Unaccented });
-            }
+        let Stem { folded, unaccented } = self.stems.of(self.language, &self.word);
+        emit(Token { term: folded, span, position, form: Form::Word });
+        if let Some(term) = unaccented {
+            emit(Token { term, span, position, form: Form::Unaccented });
         }
     }
 
@@ -154,10 +204,9 @@ impl Analyzer {
         }
         let joined = std::mem::take(&mut self.joined);
         lower(&joined, &mut self.word);
-        let stem = stem_of(self.language, &self.word);
-        fold(self.language, &stem, &mut self.folded);
+        let Stem { folded, .. } = self.stems.of(self.language, &self.word);
         let span = TextSpan::new(done.start, done.end);
-        emit(Token { term: &self.folded, span, position: done.position, form: Form::Joined });
+        emit(Token { term: folded, span, position: done.position, form: Form::Joined });
         self.joined = joined;
     }
 }

@@ -17,6 +17,7 @@ use crate::index::IndexError;
 use crate::index::lexicon::Lexicon;
 use crate::index::schema;
 use crate::index::schema::Fields;
+use crate::index::vector_file::VectorFile;
 
 /// The parts of a segment that a search reads at random, in memory: per passage some ten bytes beside the
 /// document ids, per term one.
@@ -34,6 +35,8 @@ pub(super) struct Contents {
     pub sketches: Option<Column<u64>>,
     /// Passages that begin an exchange.
     pub starts: Bits,
+    /// Mapped, not held in memory.
+    pub vectors: VectorFile,
 }
 
 /// The longest block of lengths that is read at once.
@@ -79,6 +82,7 @@ impl Contents {
             published: first.zip(last),
             sketches: columns.column_opt(schema::SKETCH)?,
             starts,
+            vectors: VectorFile::open(reader)?,
         })
     }
 

@@ -32,6 +32,8 @@ pub(super) struct Fresh {
     keys: HashMap<(Handle, String), Vec<u32>>,
     facts: Vec<Facts>,
     sketches: Vec<(u32, Sketch)>,
+    /// The term vectors of each passage.
+    vectors: Vec<Box<[u8]>>,
 }
 
 /// What is known of one passage.
@@ -84,6 +86,11 @@ impl Fresh {
         &self.text(field).lengths
     }
 
+    /// The bytes of a passage's term vectors.
+    pub(super) fn vectors(&self, passage: u32) -> &[u8] {
+        self.vectors.get(passage as usize).map(AsRef::as_ref).unwrap_or_default()
+    }
+
     /// The number of a term's list.
     pub(super) fn term(&self, field: Field, term: &str) -> Option<usize> {
         self.text(field).terms.get(term).copied()
@@ -116,7 +123,9 @@ impl Fresh {
                 let places = list.places_in(*passage);
                 match &mut begins {
                     Some(begins) => begins.retain(|begin| places.binary_search(&(begin + offset)).is_ok()),
-                    None => begins = Some(places.iter().filter_map(|place| place.checked_sub(*offset)).collect()),
+                    None => {
+                        begins = Some(places.iter().filter_map(|place| place.checked_sub(*offset)).collect())
+                    }
                 }
             }
             let frequency = begins.map_or(0, |begins| begins.len());
@@ -138,7 +147,8 @@ impl List {
     /// Where the term stands in a passage, ascending.
     fn places_in(&self, passage: u32) -> &[u32] {
         let Ok(at) = self.passages.binary_search(&passage) else { return &[] };
-        let count = |frequencies: &[u32]| frequencies.iter().map(|frequency| *frequency as usize).sum::<usize>();
+        let count =
+            |frequencies: &[u32]| frequencies.iter().map(|frequency| *frequency as usize).sum::<usize>();
         let start = count(self.frequencies.get(..at).unwrap_or_default());
         let end = start + self.frequencies.get(at).map_or(0, |frequency| *frequency as usize);
         self.places.get(start..end).unwrap_or_default()
@@ -162,12 +172,14 @@ impl Builder {
         let mut facts = Facts::default();
         let (mut first, mut last) = (None, None);
         let mut sketch = Vec::new();
-        let Fresh { question, answer, keys, .. } = &mut self.fresh;
+        let Fresh { question, answer, keys, vectors, .. } = &mut self.fresh;
+        let mut of_terms: &[u8] = &[];
         question.lengths.push(0);
         answer.lengths.push(0);
         for (field, value) in passage.field_values() {
             if field == fields.exchange {
-                facts.exchange = value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
+                facts.exchange =
+                    value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
             } else if field == fields.window {
                 facts.window = value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
             } else if field == fields.published_first {
@@ -176,6 +188,8 @@ impl Builder {
                 last = value.as_i64();
             } else if field == fields.sketch {
                 sketch.extend(value.as_u64());
+            } else if field == fields.vectors {
+                of_terms = value.as_custom().unwrap_or_default();
             } else if let Some(text) = value.as_str() {
                 if field == fields.question {
                     question.add(place, text, tokenizer);
@@ -189,6 +203,7 @@ impl Builder {
                 }
             }
         }
+        vectors.push(of_terms.into());
         facts.published = first.zip(last);
         if facts.window == 0 {
             self.starts.push(place);
@@ -226,6 +241,7 @@ impl Builder {
             self.fresh.facts.push(*facts);
         }
         self.starts.extend(other.starts.iter().map(|start| base + start));
+        self.fresh.vectors.extend(other.vectors.iter().cloned());
         self.fresh.sketches.extend(other.sketches().map(|(passage, sketch)| (base + passage, sketch)));
     }
 

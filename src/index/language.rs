@@ -120,30 +120,11 @@ impl Language {
             .find(|(_, language, _)| *language == self)
             .map(|(_, _, algorithm)| Stemmer::create(*algorithm))
     }
-
-    /// The mark before a text that tells the index's tokenizer its language: a private-use character, which
-    /// no analysis yields.
-    pub(super) fn mark(self) -> char {
-        let place = TABLE.iter().position(|(_, language, _)| *language == self);
-        let offset = place.and_then(|place| u32::try_from(place + 1).ok()).unwrap_or(0);
-        char::from_u32(MARKS + offset).unwrap_or('\u{E000}')
-    }
-
-    /// The language of a mark; `None` for any other character.
-    pub(super) fn from_mark(mark: char) -> Option<Self> {
-        let offset = u32::from(mark).checked_sub(MARKS)?;
-        let Some(place) = offset.checked_sub(1) else { return Some(Self::Other) };
-        TABLE.get(usize::try_from(place).ok()?).map(|(_, language, _)| *language)
-    }
 }
-
-/// The first of the marks.
-const MARKS: u32 = 0xE000;
 
 #[cfg(test)]
 mod tests {
     use super::Language;
-    use super::TABLE;
 
     fn check(tag: &str, expect: Language) {
         assert_eq!(Language::from_tag(tag), expect, "{tag}");
@@ -158,14 +139,5 @@ mod tests {
         check("zh-Hant", Language::Other);
         check("", Language::Other);
         check("engl", Language::Other);
-    }
-
-    #[test]
-    fn marks_come_back() {
-        for (_, language, _) in TABLE {
-            assert_eq!(Language::from_mark(language.mark()), Some(language));
-        }
-        assert_eq!(Language::from_mark(Language::Other.mark()), Some(Language::Other));
-        assert_eq!(Language::from_mark('a'), None);
     }
 }

@@ -9,8 +9,11 @@
 mod language;
 mod spelling;
 mod analyzer;
+mod term_vector;
+mod vector_file;
 mod schema;
 mod directory;
+mod written;
 mod writer;
 mod reader;
 mod sketch;
@@ -48,20 +51,25 @@ pub use analyzer::Token;
 pub use bits::Bits;
 pub use copies::Copies;
 pub use language::Language;
-pub use reader::Searcher;
-pub use reader::Statistics;
 pub use postings::Postings;
 pub use postings::Term;
+pub use reader::Searcher;
+pub use reader::Statistics;
 pub use segment::Segment;
+pub use segment::SegmentId;
+pub use term_vector::Fingerprints;
+pub use term_vector::TermVector;
+pub use term_vector::chunk_end;
 pub use writer::Writer;
 
 use directory::Files;
 use directory::Full;
 use reader::Snapshot;
 use schema::Fields;
+use vector_file::VectorPlugin;
 
 /// Raised whenever what is written changes: schema, analysis, data tables.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// How the index is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,18 +164,21 @@ impl Index {
             return Err(IndexError::Outdated);
         }
         let (schema, fields) = schema::build();
+        let vectors = Arc::new(VectorPlugin(fields.vectors));
         let exists = tantivy::Index::exists(&directory).map_err(tantivy::TantivyError::from)?;
         let index = if exists {
-            let index = tantivy::Index::open(directory)?;
+            let mut index = tantivy::Index::open(directory)?;
             if index.schema() != schema {
                 return Err(IndexError::Outdated);
             }
             check(&index)?;
+            index.register_plugin(vectors);
             index
         } else {
-            tantivy::Index::create(directory, schema, tantivy::IndexSettings::default())?
+            let builder = tantivy::Index::builder().schema(schema).register_plugin(vectors);
+            builder.open_or_create(directory)?
         };
-        index.tokenizers().register(schema::TOKENIZER, writer::MarkedTokenizer::default());
+        index.tokenizers().register(schema::TOKENIZER, written::WrittenTokenizer::default());
         let commit = Commit::of(&index)?;
         if commit.format != FORMAT {
             return Err(IndexError::Outdated);

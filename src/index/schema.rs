@@ -32,6 +32,8 @@ pub(super) struct Fields {
     pub question: Field,
     /// On every window.
     pub answer: Field,
+    /// On every window: where the terms of question and answer stand.
+    pub vectors: Field,
     /// Folded name of who answers; on the first window, like all below.
     pub speaker: Field,
     /// The document's language tag and each shorter prefix of it.
@@ -67,6 +69,7 @@ pub(super) fn build() -> (Schema, Fields) {
         window: schema.add_u64_field(WINDOW, FAST),
         question: schema.add_text_field("question", text.clone()),
         answer: schema.add_text_field("answer", text),
+        vectors: schema.add_custom_field("vectors", "onrecord.term_vectors", serde_json::Value::Null),
         speaker: schema.add_text_field("speaker", keyword.clone()),
         language: schema.add_text_field("language", keyword.clone()),
         analysis: schema.add_text_field("analysis", keyword.clone()),

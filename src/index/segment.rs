@@ -17,18 +17,24 @@ use crate::index::Language;
 use crate::index::Postings;
 use crate::index::Statistics;
 use crate::index::Term;
+use crate::index::TermVector;
 use crate::index::contents::Contents;
 use crate::index::contents::Ids;
 use crate::index::fresh::Fresh;
 use crate::index::narrow;
 use crate::index::phrase;
-use crate::index::postings::Listed;
 use crate::index::phrase::Sequence;
+use crate::index::postings::Listed;
 use crate::index::scan;
 use crate::index::schema::Fields;
 use crate::index::sketch::SKETCH_LEN;
 use crate::index::sketch::Sketch;
+use crate::index::vector_file::vectors;
 use crate::query::Filter;
+
+/// What a segment is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SegmentId(tantivy::index::SegmentId);
 
 /// One segment of a snapshot. Its passages are numbered from 0; the windows of an exchange side by side. Clones share
 /// what they hold.
@@ -103,7 +109,8 @@ impl Segment {
         };
         segment.question = volume(segment.lengths(Field::Question), alive.as_ref());
         segment.answer = volume(segment.lengths(Field::Answer), alive.as_ref());
-        segment.live = alive.as_ref().map_or(segment.len(), |alive| u32::try_from(alive.count()).unwrap_or(u32::MAX));
+        segment.live =
+            alive.as_ref().map_or(segment.len(), |alive| u32::try_from(alive.count()).unwrap_or(u32::MAX));
         segment.alive = alive.map(Arc::new);
         segment
     }
@@ -189,6 +196,12 @@ impl Segment {
         }
     }
 
+    /// What no other segment is called, in this index or any other; `None` where it is in memory.
+    #[must_use]
+    pub fn id(&self) -> Option<SegmentId> {
+        self.stored_id().map(SegmentId)
+    }
+
     /// How many passages it has, deleted ones too.
     #[must_use]
     pub fn len(&self) -> u32 {
@@ -271,6 +284,16 @@ impl Segment {
         self.ids().rank_of(id)
     }
 
+    /// Where the terms of a passage's question and answer stand; the question's only on the passage that begins the
+    /// exchange. `None` where that is not known.
+    #[must_use]
+    pub fn term_vectors(&self, passage: u32) -> Option<[TermVector<'_>; 2]> {
+        match &self.source {
+            Source::Stored { contents, .. } => contents.vectors.vectors(passage),
+            Source::Fresh(fresh) => vectors(fresh.vectors(passage)),
+        }
+    }
+
     /// The term of a field, where any passage has it.
     pub fn term(&self, field: Field, term: &str) -> Result<Option<Term>, IndexError> {
         let contents = match &self.source {
@@ -311,12 +334,16 @@ impl Segment {
         Ok(match (&self.source, &term.listed) {
             (Source::Stored { contents, .. }, Listed::Stored(info)) => {
                 let inverted = &contents.text(term.field).inverted;
-                Postings::stored(inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?)
+                Postings::stored(
+                    inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?,
+                )
             }
             (Source::Fresh(fresh), Listed::Fresh(list)) => {
                 Postings::fresh(Arc::clone(fresh), term.field, *list)
             }
-            (Source::Stored { .. }, Listed::Fresh(_)) | (Source::Fresh(_), Listed::Stored(_)) => Postings::ended(),
+            (Source::Stored { .. }, Listed::Fresh(_)) | (Source::Fresh(_), Listed::Stored(_)) => {
+                Postings::ended()
+            }
         })
     }
 
@@ -519,7 +546,8 @@ fn volume(lengths: &[u8], alive: Option<&Bits>) -> Statistics {
 /// What is left of a field's text without some passages.
 fn less(mut statistics: Statistics, lengths: &[u8], gone: &Bits) -> Statistics {
     for passage in gone.iter() {
-        let length = lengths.get(passage as usize).map_or(0, |class| FieldNormReader::id_to_fieldnorm(*class));
+        let length =
+            lengths.get(passage as usize).map_or(0, |class| FieldNormReader::id_to_fieldnorm(*class));
         if length > 0 {
             statistics.passages = statistics.passages.saturating_sub(1);
             statistics.tokens = statistics.tokens.saturating_sub(length.into());

@@ -1,7 +1,7 @@
 //! Documents → the index.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
@@ -11,10 +11,7 @@ use tantivy::IndexWriter;
 use tantivy::TantivyDocument;
 use tantivy::Term;
 use tantivy::indexer::UserOperation;
-use tantivy::tokenizer::Token as TantivyToken;
 use tantivy::tokenizer::TextAnalyzer;
-use tantivy::tokenizer::TokenStream;
-use tantivy::tokenizer::Tokenizer;
 
 use crate::index::Analyzer;
 use crate::index::Commit;
@@ -31,6 +28,8 @@ use crate::index::narrow;
 use crate::index::reader::Snapshot;
 use crate::index::schema::Fields;
 use crate::index::sketch::Sketch;
+use crate::index::written::Written;
+use crate::index::written::WrittenTokenizer;
 use crate::query::DateRange;
 use crate::span::TextSpan;
 
@@ -50,6 +49,8 @@ pub struct Writer {
     reader: IndexReader,
     fields: Fields,
     default_language: String,
+    /// One for each language that was written.
+    analyzers: BTreeMap<Language, Analyzer>,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
     full: Full,
     /// What is written since [`Writer::begin`], to be shown before it is committed.
@@ -79,10 +80,11 @@ impl Writer {
             reader: index.reader.clone(),
             fields: index.fields,
             default_language: index.settings.default_language.clone(),
+            analyzers: BTreeMap::new(),
             snapshot: Arc::clone(&index.snapshot),
             full: index.full.clone(),
             showing: None,
-            tokenizer: TextAnalyzer::builder(MarkedTokenizer::default()).build(),
+            tokenizer: TextAnalyzer::builder(WrittenTokenizer).build(),
         }
     }
 
@@ -99,12 +101,11 @@ impl Writer {
     fn add(&mut self, entry: &DocumentEntry<'_>) -> Result<(), IndexError> {
         self.delete(entry.document_id)?;
         let tag = match entry.metadata.language.as_str() {
-            "" => self.default_language.as_str(),
-            tag => tag,
+            "" => self.default_language.clone(),
+            tag => tag.to_owned(),
         };
-        let language = Language::from_tag(tag);
         for (index, exchange) in (0u64..).zip(&entry.exchanges) {
-            let passages = self.passages(entry, tag, language, index, exchange);
+            let passages = self.passages(entry, &tag, index, exchange);
             if let Some(showing) = &mut self.showing {
                 for passage in &passages {
                     showing.added.add(passage, &self.fields, &mut self.tokenizer);
@@ -153,7 +154,8 @@ impl Writer {
             segments.push(Segment::fresh(fresh, alive, self.fields)?);
         }
         self.join_small(&mut segments)?;
-        let in_memory = segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
+        let in_memory =
+            segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
         let language = Language::from_tag(&self.default_language);
         self.set(Snapshot::of(segments, generation, language));
         Ok(in_memory)
@@ -166,7 +168,8 @@ impl Writer {
             return Ok(());
         }
         let mut joined = Builder::default();
-        for (fresh, alive) in segments.iter().filter(|segment| small(segment)).filter_map(Segment::in_memory) {
+        for (fresh, alive) in segments.iter().filter(|segment| small(segment)).filter_map(Segment::in_memory)
+        {
             joined.append(fresh, alive);
         }
         segments.retain(|segment| !small(segment));
@@ -225,126 +228,67 @@ impl Writer {
     }
 
     fn passages(
-        &self,
+        &mut self,
         entry: &DocumentEntry<'_>,
         tag: &str,
-        language: Language,
         index: u64,
         exchange: &ExchangeEntry<'_>,
     ) -> Vec<TantivyDocument> {
+        let language = Language::from_tag(tag);
+        let analyzer = self.analyzers.entry(language).or_insert_with(|| Analyzer::remembering(language));
         let whole = [TextSpan::new(0, exchange.answer.len())];
         let windows = if exchange.windows.is_empty() { &whole } else { exchange.windows.as_slice() };
-        let mut passages: Vec<TantivyDocument> = (0u64..)
-            .zip(windows)
-            .map(|(number, window)| {
-                let mut passage = TantivyDocument::default();
-                passage.add_text(self.fields.document_id, entry.document_id);
-                passage.add_u64(self.fields.exchange, index);
-                passage.add_u64(self.fields.window, number);
-                passage.add_text(self.fields.answer, marked(language, window.of(exchange.answer)));
-                passage
-            })
-            .collect();
-        if let Some(first) = passages.first_mut() {
-            self.describe(first, entry, tag, language, exchange);
+        let mut question = Written::of(analyzer, exchange.question);
+        let mut passages = Vec::with_capacity(windows.len());
+        for (number, window) in (0u64..).zip(windows) {
+            let answer = Written::of(analyzer, window.of(exchange.answer));
+            let mut passage = TantivyDocument::default();
+            passage.add_text(self.fields.document_id, entry.document_id);
+            passage.add_u64(self.fields.exchange, index);
+            passage.add_u64(self.fields.window, number);
+            passage.add_text(self.fields.answer, &answer.terms);
+            let mut vectors = question.vector;
+            vectors.extend(answer.vector);
+            passage.add_custom(self.fields.vectors, &vectors);
+            if number == 0 {
+                self.fields.describe(&mut passage, entry, tag, exchange);
+                if !exchange.question.is_empty() {
+                    passage.add_text(self.fields.question, &question.terms);
+                }
+            }
+            question = Written::of(analyzer, "");
+            passages.push(passage);
         }
         passages
     }
+}
 
+impl Fields {
     /// What the first window bears for the whole exchange.
     fn describe(
         &self,
         first: &mut TantivyDocument,
         entry: &DocumentEntry<'_>,
         tag: &str,
-        language: Language,
         exchange: &ExchangeEntry<'_>,
     ) {
-        if !exchange.question.is_empty() {
-            first.add_text(self.fields.question, marked(language, exchange.question));
-        }
         if !exchange.speaker.is_empty() {
-            first.add_text(self.fields.speaker, narrow::name_key(exchange.speaker));
+            first.add_text(self.speaker, narrow::name_key(exchange.speaker));
         }
         for prefix in narrow::tag_prefixes(tag) {
-            first.add_text(self.fields.language, prefix);
+            first.add_text(self.language, prefix);
         }
-        first.add_text(self.fields.analysis, language.tag());
+        first.add_text(self.analysis, Language::from_tag(tag).tag());
         for (key, value) in &entry.metadata.labels {
-            first.add_text(self.fields.label, narrow::label_key(key, value));
+            first.add_text(self.label, narrow::label_key(key, value));
         }
         for number in Sketch::of(exchange.question, exchange.answer).into_iter().flat_map(Sketch::to_numbers)
         {
-            first.add_u64(self.fields.sketch, number);
+            first.add_u64(self.sketch, number);
         }
         if let Ok(published) = DateRange::parse(&entry.metadata.published) {
-            first.add_i64(self.fields.published_first, published.first);
-            first.add_i64(self.fields.published_last, published.last);
+            first.add_i64(self.published_first, published.first);
+            first.add_i64(self.published_last, published.last);
         }
-    }
-}
-
-/// A text with the mark of its language, by which [`MarkedTokenizer`] knows how to analyse it.
-fn marked(language: Language, text: &str) -> String {
-    let mut marked = String::with_capacity(text.len() + 3);
-    marked.push(language.mark());
-    marked.push_str(text);
-    marked
-}
-
-/// Gives tantivy the terms of [`Analyzer`], in the language that the text's first character marks.
-#[derive(Clone, Debug, Default)]
-pub(super) struct MarkedTokenizer {
-    terms: String,
-    tokens: Vec<(Range<usize>, usize)>,
-}
-
-impl Tokenizer for MarkedTokenizer {
-    type TokenStream<'a> = MarkedTokens<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> MarkedTokens<'a> {
-        self.terms.clear();
-        self.tokens.clear();
-        let mut letters = text.chars();
-        let language = letters.next().and_then(Language::from_mark).unwrap_or(Language::Other);
-        Analyzer::new(language).analyze(letters.as_str(), &mut |token| {
-            let start = self.terms.len();
-            self.terms.push_str(token.term);
-            self.tokens.push((start..self.terms.len(), token.position));
-        });
-        // A compound comes behind its parts and stands at the first, where a stem may make it the same term. Places
-        // are to come in order, and one place of a term once.
-        let terms = &self.terms;
-        let key = |(range, position): &(Range<usize>, usize)| (*position, terms.get(range.clone()));
-        self.tokens.sort_by(|one, other| key(one).cmp(&key(other)));
-        self.tokens.dedup_by(|one, other| key(one) == key(other));
-        MarkedTokens { tokenizer: self, next: 0, token: TantivyToken::default() }
-    }
-}
-
-/// The terms of one text, as tantivy reads them.
-#[derive(Debug)]
-pub(super) struct MarkedTokens<'a> {
-    tokenizer: &'a MarkedTokenizer,
-    next: usize,
-    token: TantivyToken,
-}
-
-impl TokenStream for MarkedTokens<'_> {
-    fn advance(&mut self) -> bool {
-        let Some((range, position)) = self.tokenizer.tokens.get(self.next) else { return false };
-        self.next += 1;
-        self.token.text.clear();
-        self.token.text.push_str(self.tokenizer.terms.get(range.clone()).unwrap_or_default());
-        self.token.position = *position;
-        true
-    }
-
-    fn token(&self) -> &TantivyToken {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut TantivyToken {
-        &mut self.token
     }
 }

@@ -6,6 +6,7 @@ use crate::index::Copies;
 use crate::index::Segment;
 use crate::search::Cursor;
 use crate::search::Hit;
+use crate::search::Place;
 use crate::search::Score;
 use crate::search::top::Collect;
 use crate::search::top::Top;
@@ -100,5 +101,6 @@ fn hit(segments: &[Segment], member: &Member) -> Option<Hit> {
         exchange: segment.exchange(member.passage),
         window: segment.window(member.passage),
         score: member.score,
+        place: Place { segment: member.ordinal, passage: member.passage },
     })
 }

@@ -18,6 +18,8 @@ mod top;
 mod collapse;
 mod highlight;
 #[cfg(test)]
+mod highlight_tests;
+#[cfg(test)]
 mod tests;
 
 use std::cmp::Ordering;
@@ -39,6 +41,7 @@ use conditions::Conditions;
 use plan::Plan;
 use top::Top;
 use union::Union;
+use words::Words;
 
 /// What to search for.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +115,17 @@ pub struct Hit {
     pub window: u32,
     /// How well it answers.
     pub score: Score,
+    /// Where it stands in the index.
+    pub place: Place,
+}
+
+/// A passage of a snapshot: for those who go on reading about a hit in the index it was found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The segment, by its place among the snapshot's.
+    pub segment: usize,
+    /// The passage in the segment.
+    pub passage: u32,
 }
 
 impl Hit {
@@ -125,7 +139,7 @@ impl Hit {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Found {
     /// The page, best first. Only a search that collapses copies lists any.
     pub results: Vec<Collapsed>,
@@ -135,11 +149,47 @@ pub struct Found {
     pub unmatched_terms: Vec<String>,
     /// The store's generation that was searched.
     pub generation: u64,
+    /// Shows what of the hits' texts matched.
+    pub highlighter: Highlighter,
+}
+
+/// A query that is resolved against a snapshot, and not yet searched for.
+#[derive(Debug)]
+pub struct Planned {
+    words: Words,
+    plan: Plan,
+}
+
+impl Planned {
+    /// Resolves a query; this reads dictionaries, no postings.
+    pub fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
+        let words = Words::new(query, searcher.languages(), ranking);
+        let plan = Plan::new(searcher, &words, ranking)?;
+        Ok(Self { words, plan })
+    }
+
+    /// How many postings its words have; `None` where it also asks for phrases or signs, whose cost shows only when
+    /// they are read.
+    #[must_use]
+    pub fn postings(&self) -> Option<u64> {
+        self.words.literals.is_empty().then_some(self.plan.postings)
+    }
 }
 
 /// Ranks the exchanges that a request matches.
 pub fn search(searcher: &Searcher, request: &Request<'_>, ranking: &Ranking) -> Result<Found, IndexError> {
-    let plan = Plan::new(searcher, request.query, ranking)?;
+    run(searcher, Planned::new(searcher, request.query, ranking)?, request, ranking)
+}
+
+/// Ranks the exchanges that a request matches, whose query was planned on this snapshot.
+pub fn run(
+    searcher: &Searcher,
+    planned: Planned,
+    request: &Request<'_>,
+    ranking: &Ranking,
+) -> Result<Found, IndexError> {
+    let Planned { words, mut plan } = planned;
+    plan.add_literals(searcher, &words, ranking)?;
     let mut union = Union::new(&plan);
     let mut hits = Vec::new();
     let mut members = Vec::new();
@@ -151,10 +201,10 @@ pub fn search(searcher: &Searcher, request: &Request<'_>, ranking: &Ranking) -> 
             let copies = searcher.copies();
             let mut collapse = Collapse { top, copies, ordinal, members: &mut members };
             total += union.scan(segment, ordinal, &conditions, &mut collapse)?;
-            hits.extend(collapse.top.into_hits());
+            hits.extend(collapse.top.into_hits(ordinal));
         } else {
             total += union.scan(segment, ordinal, &conditions, &mut top)?;
-            hits.extend(top.into_hits());
+            hits.extend(top.into_hits(ordinal));
         }
     }
     let alone = |hit| Collapsed { hit, copies: Vec::new(), more: 0 };
@@ -166,6 +216,7 @@ pub fn search(searcher: &Searcher, request: &Request<'_>, ranking: &Ranking) -> 
     results.extend(families);
     results.sort_unstable_by(|one, other| one.hit.order(&other.hit));
     results.truncate(request.limit);
+    let highlighter = Highlighter::of(&words, searcher);
     let unmatched_terms = plan.unmatched();
-    Ok(Found { results, total, unmatched_terms, generation: searcher.generation() })
+    Ok(Found { results, total, unmatched_terms, generation: searcher.generation(), highlighter })
 }

@@ -7,7 +7,6 @@ use crate::index::Segment;
 use crate::index::Statistics;
 use crate::index::Term;
 use crate::query::Occur;
-use crate::query::Query;
 use crate::search::Ranking;
 use crate::search::Saturation;
 use crate::search::function_words::Role;
@@ -21,6 +20,7 @@ use crate::search::words::Words;
 pub(super) const FIELDS: [Field; 2] = [Field::Question, Field::Answer];
 
 /// What to read and what it weighs.
+#[derive(Debug)]
 pub(super) struct Plan {
     /// Scored words.
     pub terms: Vec<PlannedTerm>,
@@ -32,6 +32,8 @@ pub(super) struct Plan {
     /// What must not.
     pub excluded_words: Vec<Literal>,
     pub excluded_phrases: Vec<Literal>,
+    /// Postings of the terms of all words.
+    pub postings: u64,
     /// Words that no live passage has, as typed.
     missing: Vec<String>,
     /// How frequencies saturate.
@@ -41,6 +43,7 @@ pub(super) struct Plan {
 }
 
 /// A word in one field.
+#[derive(Debug)]
 pub(super) struct PlannedTerm {
     pub field: Field,
     /// What a frequency without bound is worth.
@@ -51,6 +54,7 @@ pub(super) struct PlannedTerm {
 }
 
 /// A term that stands for a word.
+#[derive(Debug)]
 pub(super) struct Alternative {
     /// What one occurrence counts, from 0 to 1.
     pub weight: f32,
@@ -59,6 +63,7 @@ pub(super) struct Alternative {
 }
 
 /// A phrase in one field.
+#[derive(Debug)]
 pub(super) struct PlannedPhrase {
     pub field: Field,
     /// What a frequency without bound is worth.
@@ -68,8 +73,9 @@ pub(super) struct PlannedPhrase {
 }
 
 impl Plan {
-    pub(super) fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
-        let Words { words, literals } = Words::new(query, searcher.languages(), ranking);
+    /// The plan of the words; [`Plan::add_literals`] completes it.
+    pub(super) fn new(searcher: &Searcher, words: &Words, ranking: &Ranking) -> Result<Self, IndexError> {
+        let Words { words, .. } = words;
         let exchanges = searcher.exchanges().max(1) as f32;
         let share = searcher.statistics(Field::Question).passages as f32 / exchanges;
         let mut plan = Self {
@@ -79,26 +85,38 @@ impl Plan {
             required_phrases: Vec::new(),
             excluded_words: Vec::new(),
             excluded_phrases: Vec::new(),
+            postings: 0,
             missing: Vec::new(),
             saturation: ranking.saturation(share.min(1.0)),
             averages: FIELDS.map(|field| searcher.statistics(field).average()),
         };
-        let ranking = &for_topics(ranking, words.iter().filter(|word| word.role == Role::Topic).count());
-        for word in &words {
+        let ranking = &for_topics(ranking, words);
+        for word in words {
             plan.add_word(searcher, word, ranking)?;
         }
+        Ok(plan)
+    }
+
+    /// Adds phrases and signed words; this reads where the words of phrases stand.
+    pub(super) fn add_literals(
+        &mut self,
+        searcher: &Searcher,
+        words: &Words,
+        ranking: &Ranking,
+    ) -> Result<(), IndexError> {
+        let Words { words, literals } = words;
+        let ranking = &for_topics(ranking, words);
         let mut optional = Vec::new();
-        for literal in literals {
+        for literal in literals.iter().cloned() {
             match (literal.occur, literal.is_word()) {
-                (Occur::Must, true) => plan.required_words.push(literal),
-                (Occur::Must, false) => plan.required_phrases.push(literal),
-                (Occur::MustNot, true) => plan.excluded_words.push(literal),
-                (Occur::MustNot, false) => plan.excluded_phrases.push(literal),
+                (Occur::Must, true) => self.required_words.push(literal),
+                (Occur::Must, false) => self.required_phrases.push(literal),
+                (Occur::MustNot, true) => self.excluded_words.push(literal),
+                (Occur::MustNot, false) => self.excluded_phrases.push(literal),
                 (Occur::Should, _) => optional.push(literal),
             }
         }
-        plan.add_phrases(searcher, &optional, ranking)?;
-        Ok(plan)
+        self.add_phrases(searcher, &optional, ranking)
     }
 
     /// The words that no exchange has, as they were typed.
@@ -116,6 +134,7 @@ impl Plan {
             for (term, weight) in &word.alternatives {
                 let (live, segments) = lookup(searcher, field, term)?;
                 if live > 0 {
+                    self.postings += live;
                     let is_own = *weight >= 1.0;
                     own += if is_own { live } else { 0 };
                     related = related.max(live);
@@ -177,8 +196,9 @@ impl Plan {
     }
 }
 
-/// The parameters for a query of so many topical words.
-fn for_topics(ranking: &Ranking, topics: usize) -> Ranking {
+/// The parameters for a query of these words: of how many topical ones.
+fn for_topics(ranking: &Ranking, words: &[Word]) -> Ranking {
+    let topics = words.iter().filter(|word| word.role == Role::Topic).count();
     if topics <= ranking.short_query_topics {
         Ranking { interrogative_in_question: 1.0, ..*ranking }
     } else {

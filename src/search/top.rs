@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use crate::index::Segment;
 use crate::search::Cursor;
 use crate::search::Hit;
+use crate::search::Place;
 use crate::search::Score;
 
 /// Takes what a pass finds: the best passage of each exchange that matches, once.
@@ -88,14 +89,15 @@ impl<'a> Top<'a> {
         }
     }
 
-    /// The list as hits, in no order.
-    pub(super) fn into_hits(self) -> impl Iterator<Item = Hit> {
+    /// The list as hits of the snapshot's `ordinal`th segment, in no order.
+    pub(super) fn into_hits(self, ordinal: usize) -> impl Iterator<Item = Hit> {
         let Self { segment, heap, .. } = self;
-        heap.into_iter().map(|candidate| Hit {
+        heap.into_iter().map(move |candidate| Hit {
             document_id: segment.document_id(candidate.document).to_owned(),
             exchange: candidate.exchange,
             window: segment.window(candidate.passage),
             score: candidate.score,
+            place: Place { segment: ordinal, passage: candidate.passage },
         })
     }
 }

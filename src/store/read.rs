@@ -2,7 +2,9 @@
 
 use std::ops::Bound;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
+use redb::ReadOnlyTable;
 use redb::ReadTransaction;
 use redb::ReadableTable;
 use redb::ReadableTableMetadata as _;
@@ -28,6 +30,9 @@ use crate::transcript::Digest;
 /// What was committed when the reader was made.
 pub struct Reader {
     pub(super) transaction: ReadTransaction,
+    /// Opened once, when first read: opening costs as much as reading a value.
+    documents: OnceLock<ReadOnlyTable<&'static str, &'static [u8]>>,
+    exchanges: OnceLock<ReadOnlyTable<(&'static str, u32), &'static [u8]>>,
     /// Keeps the database open; dropped after the transaction.
     pub(super) epoch: Arc<Epoch>,
 }
@@ -40,7 +45,7 @@ impl std::fmt::Debug for Reader {
 
 impl Reader {
     pub(super) const fn new(transaction: ReadTransaction, epoch: Arc<Epoch>) -> Self {
-        Self { transaction, epoch }
+        Self { documents: OnceLock::new(), exchanges: OnceLock::new(), transaction, epoch }
     }
 
     /// Whether both read through the same opening of the file.
@@ -73,7 +78,13 @@ impl Reader {
 
     /// The document of this id.
     pub fn document(&self, id: &str) -> Result<Option<StoredDocument>, StoreError> {
-        document_in(&self.transaction.open_table(DOCUMENTS)?, id)
+        let table = if let Some(table) = self.documents.get() {
+            table
+        } else {
+            let table = self.transaction.open_table(DOCUMENTS)?;
+            self.documents.get_or_init(|| table)
+        };
+        document_in(table, id)
     }
 
     /// The versions of a document that were replaced or deleted, latest first; damaged ones are left out.
@@ -113,7 +124,12 @@ impl Reader {
 
     /// The `index`th exchange of a document.
     pub fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, StoreError> {
-        let table = self.transaction.open_table(EXCHANGES)?;
+        let table = if let Some(table) = self.exchanges.get() {
+            table
+        } else {
+            let table = self.transaction.open_table(EXCHANGES)?;
+            self.exchanges.get_or_init(|| table)
+        };
         let Some(value) = table.get((id, index))? else { return Ok(None) };
         exchange_of(id, index, value.value()).map(Some)
     }

@@ -100,7 +100,7 @@ fn search(engine: &Engine, collection: &Collection) -> Result<Run, CliError> {
         Ok(results
             .into_iter()
             .map(|result| Retrieved {
-                document_id: collection.original_id(&result.citation.document_id).to_owned(),
+                document_id: collection.original_id(&result.passage.citation.document_id).to_owned(),
                 score: result.score.0,
             })
             .collect())

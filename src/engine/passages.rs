@@ -1,0 +1,117 @@
+//! Passages as they are served, the last ones asked for in memory.
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::engine::EngineError;
+use crate::engine::cite;
+use crate::engine::snapshot::Snapshot;
+use crate::index::Segment;
+use crate::index::SegmentId;
+use crate::search::Hit;
+use crate::span::ByteSpan;
+use crate::store::StoreError;
+use crate::transcript::Citation;
+use crate::transcript::Exchange;
+
+/// A passage with its citation: all of a result that is the same for every query.
+#[derive(Debug)]
+pub struct CitedPassage {
+    /// Its id.
+    pub id: String,
+    /// The id of its exchange.
+    pub exchange_id: String,
+    /// The question; empty where the source has none.
+    pub question: String,
+    /// The window of the answer that matched.
+    pub answer: String,
+    /// Whether the exchange has more answer than this.
+    pub answer_truncated: bool,
+    /// Who asked.
+    pub asker: String,
+    /// Who answered.
+    pub speaker: String,
+    /// Where it was said.
+    pub citation: Citation,
+    /// Room for the transport's own form of it, made when it is first sent.
+    pub encoded: OnceLock<Bytes>,
+}
+
+/// A passage of one segment of the index. Segments never change and no two share an id, so it names the same words
+/// as long as it names any.
+type Key = (SegmentId, u32);
+
+/// Reads passages from the store, and keeps those last asked for.
+#[derive(Debug)]
+pub(super) struct Passages {
+    kept: Cache<Key, Arc<CitedPassage>, Weight>,
+}
+
+/// What a passage takes of the memory it may be kept in.
+#[derive(Clone, Debug)]
+struct Weight;
+
+impl Weighter<Key, Arc<CitedPassage>> for Weight {
+    fn weight(&self, _: &Key, passage: &Arc<CitedPassage>) -> u64 {
+        /// The passage itself, its digests, and what allocations cost.
+        const REST: usize = 1 << 10;
+        let Citation { metadata, question_spans, answer_spans, occurrences, .. } = &passage.citation;
+        let texts = passage.question.len() + passage.answer.len();
+        let names = 3 * passage.exchange_id.len() + passage.asker.len() + passage.speaker.len();
+        let described = metadata.title.len() + metadata.uri.len() + metadata.publisher.len();
+        let elsewhere = occurrences.iter().map(|place| place.question.len() + place.answer.len());
+        let spans = question_spans.len() + answer_spans.len() + elsewhere.sum::<usize>();
+        // Twice: as it is and as it is sent.
+        (2 * (texts + names + described + spans * size_of::<ByteSpan>()) + REST) as u64
+    }
+}
+
+impl Passages {
+    /// Keeps passages of at most so many bytes.
+    pub(super) fn new(bytes: usize) -> Self {
+        /// What a passage of a few sentences weighs, which sizes the table.
+        const TYPICAL: usize = 4 << 10;
+        Self { kept: Cache::with_weighter(bytes / TYPICAL, bytes as u64, Weight) }
+    }
+
+    /// The passage of a hit in this snapshot.
+    pub(super) fn of_hit(&self, snapshot: &Snapshot, hit: &Hit) -> Result<Arc<CitedPassage>, EngineError> {
+        let segment = snapshot.searcher.segments().get(hit.place.segment);
+        let Some(key) = segment.and_then(Segment::id).map(|id| (id, hit.place.passage)) else {
+            return Ok(Arc::new(read(snapshot, hit)?));
+        };
+        if let Some(known) = self.kept.get(&key) {
+            return Ok(known);
+        }
+        let passage = Arc::new(read(snapshot, hit)?);
+        self.kept.insert(key, Arc::clone(&passage));
+        Ok(passage)
+    }
+}
+
+fn read(snapshot: &Snapshot, hit: &Hit) -> Result<CitedPassage, EngineError> {
+    // Index and store are of one generation, so what the one finds the other has.
+    let lost = || StoreError::Damaged(format!("exchange {} of a document is missing", hit.exchange));
+    let document = snapshot.reader.document(&hit.document_id)?.ok_or_else(lost)?;
+    let stored = snapshot.reader.exchange(&hit.document_id, hit.exchange)?.ok_or_else(lost)?;
+    let (window, quote) = *stored.windows.get(hit.window as usize).ok_or_else(lost)?;
+    let citation = cite::window(&document, &stored, window.span, quote);
+    let Exchange { question, answer, .. } = stored.exchange;
+    let shown = window.span.of(&answer.text);
+    let (question, asker) = question.map(|question| (question.text, question.speaker)).unwrap_or_default();
+    Ok(CitedPassage {
+        id: cite::passage_id(&stored.id, &window),
+        exchange_id: stored.id,
+        question,
+        answer: shown.to_owned(),
+        answer_truncated: shown.len() < answer.text.len(),
+        asker: asker.unwrap_or_default(),
+        speaker: answer.speaker.unwrap_or_default(),
+        citation,
+        encoded: OnceLock::new(),
+    })
+}
