@@ -20,23 +20,28 @@ pub(super) fn run(args: &Recover) -> Result<(), CliError> {
     let (whole, lost) = (recovered.whole, recovered.lost.len());
     let place = args.out.display();
     writeln!(out, "{whole} documents are whole and written to {place}, {lost} are lost")?;
-    if recovered.unnamed > 0 {
-        let unnamed = recovered.unnamed;
-        writeln!(out, "{unnamed} more sources are whole, whose documents are not known: {place}/unnamed")?;
-    }
     match recovered.counted {
         Some(counted) if counted <= whole + lost as u64 => {}
         Some(counted) => {
             let gone = counted - whole - lost as u64;
-            writeln!(out, "{gone} of {counted} documents are not listed any more and are lost too")?;
+            writeln!(out, "{gone} of {counted} documents are not listed any more")?;
         }
-        None => writeln!(out, "how many documents there were cannot be read; more may be lost")?,
+        None => writeln!(out, "how many documents there were cannot be read any more")?,
+    }
+    if recovered.found > 0 {
+        let found = recovered.found;
+        writeln!(
+            out,
+            "{found} copies were found in pages, of these or of replaced and deleted ones: {place}/found"
+        )?;
+    }
+    if recovered.unnamed > 0 {
+        let unnamed = recovered.unnamed;
+        writeln!(out, "{unnamed} more sources are whole, that no document names: {place}/unnamed")?;
     }
     writeln!(out, "to serve them again: onrecord serve --data-dir NEW {place}/documents")?;
-    let complete = recovered.counted.is_some_and(|counted| counted <= whole) && lost == 0;
-    if complete {
-        Ok(())
-    } else {
-        Err(CliError::Failed("documents are lost; look for them in a snapshot".into()))
+    if recovered.is_complete() {
+        return Ok(());
     }
+    Err(CliError::Failed("documents are lost; look for them in a snapshot".into()))
 }

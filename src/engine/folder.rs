@@ -142,15 +142,16 @@ impl DataFolder {
     }
 }
 
-/// A data folder that is read while no process holds it for writing.
+/// A data folder that is read while no process holds it for writing. Nothing in it is changed.
 #[derive(Debug)]
 pub(super) struct IdleFolder {
+    store: PathBuf,
     _lock: Option<FolderLock>,
 }
 
 impl IdleFolder {
-    /// Takes the folder to read its store, which is returned with it and may be damaged. Nothing in it is changed.
-    pub(super) fn take(path: &Path) -> Result<(Self, Salvage), EngineError> {
+    /// Takes the folder, which must have a store.
+    pub(super) fn take(path: &Path) -> Result<Self, EngineError> {
         let store = path.join(STORE);
         if !store.is_file() {
             return Err(BackupError::NoStore(path.to_owned()).into());
@@ -159,7 +160,17 @@ impl IdleFolder {
             LockError::Held => EngineError::Locked(path.to_owned()),
             LockError::Io(error) => EngineError::Folder(path.to_owned(), error),
         })?;
-        Ok((Self { _lock: lock }, Salvage::open(&store)?))
+        Ok(Self { store, _lock: lock })
+    }
+
+    /// The store's file.
+    pub(super) fn store_path(&self) -> &Path {
+        &self.store
+    }
+
+    /// Opens the store, which may be damaged.
+    pub(super) fn salvage(&self) -> Result<Salvage, EngineError> {
+        Ok(Salvage::open(&self.store)?)
     }
 }
 

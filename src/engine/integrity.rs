@@ -183,7 +183,8 @@ impl Engine {
 
 /// Reads everything in a data folder that no process serves, and changes nothing in it.
 pub fn verify_folder(folder: &Path) -> Result<IntegrityReport, EngineError> {
-    let (_held, mut salvage) = IdleFolder::take(folder)?;
+    let held = IdleFolder::take(folder)?;
+    let mut salvage = held.salvage()?;
     let mut report = IntegrityReport::default();
     match salvage.check_pages() {
         Ok(()) => {}

@@ -13,6 +13,7 @@ mod export;
 mod import;
 mod untouched;
 mod salvage;
+mod scan;
 mod verify;
 
 pub use export::Export;
@@ -25,6 +26,7 @@ pub use import::unfinished;
 pub use read::Reader;
 pub use salvage::Salvage;
 pub use salvage::guarded;
+pub use scan::Scan;
 pub use verify::Version;
 pub use write::Batch;
 

@@ -16,6 +16,7 @@ use crate::store::DOCUMENTS;
 use crate::store::EXCHANGES;
 use crate::store::Epoch;
 use crate::store::FORMAT;
+use crate::store::PIECE;
 use crate::store::Reader;
 use crate::store::SOURCES;
 use crate::store::StoreError;
@@ -86,6 +87,11 @@ impl Salvage {
             StoreError::Io(error) | StoreError::Full(error) => StoreError::Damaged(error),
             StoreError::Damaged(_) | StoreError::Format { .. } => error,
         })
+    }
+
+    /// A piece of a source; empty behind its end.
+    pub fn piece(&mut self, digest: Digest, number: u32) -> Result<Vec<u8>, StoreError> {
+        self.read(|reader| reader.source_piece(digest, number as usize * PIECE))
     }
 
     /// The ids of all documents of which anything can be read, in order.
