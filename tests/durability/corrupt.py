@@ -97,7 +97,7 @@ def wire(message):
 def damage(folder, chance):
     """Damages one file; says which and how."""
     files = files_of(folder)
-    kept = [path for path in files if path.parent == folder]
+    kept = [path for path in files if path.parent == folder and path.stat().st_size]
     path = chance.choice(kept if kept and chance.random() < 0.5 else files)
     name = path.relative_to(folder)
     part = "index" if str(name).startswith("index") else "store"

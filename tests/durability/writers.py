@@ -11,8 +11,11 @@ from service import Client
 class Writer(threading.Thread):
     """Writes to ids of its own until it is stopped or the service goes away.
 
-    `refused` says whether an error is one the service may answer with; others end the writer with `error`.
+    `refused` says whether an error is one the service may answer with; others end the writer with `error`. Of what is
+    acknowledged a share is searched at once: the next search must show it.
     """
+
+    LOOK = 0.1
 
     def __init__(self, name, seed, address, ledger, refused=lambda _: False, live=400):
         super().__init__(daemon=True)
@@ -78,11 +81,22 @@ class Writer(threading.Thread):
         self.acknowledged += 1
         self.on_acknowledged()
 
+    def look(self, client, document_id, interview):
+        """Whether the next search finds what was just acknowledged, and no longer what stood there before."""
+        if self.chance.random() >= self.LOOK:
+            return
+        if interview and document_id not in found_by(client, interview):
+            raise AssertionError(f"{document_id} was acknowledged, and {interview.word} does not find it")
+        for old in self.ledger.past.get(document_id, ()):
+            if old is not interview and document_id in found_by(client, old):
+                raise AssertionError(f"{document_id} is still found by {old.word}, after an acknowledged write")
+
     def put(self, client, document_id, interview):
         document = client.message("Document")(id=document_id, text=interview.text)
         self.begin(document_id, interview)
         client.call("DocumentService", "PutDocument", document=document)
         self.settle(document_id, interview)
+        self.look(client, document_id, interview)
 
     def delete(self, client, document_id):
         self.begin(document_id, None)
@@ -92,6 +106,7 @@ class Writer(threading.Thread):
             if error.code() != grpc.StatusCode.NOT_FOUND or not self.in_doubt(document_id):
                 raise
         self.settle(document_id, None)
+        self.look(client, document_id, None)
 
     def in_doubt(self, document_id):
         """Whether the id may be without a document, so that there may be none to delete."""
@@ -117,6 +132,7 @@ class Writer(threading.Thread):
                 self.refusals += 1
             else:
                 self.settle(document_id, interview)
+                self.look(client, document_id, interview)
 
 
 class ImportRefused(grpc.RpcError):
@@ -128,6 +144,12 @@ class ImportRefused(grpc.RpcError):
 
     def code(self):
         return next(code for code in grpc.StatusCode if code.value[0] == self.status.code)
+
+
+def found_by(client, interview):
+    """The ids of the documents that an interview's word finds."""
+    answer = client.call("SearchService", "Search", query=interview.word, page_size=100)
+    return [result.passage.citation.document_id for result in answer.results]
 
 
 def fleet(count, seed, address, ledger, **options):
