@@ -107,8 +107,14 @@ fn line(utterance: pb::Utterance) -> Line {
 
 /// A search from a request, and the generation it has to wait for.
 pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64), InvalidRequest> {
-    let pb::SearchRequest { query, page_size, page_token, filter: wanted, collapse_duplicates, min_generation } =
-        request;
+    let pb::SearchRequest {
+        query,
+        page_size,
+        page_token,
+        filter: wanted,
+        collapse_duplicates,
+        min_generation,
+    } = request;
     let generation = u64::try_from(min_generation).map_err(|_| {
         let message = "is negative; send the generation that a write answered with, or 0";
         InvalidRequest::new("min_generation", "GENERATION_NEGATIVE", message)

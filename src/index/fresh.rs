@@ -116,7 +116,9 @@ impl Fresh {
                 let places = list.places_in(*passage);
                 match &mut begins {
                     Some(begins) => begins.retain(|begin| places.binary_search(&(begin + offset)).is_ok()),
-                    None => begins = Some(places.iter().filter_map(|place| place.checked_sub(*offset)).collect()),
+                    None => {
+                        begins = Some(places.iter().filter_map(|place| place.checked_sub(*offset)).collect())
+                    }
                 }
             }
             let frequency = begins.map_or(0, |begins| begins.len());
@@ -138,7 +140,8 @@ impl List {
     /// Where the term stands in a passage, ascending.
     fn places_in(&self, passage: u32) -> &[u32] {
         let Ok(at) = self.passages.binary_search(&passage) else { return &[] };
-        let count = |frequencies: &[u32]| frequencies.iter().map(|frequency| *frequency as usize).sum::<usize>();
+        let count =
+            |frequencies: &[u32]| frequencies.iter().map(|frequency| *frequency as usize).sum::<usize>();
         let start = count(self.frequencies.get(..at).unwrap_or_default());
         let end = start + self.frequencies.get(at).map_or(0, |frequency| *frequency as usize);
         self.places.get(start..end).unwrap_or_default()
@@ -167,7 +170,8 @@ impl Builder {
         answer.lengths.push(0);
         for (field, value) in passage.field_values() {
             if field == fields.exchange {
-                facts.exchange = value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
+                facts.exchange =
+                    value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
             } else if field == fields.window {
                 facts.window = value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
             } else if field == fields.published_first {

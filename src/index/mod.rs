@@ -48,10 +48,10 @@ pub use analyzer::Token;
 pub use bits::Bits;
 pub use copies::Copies;
 pub use language::Language;
-pub use reader::Searcher;
-pub use reader::Statistics;
 pub use postings::Postings;
 pub use postings::Term;
+pub use reader::Searcher;
+pub use reader::Statistics;
 pub use segment::Segment;
 pub use writer::Writer;
 

@@ -35,11 +35,7 @@ fn tag_key(tag: &str) -> String {
 }
 
 /// The first windows of the exchanges that a filter lets through; `None` where it lets all through.
-pub(super) fn narrow(
-    segment: &Segment,
-    fields: Fields,
-    filter: &Filter,
-) -> Result<Option<Bits>, IndexError> {
+pub(super) fn narrow(segment: &Segment, fields: Fields, filter: &Filter) -> Result<Option<Bits>, IndexError> {
     let ids = filter.document_ids.clone();
     let names = filter.speakers.iter().map(|name| name_key(name)).collect::<Vec<_>>();
     let tags = filter.languages.iter().map(|tag| tag_key(tag)).collect::<Vec<_>>();

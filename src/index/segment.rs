@@ -22,8 +22,8 @@ use crate::index::contents::Ids;
 use crate::index::fresh::Fresh;
 use crate::index::narrow;
 use crate::index::phrase;
-use crate::index::postings::Listed;
 use crate::index::phrase::Sequence;
+use crate::index::postings::Listed;
 use crate::index::scan;
 use crate::index::schema::Fields;
 use crate::index::sketch::SKETCH_LEN;
@@ -103,7 +103,8 @@ impl Segment {
         };
         segment.question = volume(segment.lengths(Field::Question), alive.as_ref());
         segment.answer = volume(segment.lengths(Field::Answer), alive.as_ref());
-        segment.live = alive.as_ref().map_or(segment.len(), |alive| u32::try_from(alive.count()).unwrap_or(u32::MAX));
+        segment.live =
+            alive.as_ref().map_or(segment.len(), |alive| u32::try_from(alive.count()).unwrap_or(u32::MAX));
         segment.alive = alive.map(Arc::new);
         segment
     }
@@ -311,12 +312,16 @@ impl Segment {
         Ok(match (&self.source, &term.listed) {
             (Source::Stored { contents, .. }, Listed::Stored(info)) => {
                 let inverted = &contents.text(term.field).inverted;
-                Postings::stored(inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?)
+                Postings::stored(
+                    inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?,
+                )
             }
             (Source::Fresh(fresh), Listed::Fresh(list)) => {
                 Postings::fresh(Arc::clone(fresh), term.field, *list)
             }
-            (Source::Stored { .. }, Listed::Fresh(_)) | (Source::Fresh(_), Listed::Stored(_)) => Postings::ended(),
+            (Source::Stored { .. }, Listed::Fresh(_)) | (Source::Fresh(_), Listed::Stored(_)) => {
+                Postings::ended()
+            }
         })
     }
 
@@ -519,7 +524,8 @@ fn volume(lengths: &[u8], alive: Option<&Bits>) -> Statistics {
 /// What is left of a field's text without some passages.
 fn less(mut statistics: Statistics, lengths: &[u8], gone: &Bits) -> Statistics {
     for passage in gone.iter() {
-        let length = lengths.get(passage as usize).map_or(0, |class| FieldNormReader::id_to_fieldnorm(*class));
+        let length =
+            lengths.get(passage as usize).map_or(0, |class| FieldNormReader::id_to_fieldnorm(*class));
         if length > 0 {
             statistics.passages = statistics.passages.saturating_sub(1);
             statistics.tokens = statistics.tokens.saturating_sub(length.into());

@@ -11,8 +11,8 @@ use tantivy::IndexWriter;
 use tantivy::TantivyDocument;
 use tantivy::Term;
 use tantivy::indexer::UserOperation;
-use tantivy::tokenizer::Token as TantivyToken;
 use tantivy::tokenizer::TextAnalyzer;
+use tantivy::tokenizer::Token as TantivyToken;
 use tantivy::tokenizer::TokenStream;
 use tantivy::tokenizer::Tokenizer;
 
@@ -153,7 +153,8 @@ impl Writer {
             segments.push(Segment::fresh(fresh, alive, self.fields)?);
         }
         self.join_small(&mut segments)?;
-        let in_memory = segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
+        let in_memory =
+            segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
         let language = Language::from_tag(&self.default_language);
         self.set(Snapshot::of(segments, generation, language));
         Ok(in_memory)
@@ -166,7 +167,8 @@ impl Writer {
             return Ok(());
         }
         let mut joined = Builder::default();
-        for (fresh, alive) in segments.iter().filter(|segment| small(segment)).filter_map(Segment::in_memory) {
+        for (fresh, alive) in segments.iter().filter(|segment| small(segment)).filter_map(Segment::in_memory)
+        {
             joined.append(fresh, alive);
         }
         segments.retain(|segment| !small(segment));
