@@ -189,6 +189,17 @@ async fn clients_drive_a_server() {
     assert!(ok(&["get", "sub~talk.txt"]).contains("Who feeds the otters?"));
     assert_eq!(ok(&["get", "--source", id]), talk);
     assert_eq!(serde_json::from_str::<Value>(&ok(&["get", "--json", id])).unwrap()["exchange"]["id"], id);
+
+    let long = format!("{} They are fed by nobody, and have lived on fish since the mill closed.\n", talk.trim());
+    for name in ["one.txt", "other.txt"] {
+        std::fs::write(folder.path().join(name), &long).unwrap();
+    }
+    ok(&["import", path]);
+    assert!(ok(&["search", "mill"]).contains("2 of 2 exchanges"));
+    let shown = ok(&["search", "mill", "--collapse-duplicates"]);
+    assert!(shown.contains("the same in\n     — other.txt bytes"), "{shown}");
+    assert!(shown.contains("1 of 1 exchanges"), "{shown}");
+
     assert!(ok(&["delete", "sub~talk.txt"]).contains("deleted"));
     let gone = run(&["delete", "sub~talk.txt"]);
     assert_eq!((gone.status.code(), text(&gone.stderr).contains("no document")), (Some(1), true));
