@@ -55,9 +55,10 @@ fn compile_encoded(mut descriptors: FileDescriptorSet, out: &Path) -> Result<(),
                 });
             }
         }
-        let messages = file.message_type.iter().map(|message| message.name());
-        let names =
-            messages.chain(file.enum_type.iter().map(|it| it.name())).filter(|name| !OWN.contains(name));
+        let messages = file.message_type.iter().map(prost_types::DescriptorProto::name);
+        let names = messages
+            .chain(file.enum_type.iter().map(prost_types::EnumDescriptorProto::name))
+            .filter(|name| !OWN.contains(name));
         for name in names {
             config = config.extern_path(format!(".{PACKAGE}.{name}"), format!("crate::grpc::pb::{name}"));
         }

@@ -124,7 +124,7 @@ impl Fresh {
                 match &mut begins {
                     Some(begins) => begins.retain(|begin| places.binary_search(&(begin + offset)).is_ok()),
                     None => {
-                        begins = Some(places.iter().filter_map(|place| place.checked_sub(*offset)).collect())
+                        begins = Some(places.iter().filter_map(|place| place.checked_sub(*offset)).collect());
                     }
                 }
             }
@@ -254,7 +254,9 @@ impl Builder {
         let Self { mut fresh, starts, documents, dead } = self;
         let len = fresh.len();
         fresh.starts = Bits::empty(len);
-        starts.into_iter().for_each(|start| fresh.starts.insert(start));
+        for start in starts {
+            fresh.starts.insert(start);
+        }
         for (rank, (id, passages)) in documents.into_iter().enumerate() {
             fresh.ids.push(id.as_bytes());
             for passage in passages {
@@ -269,7 +271,9 @@ impl Builder {
         let alive = (!dead.is_empty()).then(|| {
             let mut alive = Bits::full(len);
             let mut gone = Bits::empty(len);
-            dead.into_iter().for_each(|passage| gone.insert(passage));
+            for passage in dead {
+                gone.insert(passage);
+            }
             alive.subtract(&gone);
             alive
         });
@@ -284,22 +288,21 @@ impl Text {
         while tokens.advance() {
             let token = tokens.token();
             length += 1;
-            let list = match self.terms.get(token.text.as_str()) {
-                Some(known) => *known,
-                None => {
-                    self.lists.push(List::default());
-                    self.terms.insert(token.text.clone(), self.lists.len() - 1);
-                    self.lists.len() - 1
-                }
-            };
+            let known = self.terms.get(token.text.as_str()).copied();
+            let list = known.unwrap_or_else(|| {
+                self.lists.push(List::default());
+                self.terms.insert(token.text.clone(), self.lists.len() - 1);
+                self.lists.len() - 1
+            });
             let Some(list) = self.lists.get_mut(list) else { continue };
             list.places.push(number(token.position));
-            match list.frequencies.last_mut().filter(|_| list.passages.last() == Some(&passage)) {
-                Some(frequency) => *frequency += 1,
-                None => {
-                    list.passages.push(passage);
-                    list.frequencies.push(1);
-                }
+            if let Some(frequency) =
+                list.frequencies.last_mut().filter(|_| list.passages.last() == Some(&passage))
+            {
+                *frequency += 1;
+            } else {
+                list.passages.push(passage);
+                list.frequencies.push(1);
             }
         }
         if let Some(class) = self.lengths.get_mut(passage as usize) {

@@ -178,14 +178,14 @@ impl Index {
             let builder = tantivy::Index::builder().schema(schema).register_plugin(vectors);
             builder.open_or_create(directory)?
         };
-        index.tokenizers().register(schema::TOKENIZER, written::WrittenTokenizer::default());
+        index.tokenizers().register(schema::TOKENIZER, written::WrittenTokenizer);
         let commit = Commit::of(&index)?;
         if commit.format != FORMAT {
             return Err(IndexError::Outdated);
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let language = Language::from_tag(&settings.default_language);
-        let snapshot = Snapshot::new(reader.searcher(), commit.generation, fields, language, None)?;
+        let snapshot = Snapshot::new(&reader.searcher(), commit.generation, fields, language, None)?;
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
         Ok(Self { inner: index, reader, fields, settings: settings.clone(), snapshot, full })
     }

@@ -45,7 +45,7 @@ pub struct Postings(Cursor);
 
 enum Cursor {
     /// In files.
-    Stored(BlockSegmentPostings),
+    Stored(Box<BlockSegmentPostings>),
     /// In memory, all in one block.
     Fresh { fresh: Arc<Fresh>, field: Field, list: usize },
     /// Behind the last.
@@ -59,8 +59,8 @@ impl fmt::Debug for Postings {
 }
 
 impl Postings {
-    pub(super) const fn stored(cursor: BlockSegmentPostings) -> Self {
-        Self(Cursor::Stored(cursor))
+    pub(super) fn stored(cursor: BlockSegmentPostings) -> Self {
+        Self(Cursor::Stored(Box::new(cursor)))
     }
 
     pub(super) const fn fresh(fresh: Arc<Fresh>, field: Field, list: usize) -> Self {

@@ -36,7 +36,7 @@ pub struct Statistics {
 impl Snapshot {
     /// Opens what is new since `last`; the rest is shared with it.
     pub(super) fn new(
-        searcher: tantivy::Searcher,
+        searcher: &tantivy::Searcher,
         generation: u64,
         fields: Fields,
         default_language: Language,

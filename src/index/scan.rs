@@ -196,9 +196,12 @@ pub(super) fn pass(
     Ok(())
 }
 
+/// A phrase with its terms by number.
+type Numbered = Vec<(u32, TermNumber)>;
+
 /// The different terms of phrases, and the phrases with terms by their number, from 1. A term's place in the
 /// postings file names it.
-fn numbered<'a>(phrases: &[Sequence<'a>]) -> (Vec<&'a TermInfo>, Vec<Vec<(u32, TermNumber)>>) {
+fn numbered<'a>(phrases: &[Sequence<'a>]) -> (Vec<&'a TermInfo>, Vec<Numbered>) {
     let mut terms: Vec<&TermInfo> = Vec::new();
     let mut numbers: BTreeMap<usize, TermNumber> = BTreeMap::new();
     let mut number = |term: &'a TermInfo| {

@@ -51,18 +51,17 @@ impl Trie {
         for (offset, term) in rest {
             let step = offset - place;
             place = *offset;
-            node = match self.edges.get(node, step, *term) {
-                Some(next) => next,
-                None => {
-                    let next = self.grow();
-                    self.edges.insert(node, step, *term, next);
-                    if let Some(node) = self.nodes.get_mut(node as usize)
-                        && !node.steps.contains(&step)
-                    {
-                        node.steps.push(step);
-                    }
-                    next
+            node = if let Some(next) = self.edges.get(node, step, *term) {
+                next
+            } else {
+                let next = self.grow();
+                self.edges.insert(node, step, *term, next);
+                if let Some(node) = self.nodes.get_mut(node as usize)
+                    && !node.steps.contains(&step)
+                {
+                    node.steps.push(step);
                 }
+                next
             };
         }
         if let Some(node) = self.nodes.get_mut(node as usize) {

@@ -220,7 +220,7 @@ impl Writer {
         let mut attempt = 1;
         loop {
             self.reader.reload()?;
-            match Snapshot::new(self.reader.searcher(), generation, self.fields, language, Some(&last)) {
+            match Snapshot::new(&self.reader.searcher(), generation, self.fields, language, Some(&last)) {
                 Err(IndexError::Damaged(_)) if attempt < ATTEMPTS => attempt += 1,
                 opened => return opened,
             }

@@ -50,7 +50,9 @@ pub(super) fn exchanges(
             all.get_mut(literal).into_iter().for_each(|bits| bits.insert(passage));
         })?;
     }
-    all.iter_mut().for_each(|bits| bits.lower_to(segment.starts()));
+    for bits in &mut all {
+        bits.lower_to(segment.starts());
+    }
     Ok(all)
 }
 

@@ -514,7 +514,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     /// What is shown from memory is found as if it were committed: words, phrases, signs, filters, windows, pages;
     /// with documents replaced and deleted between; and when it is joined, and when it is committed after all.

@@ -1,0 +1,137 @@
+//! How segments come to be: from files, from memory, and from others by deletions.
+
+use std::sync::Arc;
+
+use tantivy::SegmentReader;
+use tantivy::fieldnorm::FieldNormReader;
+
+use crate::index::Bits;
+use crate::index::Field;
+use crate::index::IndexError;
+use crate::index::Language;
+use crate::index::Segment;
+use crate::index::Statistics;
+use crate::index::contents::Contents;
+use crate::index::fresh::Fresh;
+use crate::index::schema::Fields;
+use crate::index::segment::Source;
+
+impl Segment {
+    /// Opens a segment, with what `known` has of it already.
+    pub(in crate::index) fn open(
+        reader: &SegmentReader,
+        fields: Fields,
+        known: Option<&Self>,
+    ) -> Result<Self, IndexError> {
+        let known = known.and_then(|known| Some((known, known.stored()?)));
+        if let Some((known, _)) = known
+            && known.live == reader.num_docs()
+        {
+            // Passages are only ever deleted, so as many are the same.
+            return known.clone().counted();
+        }
+        let contents = match known {
+            Some((_, contents)) => Arc::clone(contents),
+            None => Arc::new(Contents::read(reader, fields)?),
+        };
+        let alive = reader.alive_bitset().map(|alive| {
+            let mut bits = Bits::empty(reader.max_doc());
+            alive.iter_alive().for_each(|passage| bits.insert(passage));
+            bits
+        });
+        Self::new(Source::Stored { reader: Box::new(reader.clone()), contents }, fields, alive).counted()
+    }
+
+    /// A segment in memory.
+    pub(in crate::index) fn fresh(
+        fresh: Fresh,
+        alive: Option<Bits>,
+        fields: Fields,
+    ) -> Result<Self, IndexError> {
+        Self::new(Source::Fresh(Arc::new(fresh)), fields, alive).counted()
+    }
+
+    fn new(source: Source, fields: Fields, alive: Option<Bits>) -> Self {
+        let mut segment = Self {
+            source,
+            fields,
+            alive: None,
+            live: 0,
+            question: Statistics::default(),
+            answer: Statistics::default(),
+            languages: (0, Arc::default()),
+        };
+        segment.question = volume(segment.lengths(Field::Question), alive.as_ref());
+        segment.answer = volume(segment.lengths(Field::Answer), alive.as_ref());
+        segment.live =
+            alive.as_ref().map_or(segment.len(), |alive| u32::try_from(alive.count()).unwrap_or(u32::MAX));
+        segment.alive = alive.map(Arc::new);
+        segment
+    }
+
+    /// With its languages counted, where they are not for as many passages as are alive.
+    fn counted(mut self) -> Result<Self, IndexError> {
+        if self.languages.0 == self.live && !self.languages.1.is_empty() {
+            return Ok(self);
+        }
+        let mut counts = Vec::with_capacity(Language::ALL.len());
+        for language in Language::ALL {
+            let mut exchanges = self.keyed(self.fields.analysis, &[language.tag().to_owned()])?;
+            if let Some(alive) = &self.alive {
+                exchanges.intersect(alive);
+            }
+            counts.push(exchanges.count());
+        }
+        self.languages = (self.live, Arc::new(counts));
+        Ok(self)
+    }
+
+    /// The segment without the documents of these ids; `None` where it has none of them. The languages are counted
+    /// anew only by the next commit: those of deleted exchanges do no harm to a query.
+    pub(in crate::index) fn without(&self, ids: &[String]) -> Result<Option<Self>, IndexError> {
+        let ids: Vec<String> = ids.iter().filter(|id| self.rank_of(id).1).cloned().collect();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let mut gone = self.keyed(self.fields.document_id, &ids)?;
+        let mut alive = self.alive.as_deref().cloned().unwrap_or_else(|| Bits::full(self.len()));
+        gone.intersect(&alive);
+        if gone.is_empty() {
+            return Ok(None);
+        }
+        alive.subtract(&gone);
+        let mut next = self.clone();
+        next.question = less(self.question, self.lengths(Field::Question), &gone);
+        next.answer = less(self.answer, self.lengths(Field::Answer), &gone);
+        next.live = u32::try_from(alive.count()).unwrap_or(u32::MAX);
+        next.alive = Some(Arc::new(alive));
+        Ok(Some(next))
+    }
+}
+
+/// Lengths are summed as they are scored, quantised, and over live passages only: so the statistics do not
+/// depend on how the index came to be.
+fn volume(lengths: &[u8], alive: Option<&Bits>) -> Statistics {
+    let mut statistics = Statistics::default();
+    for (passage, class) in (0..).zip(lengths) {
+        let length = FieldNormReader::id_to_fieldnorm(*class);
+        if length > 0 && alive.is_none_or(|alive| alive.contains(passage)) {
+            statistics.passages += 1;
+            statistics.tokens += u64::from(length);
+        }
+    }
+    statistics
+}
+
+/// What is left of a field's text without some passages.
+fn less(mut statistics: Statistics, lengths: &[u8], gone: &Bits) -> Statistics {
+    for passage in gone.iter() {
+        let length =
+            lengths.get(passage as usize).map_or(0, |class| FieldNormReader::id_to_fieldnorm(*class));
+        if length > 0 {
+            statistics.passages = statistics.passages.saturating_sub(1);
+            statistics.tokens = statistics.tokens.saturating_sub(length.into());
+        }
+    }
+    statistics
+}
