@@ -26,9 +26,9 @@ use crate::store::StoreError;
 
 /// How many writes one commit takes at most.
 const GROUP: usize = 256;
-/// How long the next of as many writers as wrote last is waited for: less than a commit takes, which each that comes
+/// How long the next of as many writers as wrote lately is waited for: about what a commit takes, which each that comes
 /// in time saves.
-const GATHER: Duration = Duration::from_micros(500);
+const GATHER: Duration = Duration::from_millis(1);
 /// How often an index that fell behind the store for want of room is tried again while nobody writes.
 const RETRY: Duration = Duration::from_secs(1);
 /// How long readers from before a failed write are waited for, and how often they are looked for.
@@ -40,8 +40,8 @@ pub(super) struct Committer {
     indexer: Indexer,
     published: Arc<Published>,
     rules: Rules,
-    /// Writes in the last group.
-    last_group: usize,
+    /// How many writers there are, as far as groups tell: the size of the largest lately, one less with each since.
+    writers: usize,
     /// From which generation on changes are kept for an index that is being built.
     rebuilding_from: Option<u64>,
 }
@@ -57,7 +57,7 @@ enum Done {
 
 impl Committer {
     pub(super) fn new(store: Arc<Store>, indexer: Indexer, published: Arc<Published>, rules: Rules) -> Self {
-        Self { store, indexer, published, rules, last_group: 0, rebuilding_from: None }
+        Self { store, indexer, published, rules, writers: 0, rebuilding_from: None }
     }
 
     /// Commits groups until all senders are gone.
@@ -66,7 +66,7 @@ impl Committer {
             match waiting.recv_timeout(RETRY) {
                 Ok(first) => {
                     let group = self.gather(first, waiting);
-                    self.last_group = group.len();
+                    self.writers = group.len().max(self.writers.saturating_sub(1));
                     // A panic drops the group, whose callers are told, and ends neither the thread nor later writes.
                     self.guarded(|this| this.commit(group));
                 }
@@ -91,7 +91,7 @@ impl Committer {
     fn gather(&self, first: Job, waiting: &Receiver<Job>) -> Vec<Job> {
         let mut group = vec![first];
         group.extend(waiting.try_iter().take(GROUP - 1));
-        while group.len() < self.last_group.min(GROUP) {
+        while group.len() < self.writers.min(GROUP) {
             let Ok(job) = waiting.recv_timeout(GATHER) else { break };
             group.push(job);
         }
