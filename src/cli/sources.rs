@@ -175,7 +175,9 @@ fn capped(reader: &mut dyn Read, limit: usize) -> Result<Vec<u8>, String> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     reader.take(most).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() > limit {
-        return Err(format!("is over the limit max_document_bytes of {limit}; split it or raise the limit"));
+        return Err(format!(
+            "is over the limit max_document_bytes of {limit}: split it, or raise --max-document-bytes here and on the server"
+        ));
     }
     Ok(bytes)
 }

@@ -73,7 +73,7 @@ impl Reader<'_> {
     fn start(&mut self, tag: &Tag<'_>, span: TextSpan) -> Result<(), ExtractError> {
         self.depth += 1;
         if self.depth > self.limits.nesting {
-            return Err(ExtractError::OverLimit { limit: "max_nesting", allowed: self.limits.nesting });
+            return Err(ExtractError::OverLimit { limit: "nesting", allowed: self.limits.nesting });
         }
         if self.silent.is_some() {
             return Ok(());

@@ -67,13 +67,24 @@ pub enum ExtractError {
     #[error("{0}")]
     Unreadable(String),
     /// The source meets a cap.
-    #[error("the document is over the limit {limit} of {allowed}; split it or raise the limit")]
+    #[error("the document is over the limit {limit} of {allowed}: {remedy}", remedy = remedy(limit))]
     OverLimit {
-        /// The cap's name, as in the configuration.
+        /// The cap's name; that of a setting where there is one.
         limit: &'static str,
         /// Its value.
         allowed: usize,
     },
+}
+
+/// What to do about a cap.
+fn remedy(limit: &str) -> &'static str {
+    match limit {
+        "max_document_bytes" => "split it, or start the server with a larger --max-document-bytes",
+        "text_bytes" => "its text grows too large when it is unpacked; send it in parts",
+        "nesting" => "its elements stand too deep in each other; save it in a simpler form",
+        "pages" => "split it by its pages",
+        _ => "save it without what is attached to it",
+    }
 }
 
 /// Reads a source.
@@ -96,7 +107,7 @@ pub fn extract(source: &Source<'_>, limits: &Limits) -> Result<Extraction, Extra
         }
     };
     if extraction.text.len() > limits.text_bytes {
-        return Err(ExtractError::OverLimit { limit: "max_text_bytes", allowed: limits.text_bytes });
+        return Err(ExtractError::OverLimit { limit: "text_bytes", allowed: limits.text_bytes });
     }
     if extraction.blocks.is_empty() {
         let what = format!("read as {:?}, the document shows no text to a reader", extraction.format);

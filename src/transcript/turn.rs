@@ -9,8 +9,6 @@ pub enum Role {
     Question,
     /// Answers.
     Answer,
-    /// Neither: clutter, greetings, headings.
-    Other,
 }
 
 /// A stretch of a recording, from its start.

@@ -137,10 +137,7 @@ impl Writer<'_> {
                 Event::Start(element) => {
                     depth += 1;
                     if depth > limits.nesting {
-                        return Err(ExtractError::OverLimit {
-                            limit: "max_nesting",
-                            allowed: limits.nesting,
-                        });
+                        return Err(ExtractError::OverLimit { limit: "nesting", allowed: limits.nesting });
                     }
                     let name = element.local_name();
                     if unread.is_none() && UNREAD.contains(&name.as_ref()) {

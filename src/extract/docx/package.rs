@@ -26,7 +26,7 @@ impl<'a> Package<'a> {
         let archive = ZipArchive::new(Cursor::new(bytes))
             .map_err(|error| ExtractError::Unreadable(format!("the DOCX container is damaged: {error}")))?;
         if archive.len() > MOST_ENTRIES {
-            return Err(ExtractError::OverLimit { limit: "max_container_entries", allowed: MOST_ENTRIES });
+            return Err(ExtractError::OverLimit { limit: "container_entries", allowed: MOST_ENTRIES });
         }
         Ok(Self { archive, left: limits.text_bytes, allowed: limits.text_bytes })
     }
@@ -39,7 +39,7 @@ impl<'a> Package<'a> {
         let cap = u64::try_from(self.left).unwrap_or(u64::MAX);
         let read = part.take(cap.saturating_add(1)).read_to_end(&mut bytes);
         if bytes.len() > self.left {
-            return Err(ExtractError::OverLimit { limit: "max_text_bytes", allowed: self.allowed });
+            return Err(ExtractError::OverLimit { limit: "text_bytes", allowed: self.allowed });
         }
         self.left -= bytes.len();
         if read.is_err() && bytes.is_empty() {

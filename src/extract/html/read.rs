@@ -340,7 +340,7 @@ impl Reader<'_> {
 
     fn finish(&mut self, end: usize) -> Result<(), ExtractError> {
         if self.too_deep {
-            return Err(ExtractError::OverLimit { limit: "max_nesting", allowed: self.nesting });
+            return Err(ExtractError::OverLimit { limit: "nesting", allowed: self.nesting });
         }
         // A tag cut off by the end of the page is no text.
         let tail = TextSpan::new(self.at, end).of(self.text);

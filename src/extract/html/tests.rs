@@ -146,6 +146,6 @@ fn bold_by_style_sheet_and_by_the_class_of_questions() {
 fn pages_nested_too_deep_are_refused() {
     let deep = "<div>".repeat(600);
     let refused = super::extract(&decode::decode(deep.as_bytes(), None).unwrap(), &Limits::default());
-    assert!(matches!(refused, Err(crate::extract::ExtractError::OverLimit { limit: "max_nesting", .. })));
+    assert!(matches!(refused, Err(crate::extract::ExtractError::OverLimit { limit: "nesting", .. })));
     check(&"<b>a".repeat(600), &[(P, "a".repeat(600).as_str())]);
 }

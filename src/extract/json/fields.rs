@@ -45,7 +45,7 @@ const TEXT: [&str; 29] = [
 /// Keys of lists that what was said is made of.
 const PARTS: [&str; 9] =
     ["sentences", "elements", "content", "text", "paragraphs", "words", "segs", "alternatives", "nbest"];
-const SPEAKER: [&str; 33] = [
+const SPEAKER: [&str; 34] = [
     "speaker",
     "speakername",
     "speakerlabel",
@@ -68,6 +68,7 @@ const SPEAKER: [&str; 33] = [
     "role",
     "party",
     "spk",
+    "by",
     "sprecher",
     "sprecherin",
     "orador",

@@ -34,8 +34,8 @@ pub(crate) fn starts_with_value(text: &str) -> bool {
         return rest.is_empty() || rest.starts_with(['{', '[']);
     }
     // A document that opens as JSON does is broken JSON, not prose, even where no value ends.
-    let opening: String = text.chars().filter(|c| !c.is_whitespace()).take(2).collect();
-    matches!(opening.as_str(), "{\"" | "[{")
+    let opening: String = text.chars().filter(|c| !c.is_whitespace()).take(3).collect();
+    opening.starts_with("{\"") || opening == "[{\""
 }
 
 /// Reads turns or pairs.
@@ -71,7 +71,7 @@ fn values(text: &str, draft: &mut Draft<'_>, limits: &Limits) -> Result<Vec<Node
     };
     let allowed = limits.nesting.min(DEEPEST);
     if depth(text) > allowed {
-        return Err(ExtractError::OverLimit { limit: "max_nesting", allowed });
+        return Err(ExtractError::OverLimit { limit: "nesting", allowed });
     }
     found.clear();
     let mut offset = 0;

@@ -159,5 +159,5 @@ fn what_is_refused() {
     };
     assert!(matches!(refuse(r#"{"a":1}"#), ExtractError::Unreadable(_)));
     assert!(matches!(refuse(r#"{"a":"#), ExtractError::Unreadable(_)));
-    assert!(matches!(refuse(&"[".repeat(5000)), ExtractError::OverLimit { limit: "max_nesting", .. }));
+    assert!(matches!(refuse(&"[".repeat(5000)), ExtractError::OverLimit { limit: "nesting", .. }));
 }

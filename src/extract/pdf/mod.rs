@@ -38,7 +38,7 @@ const MOST_PAGES: usize = 10_000;
 const FEWEST_REPEATS: usize = 3;
 
 fn over_limit(allowed: usize) -> ExtractError {
-    ExtractError::OverLimit { limit: "max_text_bytes", allowed }
+    ExtractError::OverLimit { limit: "text_bytes", allowed }
 }
 
 /// Reads a document. The reader of PDF objects is held to its own word not to panic on damaged files.
@@ -104,7 +104,7 @@ fn pages(document: &Document, limits: &Limits) -> Result<(Vec<Vec<Line>>, usize)
     let mut pages = Vec::new();
     for (index, id) in document.page_iter().enumerate() {
         if index >= MOST_PAGES {
-            return Err(ExtractError::OverLimit { limit: "max_pages", allowed: MOST_PAGES });
+            return Err(ExtractError::OverLimit { limit: "pages", allowed: MOST_PAGES });
         }
         let dictionaries = font::dictionaries(document, id);
         let mut fonts: BTreeMap<Vec<u8>, Font<'_>> = BTreeMap::new();

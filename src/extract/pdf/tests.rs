@@ -82,7 +82,7 @@ fn what_is_refused() {
     assert!(matches!(refuse(&file(&["0 0 m"])), ExtractError::Unreadable(_)));
     let limits = Limits { text_bytes: 8, ..Limits::default() };
     let long = super::extract(&file(&["BT /F 12 Tf (Why is it so?) Tj ET"]), &limits);
-    assert!(matches!(long, Err(ExtractError::OverLimit { limit: "max_text_bytes", .. })));
+    assert!(matches!(long, Err(ExtractError::OverLimit { limit: "text_bytes", .. })));
 }
 
 proptest! {
