@@ -170,7 +170,7 @@ impl Jury<'_> {
             let open = matches!(c.shape, Shape::Colon | Shape::Stamped) || shapes.contains(&c.shape);
             if self.accepted.contains(&at)
                 || !open
-                || (c.shape == Shape::Alone && !(self.heads_turn(c) || self.known(c)))
+                || (c.shape == Shape::Alone && !(self.heads_turn(c) || self.known(c) || self.longer(c)))
             {
                 continue;
             }
@@ -208,7 +208,9 @@ impl Jury<'_> {
             if c.place == Place::Loose && !keys.contains(c.key.as_str()) {
                 continue;
             }
-            let heads = c.shape == Shape::Alone && c.clean && (self.known(c) || spelling::titled(&c.name));
+            let heads = c.shape == Shape::Alone
+                && c.clean
+                && (self.known(c) || self.longer(c) || spelling::titled(&c.name));
             if !(related || role || alike || testified || heads || self.person(&c.key)) || !c.clean {
                 continue;
             }
@@ -222,6 +224,15 @@ impl Jury<'_> {
             }
         }
         self.accepted.extend(more);
+    }
+
+    /// Whether a name on a line of its own is the full form of one that recurs so: first `ANN LEE`, then `LEE`.
+    fn longer(&self, c: &Candidate) -> bool {
+        let mut accepted = self.accepted.iter().filter_map(|at| self.candidates.get(*at));
+        c.key.contains(' ')
+            && accepted.any(|other| {
+                other.shape == Shape::Alone && names::parts(&c.key).any(|part| part == other.key)
+            })
     }
 
     /// Whether a full name on a line of its own stands elsewhere in the text too, as who takes part is listed or
