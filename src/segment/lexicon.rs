@@ -78,6 +78,7 @@ struct Lexicon {
     label_pair: Vec<(&'static str, &'static str)>,
     no_label: Table,
     never_in_names: Table,
+    telling_ending: Table,
     particle: Table,
     title: Table,
     office: Table,
@@ -106,6 +107,7 @@ impl Lexicon {
             label_pair: table("label_pair").entries.iter().filter_map(|pair| pair.split_once(' ')).collect(),
             no_label: table("no_label"),
             never_in_names: table("never_in_names"),
+            telling_ending: table("telling_ending"),
             particle: table("particle"),
             title: table("title"),
             office: table("office"),
@@ -164,9 +166,12 @@ pub(super) fn never_in_names(word: &str) -> bool {
     LEXICON.never_in_names.has(word)
 }
 
-/// Whether a stretch of a script without spaces has a word in it that no name has.
+/// Whether a stretch of a script without spaces has a word in it that no name has, or ends in the verb of what
+/// somebody says.
 pub(super) fn tells(text: &str) -> bool {
-    LEXICON.never_in_names.entries.iter().any(|word| word.starts_with(prose::is_cjk) && text.contains(word))
+    let inside = |word: &&str| word.starts_with(prose::is_cjk) && text.contains(*word);
+    LEXICON.telling_ending.entries.iter().any(|verb| text.ends_with(verb))
+        || LEXICON.never_in_names.entries.iter().any(|word| inside(&word))
 }
 
 /// Whether a lower-case text gives the floor to someone: what a chair says between a question and its answer.

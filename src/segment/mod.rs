@@ -150,10 +150,14 @@ fn listening(units: &mut [Unit], traits: &[Traits], roles: &Roles) -> Vec<bool> 
         .filter(|(_, (unit, traits))| unit.speaker.is_some() || traits.clutter < traits::CLUTTER)
         .map(|(at, _)| at)
         .collect();
-    for at in &spoken {
-        let hands_over = units.get(*at).is_some_and(|unit| unit.labelled)
-            && traits.get(*at).is_some_and(|traits| traits.has(Sign::HandsOver));
-        if let Some(slot) = found.get_mut(*at).filter(|_| hands_over) {
+    for (place, at) in spoken.iter().enumerate() {
+        let next = spoken.get(place + 1).and_then(|next| units.get(*next));
+        let passes = units.get(*at).is_some_and(|unit| {
+            unit.labelled
+                && traits.get(*at).is_some_and(|traits| traits.has(Sign::HandsOver))
+                && roles.passes_floor(unit, next)
+        });
+        if let Some(slot) = found.get_mut(*at).filter(|_| passes) {
             *slot = true;
         }
     }

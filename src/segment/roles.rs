@@ -24,11 +24,21 @@ pub(super) struct Roles {
     pub askers_named: bool,
     /// Whether those who answer are named where they answer.
     pub answerers_named: bool,
+    /// Per speaker, whether most turns give the floor to others: a chair, an operator.
+    pub chairs: Vec<bool>,
     /// Whether a label that repeats goes on with the turn, as where each paragraph has its label.
     pub repeats_continue: bool,
 }
 
 impl Roles {
+    /// Whether a turn that gives the floor to another is no more than that: it is a chair's, or one of those who
+    /// ask, and another asks next.
+    pub(super) fn passes_floor(&self, unit: &Unit, next: Option<&Unit>) -> bool {
+        let chair = unit.speaker.is_some_and(|speaker| self.chairs.get(speaker) == Some(&true));
+        let asks = |unit: &Unit| self.of_unit(unit) == Some(Role::Question);
+        chair || (asks(unit) && next.is_some_and(|next| asks(next) && next.speaker != unit.speaker))
+    }
+
     /// The role of a unit's speaker; `None` where nobody is named.
     pub(super) fn of_unit(&self, unit: &Unit) -> Option<Role> {
         if unit.kind == BlockKind::Question {
@@ -49,6 +59,8 @@ struct Tally {
     asks: f32,
     speaks_to: usize,
     host_cues: usize,
+    /// Turns that give the floor to another; they are no others of these turns.
+    hands_over: usize,
     /// How many turns begin with the speaker's own name, as reporters give theirs.
     gives_name: usize,
 }
@@ -74,7 +86,8 @@ pub(super) fn roles(
     for (index, (unit, traits)) in units.iter().zip(traits).enumerate() {
         let Some(speaker) = unit.speaker else { continue };
         let Some(tally) = tallies.get_mut(speaker) else { continue };
-        if traits.has(Sign::HandsOver) {
+        if unit.labelled && traits.has(Sign::HandsOver) {
+            tally.hands_over += 1;
             continue;
         }
         tally.words += traits.words;
@@ -132,6 +145,7 @@ pub(super) fn roles(
     Roles {
         askers_named: asked * 2 >= answered && asked * 2 > unnamed,
         answerers_named: answered * 2 >= asked && answered * 2 > unnamed,
+        chairs: tallies.iter().map(|tally| tally.hands_over > tally.turns).collect(),
         repeats_continue: repeated * 10 >= adjacent * 3 && repeated >= 3,
         of,
     }

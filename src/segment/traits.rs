@@ -196,8 +196,12 @@ fn recurrences(extraction: &Extraction, units: &[Unit], seen: &[Traits]) -> BTre
 
 /// A short line without what changes from page to page.
 fn numberless(text: &str) -> String {
-    let words = prose::bare(text);
-    let words = words.split_whitespace().map(|word| word.trim_matches(|c: char| c.is_ascii_digit()));
+    let line = prose::bare(text);
+    if line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).nth(2).is_none() {
+        // Of a word or two, the number is what it says.
+        return line;
+    }
+    let words = line.split_whitespace().map(|word| word.trim_matches(|c: char| c.is_ascii_digit()));
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -278,10 +282,13 @@ fn shouts(text: &str) -> bool {
     !text.chars().any(char::is_lowercase) && text.chars().filter(|c| c.is_uppercase()).count() >= 3
 }
 
-/// Whether a word is a year of the last two centuries or this one.
-fn is_year(word: &str) -> bool {
-    let digits = word.split(['-', '年']).next().unwrap_or_default();
-    digits.len() == 4 && digits.parse::<u16>().is_ok_and(|year| (1800..2100).contains(&year))
+/// Whether a text names a day: a year of the last two centuries or this one, and another number.
+fn is_date(text: &str) -> bool {
+    let numbers = || text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
+    let year = |number: &str| {
+        number.len() == 4 && number.parse::<u16>().is_ok_and(|year| (1800..2100).contains(&year))
+    };
+    numbers().any(year) && numbers().any(|number| number.len() <= 2)
 }
 
 /// Reads one unit's text.
@@ -294,10 +301,7 @@ fn look(text: &str, language: &Language) -> Traits {
         Sign::HandsOver,
         words <= HANDOVER_WORDS && !traits.has(Sign::Asks) && lexicon::hands_over(&text.to_lowercase()),
     );
-    traits.note(
-        Sign::Dated,
-        words <= BANNER_WORDS && !traits.has(Sign::Stops) && prose::words(text).any(is_year),
-    );
+    traits.note(Sign::Dated, words <= BANNER_WORDS && !traits.has(Sign::Stops) && is_date(text));
     traits.note(Sign::Listens, words <= 4 && lexicon::backchannel(&prose::bare(text)));
     let (head, tail) = if text.len() <= HEAD + TAIL {
         (text, "")
