@@ -283,10 +283,12 @@ impl<'a> View<'a> {
         let speaks = self.role.is_some();
         match (from, to) {
             (Before, Question) => {
-                if !speaks && self.document.roles.askers_named {
+                if speaks {
+                    0.5
+                } else if self.document.roles.askers_named {
                     5.0
                 } else {
-                    0.5
+                    0.5 - self.alone
                 }
             }
             (Before, Answer) => {

@@ -23,7 +23,7 @@ use crate::transcript::TimeSpan;
 use crate::transcript::Utterance;
 
 /// Most words of a turn without a question that may be a mere form.
-const FEWEST_SAID: usize = 3;
+const FEWEST_SAID: usize = 2;
 /// Most words on either side of a pair that may be one.
 const FEWEST_PAIRED: usize = 2;
 
@@ -150,7 +150,7 @@ impl Maker<'_> {
         draft.answer.iter().all(speaks)
             && words(&draft.answer) <= if draft.question.is_empty() { FEWEST_SAID } else { FEWEST_PAIRED }
             && words(&draft.question) <= FEWEST_PAIRED
-            && !draft.question.iter().any(asks)
+            && !draft.question.iter().chain(&draft.answer).any(asks)
     }
 
     /// Takes off the first question what another than its asker said without asking: an introduction.

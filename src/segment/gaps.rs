@@ -25,6 +25,8 @@ pub(super) fn evidence(roles: &Roles, units: &[Unit], traits: &[Traits]) -> Vec<
     let (mut single, mut several) = (0.0, 0.0);
     let mut gap: Vec<usize> = Vec::new();
     let mut open = false;
+    // What stands before the first answer, behind whatever introduces it.
+    let mut first = None;
     for (at, (unit, seen)) in units.iter().zip(traits).enumerate() {
         if roles.of_unit(unit) == Some(Role::Answer) {
             if let Some(last) = gap.last().filter(|_| open) {
@@ -45,6 +47,9 @@ pub(super) fn evidence(roles: &Roles, units: &[Unit], traits: &[Traits]) -> Vec<
             {
                 *slot += INLINE;
             }
+            if !open {
+                first = gap.last().copied();
+            }
             gap.clear();
             open = true;
         } else if seen.clutter < traits::CLUTTER
@@ -54,7 +59,7 @@ pub(super) fn evidence(roles: &Roles, units: &[Unit], traits: &[Traits]) -> Vec<
         }
     }
     let odds: f32 = ((single + 0.5_f32) / (several + 0.5)).ln().clamp(0.0, 2.5);
-    for at in lone {
+    for at in lone.into_iter().chain(first.filter(|_| several < 0.5)) {
         if let Some(slot) = evidence.get_mut(at) {
             *slot += odds;
         }

@@ -169,9 +169,9 @@ pub(super) fn never_in_names(word: &str) -> bool {
 /// Whether a stretch of a script without spaces has a word in it that no name has, or ends in the verb of what
 /// somebody says.
 pub(super) fn tells(text: &str) -> bool {
-    let inside = |word: &&str| word.starts_with(prose::is_cjk) && text.contains(*word);
+    let inside = |word: &str| word.starts_with(prose::is_cjk) && text.contains(word);
     LEXICON.telling_ending.entries.iter().any(|verb| text.ends_with(verb))
-        || LEXICON.never_in_names.entries.iter().any(inside)
+        || LEXICON.never_in_names.entries.iter().any(|word| inside(word))
 }
 
 /// Whether a lower-case text gives the floor to someone: what a chair says between a question and its answer.

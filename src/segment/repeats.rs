@@ -7,8 +7,10 @@ use crate::transcript::Exchange;
 use crate::transcript::Occurrence;
 use crate::transcript::Utterance;
 
-/// Fewest words of a repeated exchange: "Yes." is said twice without being a copy.
-const FEWEST_WORDS: usize = 10;
+/// Fewest words of a repeated question and answer together: "Why? Yes." is said twice without being a copy.
+const FEWEST_WORDS: usize = 6;
+/// Fewest words of an answer without a question that is repeated.
+const FEWEST_UNASKED: usize = 10;
 /// Fewest words of an answer that is known again without its question.
 const FEWEST_ALONE: usize = 16;
 /// The share of words that two copies have in common.
@@ -82,7 +84,8 @@ fn place(exchange: &Exchange) -> Occurrence {
 /// Whether two exchanges are copies of one.
 fn copies(a: &Bag, b: &Bag) -> bool {
     let words = a.question.len() + a.answer.len();
-    if words < FEWEST_WORDS || alike(&a.answer, &b.answer) < ALIKE {
+    let fewest = if a.question.is_empty() { FEWEST_UNASKED } else { FEWEST_WORDS };
+    if words < fewest || alike(&a.answer, &b.answer) < ALIKE {
         return false;
     }
     if a.question.is_empty() != b.question.is_empty() {
