@@ -174,7 +174,7 @@ pub(super) fn pass(
     let trie = Trie::new(&phrases);
     let gap = trie.longest_step() as usize;
     let terms = u32::try_from(words.len()).unwrap_or(u32::MAX);
-    let close = words.len() <= Openings::MOST_TERMS && phrases.iter().all(|phrase| is_close(phrase));
+    let close = words.len() <= Openings::MOST_TERMS && phrases.iter().all(is_close);
     let openings = if close { Openings::new(&phrases, terms) } else { Openings::default() };
     let reading = Reading { trie: &trie, openings: &openings, terms, close };
     let open = |term: &&TermInfo| Places::open(inverted, positions, term);
