@@ -22,9 +22,11 @@ use crate::index::IndexError;
 /// A phrase: its terms, each with its distance from the first, in order of distance.
 pub(super) type Sequence<'a> = Vec<(u32, &'a TermInfo)>;
 
-/// About how long a look-up takes for each word of each passage with the rarest, in nanoseconds; measured, like
-/// all of these, on one core of a server of 2020.
-const LOOK_UP: u64 = 50;
+/// About how long a look-up takes for each passage with the rarest word, in nanoseconds; measured, like all of these,
+/// on one core of a server of 2020.
+const LOOK_UP: u64 = 20;
+/// How long it takes for each word of each passage that has all words of a phrase.
+const LOOK_UP_PLACES: f64 = 50.0;
 /// How long a pass takes for each passage of each different word.
 const PASS_POSTING: u64 = 3;
 /// How long a pass takes for each byte of positions, which is about one place of a word.
@@ -32,19 +34,32 @@ const PASS_POSITION: u64 = 3;
 /// How long a pass takes for each word of the segment, whether a phrase has it or not.
 const PASS_TOKEN: u64 = 1;
 
-/// Whether one pass for all `sequences` is expected to take less than looking each up. `tokens` is how many
-/// words the segment has.
-pub(super) fn prefers_pass(sequences: &[Sequence<'_>], tokens: u64) -> bool {
-    let look_ups = sequences.iter().map(|sequence| {
-        let rarest = sequence.iter().map(|(_, term)| term.doc_freq).min().unwrap_or(0);
-        u64::from(rarest) * sequence.len() as u64 * LOOK_UP
-    });
+/// Whether one pass for all `sequences` is expected to take less than looking each up, in a segment of so many
+/// `passages` and words (`tokens`).
+pub(super) fn prefers_pass(sequences: &[Sequence<'_>], passages: u32, tokens: u64) -> bool {
+    let look_ups: u64 = sequences.iter().map(|sequence| look_up_time(sequence, passages)).sum();
     let words: BTreeMap<usize, &TermInfo> =
         sequences.iter().flatten().map(|(_, term)| (term.postings_range.start, *term)).collect();
     let pass = words.values().map(|term| {
         u64::from(term.doc_freq) * PASS_POSTING + term.positions_range.len() as u64 * PASS_POSITION
     });
-    look_ups.sum::<u64>() > pass.sum::<u64>() + tokens * PASS_TOKEN
+    look_ups > pass.sum::<u64>() + tokens * PASS_TOKEN
+}
+
+/// How long a look-up is expected to take, as though words stood in passages independently of each other.
+fn look_up_time(sequence: &Sequence<'_>, passages: u32) -> u64 {
+    let words: BTreeMap<usize, u32> =
+        sequence.iter().map(|(_, term)| (term.postings_range.start, term.doc_freq)).collect();
+    let rarest = words.values().copied().min().unwrap_or(0);
+    let shares = words.values().map(|with| f64::from(*with) / f64::from(passages.max(1)));
+    let places = f64::from(passages) * shares.product::<f64>() * words.len() as f64 * LOOK_UP_PLACES;
+    let whole = u32::try_from(words.len().min(4)).unwrap_or(4);
+    u64::from(rarest) * LOOK_UP * u64::from(whole) + nanoseconds(places)
+}
+
+/// A time without its fraction; times beyond four seconds are alike.
+fn nanoseconds(time: f64) -> u64 {
+    (0..32).map(|power| 1_u64 << power).rfind(|whole| *whole as f64 <= time).unwrap_or(0)
 }
 
 /// A term of a phrase and its distances from the phrase's first word: a term that stands there several times is

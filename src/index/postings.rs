@@ -32,6 +32,12 @@ impl Term {
         }
     }
 
+    /// How many passages have it, deleted ones too; 0 where it is in memory, where there are few.
+    #[must_use]
+    pub fn passages(&self) -> u32 {
+        self.stored().map_or(0, |info| info.doc_freq)
+    }
+
     pub(super) const fn fresh(&self) -> Option<usize> {
         match self.listed {
             Listed::Fresh(list) => Some(list),

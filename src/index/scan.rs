@@ -17,6 +17,7 @@ use tantivy::schema::IndexRecordOption;
 
 use crate::index::IndexError;
 use crate::index::phrase::Sequence;
+use crate::index::trie::NumberedPhrase;
 use crate::index::trie::TermNumber;
 use crate::index::trie::Trie;
 
@@ -173,6 +174,9 @@ pub(super) fn pass(
     let trie = Trie::new(&phrases);
     let gap = trie.longest_step() as usize;
     let terms = u32::try_from(words.len()).unwrap_or(u32::MAX);
+    let close = words.len() <= Openings::MOST_TERMS && phrases.iter().all(is_close);
+    let openings = if close { Openings::new(&phrases, terms) } else { Openings::default() };
+    let reading = Reading { trie: &trie, openings: &openings, terms, close };
     let open = |term: &&TermInfo| Places::open(inverted, positions, term);
     let mut places = words.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let mut window = Window::default();
@@ -187,7 +191,7 @@ pub(super) fn pass(
         for (passage, bounds) in (base..end).zip(window.starts.windows(2)) {
             let [start, behind] = bounds else { continue };
             if admits(passage) {
-                read(&trie, &window, terms, *start..*behind, &mut counts);
+                reading.count(&window, *start..*behind, &mut counts);
                 counts.drain(|phrase, count| visit(phrase, passage, count));
             }
         }
@@ -196,12 +200,9 @@ pub(super) fn pass(
     Ok(())
 }
 
-/// A phrase with its terms by number.
-type Numbered = Vec<(u32, TermNumber)>;
-
 /// The different terms of phrases, and the phrases with terms by their number, from 1. A term's place in the
 /// postings file names it.
-fn numbered<'a>(phrases: &[Sequence<'a>]) -> (Vec<&'a TermInfo>, Vec<Numbered>) {
+fn numbered<'a>(phrases: &[Sequence<'a>]) -> (Vec<&'a TermInfo>, Vec<NumberedPhrase>) {
     let mut terms: Vec<&TermInfo> = Vec::new();
     let mut numbers: BTreeMap<usize, TermNumber> = BTreeMap::new();
     let mut number = |term: &'a TermInfo| {
@@ -217,27 +218,94 @@ fn numbered<'a>(phrases: &[Sequence<'a>]) -> (Vec<&'a TermInfo>, Vec<Numbered>) 
     (terms, phrases)
 }
 
-/// Counts the phrases that begin in a range of slots.
-fn read(trie: &Trie, window: &Window, terms: u32, range: Range<usize>, counts: &mut Counts) {
-    let slots = window.slots.get(range.clone()).unwrap_or_default();
-    let mut paths = Vec::new();
-    for (at, slot) in range.zip(slots).filter(|(_, slot)| **slot != NONE) {
-        paths.extend(
-            window.terms_at(slot, terms).iter().filter_map(|term| trie.root(*term)).map(|root| (root, at)),
-        );
+/// Whether the words of a phrase stand side by side.
+fn is_close(phrase: &NumberedPhrase) -> bool {
+    phrase.iter().zip(0..).all(|((offset, _), place)| *offset == place)
+}
+
+/// Which terms begin a phrase with which terms behind them: most words of a text begin none, and a bit tells so.
+#[derive(Default)]
+struct Openings {
+    bits: Vec<u64>,
+    /// Words of bits for each first term.
+    width: usize,
+}
+
+impl Openings {
+    /// Beyond this many terms the bits would leave a core's second cache.
+    const MOST_TERMS: usize = 1024;
+
+    fn new(phrases: &[NumberedPhrase], terms: u32) -> Self {
+        let width = (terms as usize + 1).div_ceil(64);
+        let mut openings = Self { bits: vec![0; width * (terms as usize + 1)], width };
+        for phrase in phrases {
+            if let [(_, first), (_, second), ..] = phrase.as_slice()
+                && let Some(word) = openings.bits.get_mut(*first as usize * width + *second as usize / 64)
+            {
+                *word |= 1 << (second % 64);
+            }
+        }
+        openings
+    }
+
+    /// Whether a phrase begins with these two.
+    fn have(&self, first: TermNumber, second: TermNumber) -> bool {
+        let word = self.bits.get(first as usize * self.width + second as usize / 64);
+        word.is_some_and(|word| word >> (second % 64) & 1 == 1)
+    }
+}
+
+/// What phrases are compared with.
+struct Reading<'a> {
+    trie: &'a Trie,
+    openings: &'a Openings,
+    /// How many terms there are.
+    terms: u32,
+    /// Whether `openings` tells.
+    close: bool,
+}
+
+impl Reading<'_> {
+    /// Counts the phrases that begin in a range of slots.
+    fn count(&self, window: &Window, range: Range<usize>, counts: &mut Counts) {
+        let slots = window.slots.get(range.start..).unwrap_or_default();
+        let mut paths = Vec::new();
+        for (at, slot) in range.zip(slots) {
+            if *slot == NONE || self.opens_nothing(*slot, slots_behind(window, at)) {
+                continue;
+            }
+            for term in window.terms_at(slot, self.terms) {
+                paths.extend(self.trie.root(*term).map(|root| (root, at)));
+            }
+            self.follow(window, &mut paths, counts);
+        }
+    }
+
+    /// Whether a phrase surely does not begin with the terms of these two slots.
+    fn opens_nothing(&self, slot: u32, behind: u32) -> bool {
+        self.close
+            && slot <= self.terms
+            && behind <= self.terms
+            && (behind == NONE || !self.openings.have(slot, behind))
+    }
+
+    fn follow(&self, window: &Window, paths: &mut Vec<(u32, usize)>, counts: &mut Counts) {
         while let Some((node, at)) = paths.pop() {
-            let Some(here) = trie.node(node) else { continue };
+            let Some(here) = self.trie.node(node) else { continue };
             here.ends.iter().for_each(|phrase| counts.add(*phrase));
             for step in &here.steps {
                 let place = at + *step as usize;
                 let Some(slot) = window.slots.get(place) else { continue };
-                let behind = window.terms_at(slot, terms).iter();
-                paths.extend(
-                    behind.filter_map(|term| trie.next(node, *step, *term)).map(|next| (next, place)),
-                );
+                for term in window.terms_at(slot, self.terms) {
+                    paths.extend(self.trie.next(node, *step, *term).map(|next| (next, place)));
+                }
             }
         }
     }
+}
+
+fn slots_behind(window: &Window, at: usize) -> u32 {
+    window.slots.get(at + 1).copied().unwrap_or(NONE)
 }
 
 /// How often each phrase was found in a passage.

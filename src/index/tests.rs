@@ -192,7 +192,7 @@ fn found(
     let sequences: Vec<_> = phrases.iter().map(sequence).collect();
     let mut found = Vec::new();
     let visit = &mut |phrase, passage, frequency| found.push((phrase, passage, frequency));
-    segment.phrases_by(|_, _| in_one_pass, Field::Answer, &sequences, within, visit).unwrap();
+    segment.phrases_by(|_, _, _| in_one_pass, Field::Answer, &sequences, within, visit).unwrap();
     found.sort_unstable();
     found
 }

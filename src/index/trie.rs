@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 /// The number of a term among the terms of the phrases.
 pub(super) type TermNumber = u32;
 
+/// A phrase as terms, each with its distance from the first.
+pub(super) type NumberedPhrase = Vec<(u32, TermNumber)>;
+
 /// Phrases as paths of terms. A path leads from term to term with the distance between them, which is 1 but
 /// where a script without spaces breaks off.
 #[derive(Debug, Default)]
@@ -25,8 +28,8 @@ pub(super) struct Node {
 }
 
 impl Trie {
-    /// The phrases, each of terms with their distances from the first, in order.
-    pub(super) fn new(phrases: &[Vec<(u32, TermNumber)>]) -> Self {
+    /// The tree of these phrases, whose distances ascend.
+    pub(super) fn new(phrases: &[NumberedPhrase]) -> Self {
         let mut trie = Self::default();
         for (phrase, terms) in phrases.iter().enumerate() {
             trie.insert(phrase, terms);
@@ -51,22 +54,26 @@ impl Trie {
         for (offset, term) in rest {
             let step = offset - place;
             place = *offset;
-            node = if let Some(next) = self.edges.get(node, step, *term) {
-                next
-            } else {
-                let next = self.grow();
-                self.edges.insert(node, step, *term, next);
-                if let Some(node) = self.nodes.get_mut(node as usize)
-                    && !node.steps.contains(&step)
-                {
-                    node.steps.push(step);
-                }
-                next
+            node = match self.edges.get(node, step, *term) {
+                Some(next) => next,
+                None => self.branch(node, step, *term),
             };
         }
         if let Some(node) = self.nodes.get_mut(node as usize) {
             node.ends.push(phrase);
         }
+    }
+
+    /// A new node behind `node`.
+    fn branch(&mut self, node: u32, step: u32, term: TermNumber) -> u32 {
+        let next = self.grow();
+        self.edges.insert(node, step, term, next);
+        if let Some(node) = self.nodes.get_mut(node as usize)
+            && !node.steps.contains(&step)
+        {
+            node.steps.push(step);
+        }
+        next
     }
 
     fn grow(&mut self) -> u32 {

@@ -70,6 +70,29 @@ pub(super) fn exchanges_with_any(
     Ok(bits)
 }
 
+/// Words in ascending order of how many passages have them; of words that are the same, one.
+pub(super) fn rarest_first<'l>(
+    segment: &Segment,
+    words: Vec<&'l Literal>,
+) -> Result<Vec<&'l Literal>, IndexError> {
+    let mut ordered: Vec<(u64, &Literal)> = Vec::with_capacity(words.len());
+    for word in words {
+        let mut passages = 0;
+        for (_, term) in word.variants.iter().flatten() {
+            for field in FIELDS {
+                let found = segment.term(field, term)?;
+                passages += found.map_or(0, |found| u64::from(found.passages()));
+            }
+        }
+        ordered.push((passages, word));
+    }
+    ordered.sort_by(|(one, left), (other, right)| {
+        one.cmp(other).then_with(|| left.variants.cmp(&right.variants))
+    });
+    ordered.dedup_by(|(_, one), (_, other)| one.variants == other.variants);
+    Ok(ordered.into_iter().map(|(_, word)| word).collect())
+}
+
 /// Calls `visit` with a literal's number, a passage where a reading of it stands, and how often.
 fn visit(
     segment: &Segment,

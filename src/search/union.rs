@@ -54,6 +54,9 @@ impl<'a> Union<'a> {
         conditions: &Conditions,
         top: &mut impl Collect,
     ) -> Result<u64, IndexError> {
+        if conditions.allow_none() {
+            return Ok(0);
+        }
         let mut readers = self.readers(segment, ordinal)?;
         let mut group = Group::default();
         let mut total = 0;

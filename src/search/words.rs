@@ -52,6 +52,23 @@ pub(super) struct Literal {
 }
 
 impl Literal {
+    /// Its words, each as a literal that an exchange must have that has this one. None where languages do not agree on
+    /// how many there are.
+    pub(super) fn words(&self) -> Vec<Self> {
+        let length = self.variants.first().map_or(0, Vec::len);
+        if self.variants.iter().any(|variant| variant.len() != length) {
+            return Vec::new();
+        }
+        let word = |place: usize| {
+            let terms = self.variants.iter().filter_map(|variant| variant.get(place));
+            let mut variants: Vec<_> = terms.map(|(_, term)| vec![(0, term.clone())]).collect();
+            variants.sort();
+            variants.dedup();
+            Self { occur: self.occur, variants, weight: self.weight }
+        };
+        (0..length).map(word).collect()
+    }
+
     /// Whether it is a single word, whatever the language.
     pub(super) fn is_word(&self) -> bool {
         self.variants.iter().all(|variant| variant.len() == 1)

@@ -27,10 +27,10 @@ impl Segment {
     }
 
     /// [`Segment::phrases`], in one pass where `prefers_pass`, which is given the phrases of more than one word
-    /// and how many words the segment has.
+    /// and how many passages and words the segment has.
     pub(in crate::index) fn phrases_by(
         &self,
-        prefers_pass: impl Fn(&[Sequence<'_>], u64) -> bool,
+        prefers_pass: impl Fn(&[Sequence<'_>], u32, u64) -> bool,
         field: Field,
         sequences: &[Vec<(u32, Term)>],
         within: Option<&Bits>,
@@ -69,7 +69,7 @@ impl Segment {
         let mut found = |phrase: usize, passage, frequency| {
             visit(numbers.get(phrase).copied().unwrap_or_default(), passage, frequency);
         };
-        if prefers_pass(&phrases, text.inverted.total_num_tokens()) {
+        if prefers_pass(&phrases, self.len(), text.inverted.total_num_tokens()) {
             let room =
                 |passage: u32| text.lengths.get(passage as usize).map_or(0, |class| longest_of(*class));
             return scan::pass(&text.inverted, &text.positions, &phrases, self.len(), admits, room, found);
