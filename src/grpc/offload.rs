@@ -55,7 +55,7 @@ impl Room {
 /// A search that was begun on an async thread.
 enum Begun {
     Done(SearchAnswer),
-    Planned(PlannedSearch),
+    Planned(Box<PlannedSearch>),
 }
 
 impl Offload {
@@ -99,12 +99,12 @@ impl Offload {
             Ok(if search.is_light() {
                 Begun::Done(self.engine.run_search(search)?)
             } else {
-                Begun::Planned(search)
+                Begun::Planned(Box::new(search))
             })
         });
         match catch_unwind(begin) {
             Ok(Ok(Begun::Done(answer))) => Ok(answer),
-            Ok(Ok(Begun::Planned(search))) => self.read(move |engine| engine.run_search(search)).await,
+            Ok(Ok(Begun::Planned(search))) => self.read(move |engine| engine.run_search(*search)).await,
             Ok(Err(error)) => Err(status::of(error, "")),
             Err(_) => Err(status::lost("a search panicked")),
         }

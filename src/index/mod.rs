@@ -51,6 +51,7 @@ pub use analyzer::Token;
 pub use bits::Bits;
 pub use copies::Copies;
 pub use language::Language;
+pub use lexicon::TermKey;
 pub use postings::Postings;
 pub use postings::Term;
 pub use reader::Searcher;
@@ -178,7 +179,7 @@ impl Index {
             let builder = tantivy::Index::builder().schema(schema).register_plugin(vectors);
             builder.open_or_create(directory)?
         };
-        index.tokenizers().register(schema::TOKENIZER, written::WrittenTokenizer::default());
+        index.tokenizers().register(schema::TOKENIZER, written::WrittenTokenizer);
         let commit = Commit::of(&index)?;
         if commit.format != FORMAT {
             return Err(IndexError::Outdated);
