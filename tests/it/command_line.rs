@@ -190,7 +190,8 @@ async fn clients_drive_a_server() {
     assert_eq!(ok(&["get", "--source", id]), talk);
     assert_eq!(serde_json::from_str::<Value>(&ok(&["get", "--json", id])).unwrap()["exchange"]["id"], id);
 
-    let long = format!("{} They are fed by nobody, and have lived on fish since the mill closed.\n", talk.trim());
+    let long =
+        format!("{} They are fed by nobody, and have lived on fish since the mill closed.\n", talk.trim());
     for name in ["one.txt", "other.txt"] {
         std::fs::write(folder.path().join(name), &long).unwrap();
     }

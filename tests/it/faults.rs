@@ -52,9 +52,15 @@ fn found(engine: &Engine, word: &str) -> Vec<String> {
         filter: Filter::default(),
         page_size: 100,
         page_token: String::new(),
+        collapse_duplicates: false,
     };
-    let mut ids: Vec<String> =
-        engine.search(&call).unwrap().results.into_iter().map(|found| found.citation.document_id).collect();
+    let mut ids: Vec<String> = engine
+        .search(&call)
+        .unwrap()
+        .results
+        .into_iter()
+        .map(|found| found.passage.citation.document_id.clone())
+        .collect();
     ids.sort();
     ids
 }
