@@ -7,6 +7,8 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use prost::Message as _;
+use prost_types::DescriptorProto;
+use prost_types::EnumDescriptorProto;
 use prost_types::FileDescriptorSet;
 use prost_types::field_descriptor_proto::Type;
 
@@ -55,9 +57,9 @@ fn compile_encoded(mut descriptors: FileDescriptorSet, out: &Path) -> Result<(),
                 });
             }
         }
-        let messages = file.message_type.iter().map(prost_types::DescriptorProto::name);
+        let messages = file.message_type.iter().map(DescriptorProto::name);
         let names = messages
-            .chain(file.enum_type.iter().map(prost_types::EnumDescriptorProto::name))
+            .chain(file.enum_type.iter().map(EnumDescriptorProto::name))
             .filter(|name| !OWN.contains(name));
         for name in names {
             config = config.extern_path(format!(".{PACKAGE}.{name}"), format!("crate::grpc::pb::{name}"));

@@ -51,6 +51,7 @@ pub use analyzer::Token;
 pub use bits::Bits;
 pub use copies::Copies;
 pub use language::Language;
+pub use lexicon::TermKey;
 pub use postings::Postings;
 pub use postings::Term;
 pub use reader::Searcher;

@@ -6,6 +6,7 @@ use crate::index::Searcher;
 use crate::index::Segment;
 use crate::index::Statistics;
 use crate::index::Term;
+use crate::index::TermKey;
 use crate::query::Occur;
 use crate::search::Ranking;
 use crate::search::Saturation;
@@ -210,6 +211,7 @@ fn for_topics(ranking: &Ranking, words: &[Word]) -> Ranking {
 fn lookup(searcher: &Searcher, field: Field, term: &str) -> Result<(u64, Vec<Option<Term>>), IndexError> {
     let mut live = 0;
     let mut segments = Vec::with_capacity(searcher.segments().len());
+    let term = TermKey::from(term);
     for segment in searcher.segments() {
         let found = segment.term(field, term)?;
         if let Some(found) = &found {
