@@ -1,4 +1,5 @@
 //! What a search costs, beside the least it could cost; see `docs/performance/README.md`.
+#![allow(clippy::pedantic, reason = "what is measured here is read by those who run it")]
 #![expect(
     clippy::unwrap_used,
     clippy::string_slice,

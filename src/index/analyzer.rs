@@ -7,7 +7,6 @@
 //! `CJKAnalyzer` does the same).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -15,6 +14,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::index::language::Language;
 use crate::index::spelling;
+use crate::index::stems::Stem;
+use crate::index::stems::Stems;
 use crate::span::TextSpan;
 
 /// The longest word kept, in bytes; the rest of a longer one (an encoded file, a letter held down) is dropped.
@@ -46,10 +47,6 @@ pub enum Form {
     Character,
 }
 
-/// Words whose terms an [`Analyzer::remembering`] keeps at most: some 4 MB. Most words of a text are among a
-/// language's commonest few thousand; when the memory is full it starts anew.
-const REMEMBERED: usize = 1 << 15;
-
 /// Turns text of one language into terms. Holds only buffers: cheap to make, meant to be used again.
 #[derive(Clone, Debug)]
 pub struct Analyzer {
@@ -57,54 +54,6 @@ pub struct Analyzer {
     word: String,
     joined: String,
     stems: Stems,
-}
-
-/// A word's terms: its own, and the one it has when typed without accents, where that is another.
-#[derive(Clone, Debug, Default)]
-struct Stem {
-    folded: String,
-    unaccented: Option<String>,
-}
-
-/// Words' terms; stemming costs ten times as much as looking up.
-#[derive(Clone, Debug, Default)]
-struct Stems {
-    known: HashMap<String, Stem>,
-    room: usize,
-    last: Stem,
-}
-
-impl Stems {
-    /// The terms of a word in lower case.
-    fn of(&mut self, language: Language, word: &str) -> &Stem {
-        if self.room == 0 {
-            self.last = Stem::of(language, word);
-            return &self.last;
-        }
-        if !self.known.contains_key(word) {
-            if self.known.len() >= self.room {
-                self.known.clear();
-            }
-            self.known.insert(word.to_owned(), Stem::of(language, word));
-        }
-        self.known.get(word).unwrap_or(&self.last)
-    }
-}
-
-impl Stem {
-    fn of(language: Language, word: &str) -> Self {
-        let mut folded = String::new();
-        fold(language, &stem_of(language, word), &mut folded);
-        let mut unaccented = None;
-        if !word.is_ascii() && language != Language::Other {
-            let mut plain = String::new();
-            fold(language, word, &mut plain);
-            if plain != word {
-                unaccented = Some(stem_of(language, &plain).into_owned()).filter(|stem| *stem != folded);
-            }
-        }
-        Self { folded, unaccented }
-    }
 }
 
 /// The hyphenated word that is being read.
@@ -125,7 +74,7 @@ impl Analyzer {
     /// An analyzer for many texts: it remembers the terms of words, at most some 4 MB of them.
     #[must_use]
     pub fn remembering(language: Language) -> Self {
-        Self { stems: Stems { room: REMEMBERED, ..Stems::default() }, ..Self::new(language) }
+        Self { stems: Stems::remembering(), ..Self::new(language) }
     }
 
     /// Calls `emit` for each term of `text`, in order of positions.
@@ -236,7 +185,7 @@ fn lower(word: &str, out: &mut String) {
     }
 }
 
-fn stem_of(language: Language, word: &str) -> Cow<'_, str> {
+pub(super) fn stem_of(language: Language, word: &str) -> Cow<'_, str> {
     let Some(stemmer) = language.stemmer() else { return Cow::Borrowed(word) };
     let unified = spelling::unify(language, word);
     let stem = stemmer.stem(&unified);
@@ -245,7 +194,7 @@ fn stem_of(language: Language, word: &str) -> Cow<'_, str> {
 
 /// Strips what is left of accents: Latin and Greek letters lose their marks, `ß`, `ø`, `ł` and the like their
 /// shape; Arabic and Hebrew lose vowel points. Marks that make another letter (Cyrillic `й`) stay.
-fn fold(language: Language, word: &str, out: &mut String) {
+pub(super) fn fold(language: Language, word: &str, out: &mut String) {
     out.clear();
     if word.is_ascii() {
         out.push_str(word);

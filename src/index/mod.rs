@@ -9,6 +9,7 @@
 mod language;
 mod spelling;
 mod analyzer;
+mod stems;
 mod term_vector;
 mod vector_file;
 mod schema;

@@ -18,6 +18,7 @@ use crate::index::IndexError;
 use crate::index::Postings;
 use crate::index::Statistics;
 use crate::index::Term;
+use crate::index::TermKey;
 use crate::index::TermVector;
 use crate::index::contents::Contents;
 use crate::index::contents::Ids;
@@ -204,7 +205,9 @@ impl Segment {
     }
 
     /// The term of a field, where any passage has it.
-    pub fn term(&self, field: Field, term: &str) -> Result<Option<Term>, IndexError> {
+    pub fn term<'t>(&self, field: Field, term: impl Into<TermKey<'t>>) -> Result<Option<Term>, IndexError> {
+        let key = term.into();
+        let term = key.text;
         let contents = match &self.source {
             Source::Stored { contents, .. } => contents,
             Source::Fresh(fresh) => {
@@ -212,7 +215,7 @@ impl Segment {
             }
         };
         let text = contents.text(field);
-        if !text.lexicon.may_have(term.as_bytes()) {
+        if !text.lexicon.may_have(key) {
             return Ok(None);
         }
         let handle = contents.handle(field);
