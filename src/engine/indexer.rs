@@ -63,6 +63,19 @@ impl Indexer {
 
     /// Indexes what the store has and the index has not, and pairs the two.
     pub(super) fn catch_up(&mut self, reader: Reader) -> Result<Snapshot, EngineError> {
+        let had_writer = self.writer.is_some();
+        let generation = match self.index(&reader) {
+            // A writer can have failed in the background, by what was answered already: a new one does both.
+            Err(EngineError::Index(error)) if had_writer => {
+                tracing::warn!(%error, "the index's writer failed and is made anew");
+                self.index(&reader)?
+            }
+            done => done?,
+        };
+        Ok(Snapshot { searcher: self.index.searcher(), reader, generation })
+    }
+
+    fn index(&mut self, reader: &Reader) -> Result<u64, EngineError> {
         // Put back only once all went well, so that a failure leaves none.
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
@@ -79,24 +92,24 @@ impl Indexer {
             match changes {
                 Some(ids) if ids.len() <= SMALL_GROUP => {
                     writer.begin();
-                    ids.iter().try_for_each(|id| index_document(&mut writer, &reader, id))?;
+                    ids.iter().try_for_each(|id| index_document(&mut writer, reader, id))?;
                     if writer.show(generation)? > MOST_IN_MEMORY {
                         writer.commit(generation)?;
                     }
                 }
                 Some(ids) => {
-                    ids.iter().try_for_each(|id| index_document(&mut writer, &reader, id))?;
+                    ids.iter().try_for_each(|id| index_document(&mut writer, reader, id))?;
                     writer.commit(generation)?;
                 }
                 None => {
                     tracing::info!(documents = reader.document_count()?, "building the index from the store");
-                    index_everything(&mut writer, &reader)?;
+                    index_everything(&mut writer, reader)?;
                     writer.commit(generation)?;
                 }
             }
         }
         self.writer = Some(writer);
-        Ok(Snapshot { searcher: self.index.searcher(), reader, generation })
+        Ok(generation)
     }
 }
 
