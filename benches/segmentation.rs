@@ -20,15 +20,27 @@ use onrecord::transcript::Source;
 /// The sizes, each some hundred times the one before.
 const SIZES: [(&str, usize); 3] = [("10 KB", 10_000), ("1 MB", 1_000_000), ("50 MB", 50_000_000)];
 
-/// What the answers are made of; the number of the exchange makes each of them another.
-const SENTENCES: [&str; 6] = [
-    "We measured it twice, once in spring and once after the harvest, and both times the river had moved.",
-    "Nobody had asked the people who live there, so that was the first thing we did.",
-    "There is a saying in the valley: a map is a promise, and promises are kept by those who walk.",
-    "It took eleven years, and I would not call that slow.",
-    "When the bridge was closed, the ferry came back, and with it the school, the baker and the dances.",
-    "I keep the letters in a box, and on bad days I read the angry ones first.",
+/// What sentences are made of, drawn by number: no two answers are alike, as copies would be folded into one.
+const WORDS: [&str; 48] = [
+    "river", "bridge", "winter", "letter", "harvest", "valley", "and", "the", "of", "we", "had", "not",
+    "people", "asked", "twice", "before", "measured", "when", "ferry", "closed", "school", "years", "it",
+    "was", "slow", "because", "map", "promise", "walked", "with", "children", "nobody", "said", "water",
+    "stone", "came", "back", "from", "mill", "road", "night", "quiet", "a", "to", "in", "that", "there",
+    "house",
 ];
+
+/// A sentence of so many words, another for each seed.
+fn sentence(seed: usize, words: usize) -> String {
+    let mut state = seed.wrapping_mul(0x9e37_79b9).wrapping_add(0x7f4a_7c15);
+    let mut sentence = String::from("So");
+    for _ in 0..words {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        sentence.push(' ');
+        sentence.push_str(WORDS.get((state >> 33) % WORDS.len()).copied().unwrap_or_default());
+    }
+    sentence.push('.');
+    sentence
+}
 
 /// A labelled interview of at least so many bytes.
 fn plain(size: usize) -> String {
@@ -75,12 +87,11 @@ fn html(size: usize) -> String {
 
 /// The paragraphs of one exchange.
 fn turns(number: usize, mut write: impl FnMut(&str, &str)) {
-    let sentence =
-        |offset: usize| SENTENCES.get((number + offset) % SENTENCES.len()).copied().unwrap_or_default();
-    write("DANIEL CHO: ", &format!("In year {number}, what changed for you &amp; the others in the valley?"));
-    write("RUTH ANSAH: ", &format!("In year {number}? {} {} {}", sentence(0), sentence(1), sentence(2)));
+    let said = |place: usize| sentence(number * 8 + place, 12 + place * 3);
+    write("DANIEL CHO: ", &format!("{} What changed for you in year {number}?", said(0)));
+    write("RUTH ANSAH: ", &format!("{} {} {}", said(1), said(2), said(3)));
     if number.is_multiple_of(3) {
-        write("", &format!("{} {} And that was year {number}.", sentence(3), sentence(4)));
+        write("", &format!("{} {}", said(4), said(5)));
     }
 }
 
