@@ -6,7 +6,7 @@
 //! chunk. A fingerprint that differs proves that the term is another; one that is equal proves nothing, and the
 //! chunk, some ten bytes, is analysed to see.
 
-use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::index::analyzer::is_unspaced;
 
@@ -54,14 +54,22 @@ fn parts(letter: char, behind_unspaced: bool) -> bool {
     }
 }
 
-/// Whether a character is sure not to belong to the one before it, as marks and format characters do (rule WB4).
+/// Whether a character does not belong to the one before it, as marks and format characters do (rule WB4): asked of
+/// what cuts the words, but for the letters and signs that most texts are written with.
 fn stands_alone(letter: char) -> bool {
-    // Halfwidth marks of voice are letters that extend.
-    let letter_of_its_own = !matches!(letter, '\u{FF9E}' | '\u{FF9F}') && !is_combining_mark(letter);
-    let punctuation = matches!(letter,
-        '\u{A0}'..='\u{AC}' | '\u{AE}'..='\u{BF}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}'
-        | '\u{3000}'..='\u{3029}' | '\u{FF01}'..='\u{FF0F}');
-    letter.is_ascii() || punctuation || (letter.is_alphanumeric() && letter_of_its_own)
+    if letter.is_whitespace() {
+        // Spaces belong together (rule WB3d), and a mark behind the last of them to them all.
+        return false;
+    }
+    if matches!(letter,
+        '\0'..='\u{7F}' | '\u{C0}'..='\u{24F}' | '\u{391}'..='\u{3C9}' | '\u{400}'..='\u{481}'
+        | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
+    {
+        return true;
+    }
+    let mut pair = String::from(' ');
+    pair.push(letter);
+    pair.split_word_bound_indices().nth(1).is_some()
 }
 
 /// A set of fingerprints.
