@@ -193,7 +193,7 @@ pub fn room(path: &Path) -> io::Result<Room> {
 /// Holds a folder for this process until it is dropped, or the process ends however it does.
 #[derive(Debug)]
 pub struct FolderLock {
-    _file: File,
+    file: File,
 }
 
 /// Why a folder cannot be held.
@@ -224,10 +224,18 @@ impl FolderLock {
 
     fn held(locked: Result<(), TryLockError>, file: File) -> Result<Self, LockError> {
         match locked {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held),
             Err(TryLockError::Error(error)) => Err(LockError::Io(error)),
         }
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing the file would leave the lock to a child process that is just being started and has not let go of
+        // its copy yet. Where this fails, the closing still follows.
+        drop(self.file.unlock());
     }
 }
 
