@@ -19,7 +19,7 @@ const FUNCTION_WORDS: [&str; 48] = [
 
 const OPENINGS: [&str; 8] = ["what", "how", "why", "when", "who", "where", "did", "is"];
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): eight lines, and the same numbers everywhere.
+/// `SplitMix64` (Steele, Lea and Flood, 2014): eight lines, and the same numbers everywhere.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 

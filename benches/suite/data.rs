@@ -87,7 +87,7 @@ pub(crate) fn import(
     let server = serve(folder, &[]);
     let (cpu, begin) = (server.cpu(), Instant::now());
     let memory = runtime.block_on(stream(server.address, vocabulary, pairs, sent, &server));
-    Imported { pairs, cpu: server.cpu() - cpu, took: begin.elapsed(), memory }
+    Imported { pairs, cpu: server.cpu().saturating_sub(cpu), took: begin.elapsed(), memory }
 }
 
 async fn stream(
@@ -99,7 +99,7 @@ async fn stream(
 ) -> u64 {
     let mut client = DocumentServiceClient::connect(format!("http://{address}")).await.unwrap();
     let (documents, receiver) = tokio::sync::mpsc::channel(8);
-    let send = async move {
+    let feeding = async move {
         for number in 0..pairs.div_ceil(PAIRS_PER_DOCUMENT) {
             let document = match sent {
                 Sent::Pairs => vocabulary.document(number),
@@ -124,5 +124,5 @@ async fn stream(
         assert_eq!(answered, pairs.div_ceil(PAIRS_PER_DOCUMENT) * PAIRS_PER_DOCUMENT);
         memory
     };
-    futures_util::join!(send, read).1
+    futures_util::join!(feeding, read).1
 }

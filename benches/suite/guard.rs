@@ -79,10 +79,10 @@ pub(crate) fn profile(base: &Path, runtime: &Runtime, pairs: usize, rounds: usiz
     for _ in 0..rounds {
         let begin = thread_cpu();
         let totals: u64 = calls.iter().map(|call| engine.search(call).unwrap().total).sum();
-        let ours = thread_cpu() - begin;
+        let ours = thread_cpu().saturating_sub(begin);
         let begin = thread_cpu();
         let counted: usize = raw_queries.iter().map(|query| raw.search(query)).sum();
-        let theirs = thread_cpu() - begin;
+        let theirs = thread_cpu().saturating_sub(begin);
         let each = calls.len() as u128;
         say!(
             "engine {} us, raw {} us, {totals} and {counted} matches",

@@ -1,9 +1,7 @@
 //! What a search costs, beside the least it could cost; see `docs/performance/README.md`.
-#![allow(clippy::pedantic, reason = "what is measured here is read by those who run it")]
 #![expect(
     clippy::unwrap_used,
     clippy::string_slice,
-    clippy::print_stdout,
     clippy::indexing_slicing,
     reason = "a benchmark that cannot go on ends, and speaks to a terminal"
 )]
@@ -56,7 +54,7 @@ fn main() {
         Some("export") => export(args[1].parse().unwrap(), Path::new(&args[2])),
         Some("import") => import(&base, &runtime, args[1].parse().unwrap()),
         Some("profile") => {
-            guard::profile(&base, &runtime, args[1].parse().unwrap(), args[2].parse().unwrap())
+            guard::profile(&base, &runtime, args[1].parse().unwrap(), args[2].parse().unwrap());
         }
         _ => suite(&base, &runtime, &wanted(&args)),
     }

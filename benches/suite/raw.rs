@@ -102,10 +102,10 @@ pub(crate) fn index(folder: &Path, pairs: impl Iterator<Item = Pair>) -> Duratio
     loop {
         let begin = thread_cpu();
         let Some(pair) = pairs.next() else { break };
-        generating += thread_cpu() - begin;
+        generating += thread_cpu().saturating_sub(begin);
         writer.add_document(doc!(question => pair.question, answer => pair.answer)).unwrap();
     }
     writer.commit().unwrap();
     writer.wait_merging_threads().unwrap();
-    process_cpu() - before - generating
+    process_cpu().saturating_sub(before).saturating_sub(generating)
 }

@@ -69,7 +69,7 @@ fn loaded(runtime: &Runtime, server: &Server, requests: &Arc<Vec<Bytes>>, long: 
     let before = server.cpu();
     let measured = load::closed(runtime, server.address, requests, long);
     let calls = measured.calls as f64;
-    let cpu = (server.cpu() - before).as_secs_f64() * 1e6 / calls;
+    let cpu = server.cpu().saturating_sub(before).as_secs_f64() * 1e6 / calls;
     [cpu, measured.per_second(), measured.bytes as f64 / calls]
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn measure(
         echoes.push(loaded(runtime, &echo, &requests, effort.long));
         let begin = thread_cpu();
         let found: usize = raw_queries.iter().map(|query| raw.search(query)).sum();
-        raws.push((thread_cpu() - begin).as_secs_f64() * 1e6 / raw_queries.len() as f64);
+        raws.push(thread_cpu().saturating_sub(begin).as_secs_f64() * 1e6 / raw_queries.len() as f64);
         assert!(found > 0);
         say!(
             "{pairs}: raw {:.0}, echo {:.0?}, service {:.0?}",

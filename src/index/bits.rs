@@ -131,7 +131,9 @@ mod tests {
     fn numbers_lowered_to_where_they_begin() {
         let set = |numbers: &[u32]| {
             let mut bits = Bits::empty(200);
-            numbers.iter().for_each(|number| bits.insert(*number));
+            for number in numbers {
+                bits.insert(*number);
+            }
             bits
         };
         let mut bits = set(&[1, 3, 5, 64, 130]);

@@ -250,7 +250,9 @@ proptest! {
         let [segment] = searcher.segments() else { panic!("one segment") };
         let within = within.map(|passages| {
             let mut bits = Bits::empty(segment.len());
-            passages.into_iter().for_each(|passage| bits.insert(passage));
+            for passage in passages {
+                bits.insert(passage);
+            }
             bits
         });
         let one = found(segment, true, &phrases, within.as_ref());

@@ -347,7 +347,7 @@ fn signed_phrases_are_exact_however_many() {
     let words: Vec<&str> = texts[0].1[0].1.split(' ').collect();
     let phrases = |sign: &str| {
         let phrases = words.windows(2).chain(words.windows(3)).chain(words.windows(4));
-        phrases.map(|words| format!(" {sign}\"{}\"", words.join(" "))).collect::<String>()
+        phrases.map(|words| format!(" {sign}\"{}\"", words.join(" "))).collect::<Vec<_>>().concat()
     };
     check(&documents, &format!("one {}", phrases("+")), &["all"]);
     check(&documents, &format!("one {}", phrases("-")), &["none"]);
@@ -552,7 +552,9 @@ proptest! {
         };
         let (committed, shown) = (Corpus::empty(), Corpus::empty());
         let mut writer = committed.index.writer().unwrap();
-        writes.iter().for_each(|one| write(&mut writer, one));
+        for one in &writes {
+            write(&mut writer, one);
+        }
         writer.commit(1).unwrap();
 
         let mut writer = shown.index.writer().unwrap();
@@ -563,7 +565,9 @@ proptest! {
             rest = behind;
             generation += 1;
             writer.begin();
-            group.iter().for_each(|one| write(&mut writer, one));
+            for one in group {
+                write(&mut writer, one);
+            }
             writer.show(generation).unwrap();
             if *commits {
                 writer.commit(generation).unwrap();

@@ -2,11 +2,11 @@
 
 use crate::segment::gaps;
 use crate::segment::roles::Roles;
+use crate::segment::set_off::SetOff;
 use crate::segment::states::STATES;
 use crate::segment::states::State;
 use crate::segment::tails;
 use crate::segment::traits::CLUTTER;
-use crate::segment::traits::SetOff;
 use crate::segment::traits::Sign;
 use crate::segment::traits::Traits;
 use crate::segment::units::Style;

@@ -24,6 +24,7 @@ mod speakers;
 mod names;
 mod units;
 mod traits;
+mod set_off;
 mod roles;
 mod gaps;
 mod tails;
@@ -72,12 +73,12 @@ pub fn segment(extraction: &Extraction) -> Segmentation {
     let traits = traits::traits(extraction, language, &units);
     let mut roles = roles::roles(extraction, &units, &traits, &cast.speakers);
     roles.repeats_continue |= cast.logged;
-    let set_off = if roles.askers_named { None } else { traits::set_off(&units, &traits) };
+    let set_off = if roles.askers_named { None } else { set_off::set_off(&units, &traits) };
     let listening = listening(&mut units, &traits, &roles);
     let document = Document {
         roles: &roles,
         set_off,
-        marks_turns: traits::marks_turns(&units),
+        marks_turns: set_off::marks_turns(&units),
         named: !cast.speakers.is_empty(),
     };
     let tails = tails::evidence(extraction, language, &roles, set_off, &units, &traits);

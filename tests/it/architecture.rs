@@ -125,6 +125,6 @@ fn crates_stay_behind_their_fences() {
 fn files_stay_small() {
     for (_, file, text) in sources() {
         let lines = text.lines().count();
-        assert!(lines <= 410 || file.ends_with("tests.rs"), "{file} has {lines} lines; part it");
+        assert!(lines <= 400 || file.ends_with("tests.rs"), "{file} has {lines} lines; part it");
     }
 }

@@ -41,7 +41,10 @@ fn said() -> Vec<(String, String)> {
 }
 
 fn interview(said: &[(String, String)]) -> String {
-    said.iter().map(|(question, answer)| format!("Ann Lee: {question}\n\nBo Ray: {answer}\n\n")).collect()
+    said.iter()
+        .map(|(question, answer)| format!("Ann Lee: {question}\n\nBo Ray: {answer}\n\n"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn page_of(said: &[(String, String)]) -> String {
@@ -51,7 +54,8 @@ fn page_of(said: &[(String, String)]) -> String {
             let answer = answer.replace(". ", ".</p>\n<p>").replace("harbour", "<em>harbour</em>");
             format!("<p><strong>Ann Lee:</strong> {question}</p>\n<p><strong>Bo Ray:</strong> {answer}</p>\n")
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!("<html><head><title>Another title</title></head><body><article>{body}</article></body></html>")
 }
 

@@ -91,10 +91,10 @@ async fn many_phrases_are_taken_exactly() {
     // In neither document: all pairs of words that are not side by side in the list.
     let strangers = |sign: &str| {
         let pairs = (2..words.len()).flat_map(|apart| words.iter().zip(words.iter().skip(apart)));
-        pairs.map(|(one, other)| format!(" {sign}\"{one} {other}\"")).collect::<String>()
+        pairs.map(|(one, other)| format!(" {sign}\"{one} {other}\"")).collect::<Vec<_>>().concat()
     };
     let neighbours = |sign: &str| {
-        words.windows(2).map(|pair| format!(" {sign}\"{}\"", pair.join(" "))).collect::<String>()
+        words.windows(2).map(|pair| format!(" {sign}\"{}\"", pair.join(" "))).collect::<Vec<_>>().concat()
     };
     for (text, expect) in [
         (format!("harbour{}", strangers("-")), vec!["order", "turned"]),
