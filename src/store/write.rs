@@ -44,6 +44,26 @@ impl std::fmt::Debug for Batch {
     }
 }
 
+/// What is counted of documents.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    documents: u64,
+    exchanges: u64,
+    passages: u64,
+    bytes: u64,
+}
+
+impl Counts {
+    fn of(document: &StoredDocument) -> Self {
+        Self {
+            documents: 1,
+            exchanges: document.exchanges.into(),
+            passages: document.passages.into(),
+            bytes: document.received_len,
+        }
+    }
+}
+
 impl Batch {
     pub(super) fn begin(mut transaction: WriteTransaction, epoch: Arc<Epoch>) -> Self {
         // The allocator's state is saved with each commit, so that opening after a crash need not walk the
@@ -128,7 +148,7 @@ impl Batch {
             let payload = record::encode(&record::ExchangeRecord::from(exchange))?;
             exchanges.insert((id, index), &*sealed("exchanges", &exchange_key(id, index), &payload))?;
         }
-        self.count(1, &new.document)?;
+        self.count(1, Counts::of(&new.document))?;
         self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
         Ok(())
     }
@@ -185,15 +205,22 @@ impl Batch {
         let old = match self.document(id) {
             Ok(None) => return Ok(false),
             Ok(Some(old)) => Some(old),
-            // What a damaged record counted and used cannot be told; the document can still go.
+            // What a damaged record said of passages, bytes and sources cannot be told; the document can still go.
             Err(StoreError::Damaged(_)) => None,
             Err(error) => return Err(error),
         };
         self.transaction.open_table(DOCUMENTS)?.remove(id)?;
         self.transaction.open_table(DIAGNOSTICS)?.remove(id)?;
-        self.transaction.open_table(EXCHANGES)?.retain_in((id, 0)..=(id, u32::MAX), |_, _| false)?;
-        let Some(old) = old else { return Ok(true) };
-        self.count(-1, &old)?;
+        let mut exchanges = 0;
+        self.transaction.open_table(EXCHANGES)?.retain_in((id, 0)..=(id, u32::MAX), |_, _| {
+            exchanges += 1;
+            false
+        })?;
+        let Some(old) = old else {
+            self.count(-1, Counts { documents: 1, exchanges, ..Counts::default() })?;
+            return Ok(true);
+        };
+        self.count(-1, Counts::of(&old))?;
         if next.is_some_and(|next| next.received == old.received && next.source == old.source) {
             self.release_sources(&old)?;
             return Ok(true);
@@ -220,13 +247,10 @@ impl Batch {
         version.map_or(Ok(0), |version| self.release_sources(&version))
     }
 
-    fn count(&self, sign: i64, document: &StoredDocument) -> Result<(), StoreError> {
-        let parts = [
-            ("documents", 1),
-            ("exchanges", document.exchanges.into()),
-            ("passages", document.passages.into()),
-            ("bytes", document.received_len),
-        ];
+    fn count(&self, sign: i64, counts: Counts) -> Result<(), StoreError> {
+        let Counts { documents, exchanges, passages, bytes } = counts;
+        let parts =
+            [("documents", documents), ("exchanges", exchanges), ("passages", passages), ("bytes", bytes)];
         for (name, amount) in parts {
             let now = self.fact(name)?.unwrap_or(0);
             self.set_fact(name, if sign > 0 { now + amount } else { now.saturating_sub(amount) })?;

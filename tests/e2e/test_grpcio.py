@@ -86,9 +86,21 @@ def test_a_document_goes_in_is_found_and_goes(client):
     assert client.call("SearchService", "Search", query="wombats").total_size == 0
 
 
+def test_a_snapshot_is_what_its_summary_says(client):
+    parts = list(client.call("AdminService", "CreateSnapshot"))
+    snapshot = b"".join(part.content for part in parts)
+    summary = parts[-1].summary
+    assert summary.sha256 == hashlib.sha256(snapshot).hexdigest() and summary.bytes == len(snapshot)
+    assert snapshot[-32:] == hashlib.sha256(snapshot[:-32]).digest()
+    assert summary.documents == client.call("AdminService", "GetStats").documents > 0
+    found = refuse(client, "AdminService", "CreateSnapshot", grpc.StatusCode.FAILED_PRECONDITION, "NO_SNAPSHOT_FOLDER", name="x")
+    assert "PreconditionFailure" in found
+    assert list(client.call("AdminService", "VerifyIntegrity"))[-1].damaged_documents == 0
+
+
 def test_health_speaks_of_the_server_and_each_service(server):
     health = health_pb2_grpc.HealthStub(grpc.insecure_channel(server.address))
-    for service in ["", "onrecord.v1.SearchService", "onrecord.v1.DocumentService"]:
+    for service in ["", *(f"onrecord.v1.{name}Service" for name in ["Search", "Document", "Citation", "Admin"])]:
         answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=10)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING, service
 

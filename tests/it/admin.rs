@@ -38,6 +38,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_snapshot_is_one_state_that_writers_passed_through,
         a_damaged_snapshot_is_refused,
         a_used_folder_is_never_restored_into,
+        versions_are_in_a_snapshot_and_purged_bytes_are_not,
         snapshots_on_the_server_have_plain_names,
         a_manifest_is_checked_against_files_snapshot_and_folder,
         a_rebuilt_index_answers_alike,
@@ -386,15 +387,50 @@ async fn a_used_folder_is_never_restored_into() {
     let output = onrecord(&[&"serve", &"--restore", &file]);
     assert_eq!(output.status.code(), Some(2), "without --data-dir");
 
-    // What a killed restore left is overwritten.
+    // What a killed restore left is not taken for an empty folder, and is overwritten by the next restore.
     let new = folder.path().join("new");
     std::fs::create_dir(&new).unwrap();
     std::fs::write(new.join("store.redb.restoring"), [7; 9000]).unwrap();
+    let (_, said) = fails(&[&"serve", &"--listen", &"127.0.0.1:0", &"--data-dir", &new]);
+    assert!(said.contains("restore it again"), "{said}");
     let process = Process::start(&new, &["--restore".into(), file]);
     assert!(process.ready.contains(" 1 documents"), "{}", process.ready);
     process.signal("-TERM");
     assert_eq!(process.exit_code(), Some(0));
     assert!(!new.join("store.redb.restoring").exists());
+}
+
+async fn versions_are_in_a_snapshot_and_purged_bytes_are_not() {
+    let server = TestServer::start().await;
+    let mut documents = server.documents().await;
+    let text = |word: &str| format!("Ann: What did you see?\n\nBo: I saw a {word} over the hill.\n");
+    for (id, word) in [("a", "comet"), ("a", "meteor"), ("b", "quokka"), ("b", "wombat")] {
+        documents.put_document(put_text(id, &text(word))).await.unwrap();
+    }
+    let gone = pb::DeleteDocumentRequest { document_id: "b".into(), purge: true };
+    documents.delete_document(gone).await.unwrap();
+    let (bytes, _) = snapshot(&server).await;
+    let holds = |word: &str| bytes.windows(word.len()).any(|part| part == word.as_bytes());
+    let words = ["comet", "meteor", "quokka", "wombat"].map(holds);
+    assert_eq!(words, [true, true, false, false]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let (file, new) = (folder.path().join("copy"), folder.path().join("new"));
+    std::fs::write(&file, bytes).unwrap();
+    let process = Process::start(&new, &["--restore".into(), file]);
+    let mut restored = pb::document_service_client::DocumentServiceClient::new(process.channel().await);
+    let request = pb::GetSourceRequest {
+        document_id: "a".into(),
+        document_sha256: sha256(text("comet").as_bytes()),
+        ..pb::GetSourceRequest::default()
+    };
+    let mut pieces = restored.get_source(request).await.unwrap().into_inner();
+    let piece = pieces.message().await.unwrap().unwrap();
+    assert_eq!(&*piece.content, text("comet").as_bytes(), "an earlier version");
+    process.signal("-TERM");
+    assert_eq!(process.exit_code(), Some(0));
+    let told = ok(&[&"verify", &"--data-dir", &new]);
+    assert!(told.contains(" 1 earlier versions, "), "{told}");
 }
 
 async fn snapshots_on_the_server_have_plain_names() {

@@ -83,7 +83,10 @@ fn help_teaches() {
     let output = onrecord().arg("--help").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     let help = text(&output.stdout);
-    for command in ["serve", "import", "search", "get", "list", "delete", "segment", "eval"] {
+    for command in [
+        "serve", "import", "search", "get", "list", "delete", "stats", "snapshot", "verify", "recover",
+        "segment", "eval",
+    ] {
         assert!(help.contains(command), "{command} in {help}");
         let output = onrecord().args([command, "--help"]).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{command}");
