@@ -26,6 +26,8 @@ pub(super) fn pass(_: Operation, _: &std::path::Path) -> std::io::Result<()> {
 #[cfg(feature = "failpoints")]
 pub use armed::arm;
 #[cfg(feature = "failpoints")]
+pub use armed::armed;
+#[cfg(feature = "failpoints")]
 pub use armed::disarm;
 #[cfg(feature = "failpoints")]
 pub(super) use armed::pass;
@@ -55,6 +57,12 @@ mod armed {
     pub fn arm(operation: Operation, path: &Path, after: usize, times: usize, kind: io::ErrorKind) {
         let failpoint = Failpoint { operation, path: path.to_owned(), after, times, kind };
         ARMED.lock().unwrap_or_else(PoisonError::into_inner).push(failpoint);
+    }
+
+    /// How many failures on `path` and below it have still to come.
+    pub fn armed(path: &Path) -> usize {
+        let armed = ARMED.lock().unwrap_or_else(PoisonError::into_inner);
+        armed.iter().filter(|point| point.path.starts_with(path)).map(|point| point.times).sum()
     }
 
     /// Takes back what is armed on `path` and below it; says how many failures had not come yet.

@@ -16,6 +16,8 @@ pub use failpoint::Operation;
 #[cfg(feature = "failpoints")]
 pub use failpoint::arm;
 #[cfg(feature = "failpoints")]
+pub use failpoint::armed;
+#[cfg(feature = "failpoints")]
 pub use failpoint::disarm;
 
 use failpoint::pass;

@@ -29,21 +29,21 @@ impl Indexer {
     }
 
     /// The store's generation that the index would have after a restart.
-    pub(super) fn committed(&self) -> Result<u64, EngineError> {
-        Ok(self.index.committed()?)
+    pub(super) fn committed(&self) -> u64 {
+        self.index.committed()
     }
 
-    /// Commits what is shown from memory only.
-    pub(super) fn flush(&mut self) -> Result<(), EngineError> {
+    /// Commits what is shown from memory only; says whether there was any.
+    pub(super) fn flush(&mut self) -> Result<bool, EngineError> {
         let generation = self.index.generation();
-        if self.index.committed()? < generation {
-            // Put back only once all went well.
-            if let Some(mut writer) = self.writer.take() {
-                writer.commit(generation)?;
-                self.writer = Some(writer);
-            }
+        if self.index.committed() >= generation {
+            return Ok(false);
         }
-        Ok(())
+        // Put back only once all went well.
+        let Some(mut writer) = self.writer.take() else { return Ok(false) };
+        writer.commit(generation)?;
+        self.writer = Some(writer);
+        Ok(true)
     }
 
     /// Whether the writer is gone: at first, and after a failure.

@@ -199,8 +199,9 @@ impl Index {
     }
 
     /// The store's generation at the last commit: what a process that opens the index now would see.
-    pub fn committed(&self) -> Result<u64, IndexError> {
-        Ok(Commit::of(&self.inner)?.generation)
+    #[must_use]
+    pub fn committed(&self) -> u64 {
+        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).committed()
     }
 
     /// The writer. There is one at a time; dropping it forgets what was not committed, and so does making a new one.
@@ -214,7 +215,7 @@ impl Index {
         merges.set_min_layer_size(writer::SMALLEST_LEVEL);
         writer.set_merge_policy(Box::new(merges));
         let writer = Writer::new(self, writer);
-        writer.return_to(self.committed()?)?;
+        writer.return_to(Commit::of(&self.inner)?.generation)?;
         Ok(writer)
     }
 

@@ -14,6 +14,8 @@ use crate::index::schema::Fields;
 /// The index as of one commit.
 pub(super) struct Snapshot {
     generation: u64,
+    /// The generation that tantivy's files are the image of: what is behind it is in memory.
+    committed: u64,
     segments: Vec<Segment>,
     languages: Vec<Language>,
     default_language: Language,
@@ -49,11 +51,16 @@ impl Snapshot {
             });
             segments.push(Segment::open(reader, fields, known)?);
         }
-        Ok(Self::of(segments, generation, default_language))
+        Ok(Self::of(segments, generation, generation, default_language))
     }
 
     /// The snapshot of these segments.
-    pub(super) fn of(segments: Vec<Segment>, generation: u64, default_language: Language) -> Self {
+    pub(super) fn of(
+        segments: Vec<Segment>,
+        generation: u64,
+        committed: u64,
+        default_language: Language,
+    ) -> Self {
         let mut shares: Vec<(u64, Language)> = Vec::new();
         for (number, language) in Language::ALL.into_iter().enumerate() {
             let counts = segments.iter().filter_map(|segment| segment.languages().get(number));
@@ -63,6 +70,7 @@ impl Snapshot {
         shares.sort_by_key(|(exchanges, _)| std::cmp::Reverse(*exchanges));
         Self {
             generation,
+            committed,
             languages: shares.into_iter().map(|(_, language)| language).collect(),
             default_language,
             question: Statistics::of(&segments, Field::Question),
@@ -75,6 +83,10 @@ impl Snapshot {
 
     pub(super) const fn generation(&self) -> u64 {
         self.generation
+    }
+
+    pub(super) const fn committed(&self) -> u64 {
+        self.committed
     }
 
     /// Its segments.

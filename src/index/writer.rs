@@ -157,7 +157,7 @@ impl Writer {
         let in_memory =
             segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
         let language = Language::from_tag(&self.default_language);
-        self.set(Snapshot::of(segments, generation, language));
+        self.set(Snapshot::of(segments, generation, last.committed(), language));
         Ok(in_memory)
     }
 

@@ -100,15 +100,19 @@ impl Committer {
 
     /// What is done while nobody writes: the index is committed, and brought up where it fell behind.
     fn rest(&mut self) {
-        if let Err(error) = self.indexer.flush() {
+        let flushed = self.indexer.flush().unwrap_or_else(|error| {
             tracing::warn!(%error, "the index cannot be committed; it is tried again");
-        }
-        let behind = self.published.now().generation;
-        if self.store.has_failed() || self.indexer.is_reset() {
-            match self.ready().and_then(|()| self.publish()) {
-                Ok(()) => {}
-                Err(error) => tracing::debug!(%error, behind, "the index is still behind the store"),
-            }
+            false
+        });
+        let fell_behind = self.store.has_failed() || self.indexer.is_reset();
+        let done = match (fell_behind, flushed) {
+            (true, _) => self.ready().and_then(|()| self.publish()),
+            // Lets go of what the snapshot has in memory.
+            (false, true) => self.publish_again(),
+            (false, false) => Ok(()),
+        };
+        if let Err(error) = done {
+            tracing::debug!(%error, "the index is still behind the store");
         }
     }
 
@@ -146,13 +150,12 @@ impl Committer {
         }
     }
 
-    /// Makes the store fit to be written: opened anew after a failure, with nobody left who reads it as it was, and
-    /// with room on the disk.
+    /// Makes the store fit to be written: opened anew after a failure, with nobody left who reads it as it was.
     fn ready(&mut self) -> Result<(), EngineError> {
         if self.store.has_failed() {
             self.store.recover()?;
             tracing::warn!("the store was opened anew after a failed write");
-            // Its readers take no room in the index's place: they are the ones that are waited for below.
+            // New readers come to the new opening, so that those of the old one end.
             self.publish()?;
         }
         let (pause, times) = STALE_READERS;
@@ -208,7 +211,7 @@ impl Committer {
             .iter()
             .any(|done| matches!(done, Done::Put(Outcome::Created | Outcome::Replaced) | Done::Deleted(_)))
         {
-            let indexed = self.indexer.committed()?;
+            let indexed = self.indexer.committed();
             batch.forget_changes(self.rebuilding_from.map_or(indexed, |from| from.min(indexed)))?;
             batch.set_time((self.rules.clock)())?;
             batch.commit()?;
@@ -233,11 +236,15 @@ impl Committer {
     /// Brings the index up to the store and lets readers see both. Also after a group that failed between the two: the
     /// next one catches up for both.
     fn publish(&mut self) -> Result<(), EngineError> {
-        let reader = self.store.reader()?;
-        if self.indexer.is_reset() || !self.published.now().is_of(&reader)? {
-            let snapshot = self.indexer.catch_up(reader)?;
-            self.published.publish(snapshot);
+        if self.indexer.is_reset() || !self.published.now().is_of(&self.store.reader()?)? {
+            self.publish_again()?;
         }
+        Ok(())
+    }
+
+    fn publish_again(&mut self) -> Result<(), EngineError> {
+        let snapshot = self.indexer.catch_up(self.store.reader()?)?;
+        self.published.publish(snapshot);
         Ok(())
     }
 

@@ -42,6 +42,8 @@ pub struct Segment {
     alive: Option<Arc<Bits>>,
     /// How many passages are alive.
     live: u32,
+    /// How many exchanges are.
+    exchanges: u64,
     question: Statistics,
     answer: Statistics,
     /// How many live exchanges were analysed in each of [`Language::ALL`], and how many passages were alive then.
@@ -298,11 +300,8 @@ impl Segment {
     }
 
     /// How many live exchanges it has.
-    pub(super) fn live_exchanges(&self) -> u64 {
-        let Some(alive) = &self.alive else { return self.starts().count() };
-        let mut live = self.starts().clone();
-        live.intersect(alive);
-        live.count()
+    pub(super) const fn live_exchanges(&self) -> u64 {
+        self.exchanges
     }
 }
 

@@ -57,15 +57,14 @@ impl Segment {
             fields,
             alive: None,
             live: 0,
+            exchanges: 0,
             question: Statistics::default(),
             answer: Statistics::default(),
             languages: (0, Arc::default()),
         };
         segment.question = volume(segment.lengths(Field::Question), alive.as_ref());
         segment.answer = volume(segment.lengths(Field::Answer), alive.as_ref());
-        segment.live =
-            alive.as_ref().map_or(segment.len(), |alive| u32::try_from(alive.count()).unwrap_or(u32::MAX));
-        segment.alive = alive.map(Arc::new);
+        segment.keep(alive);
         segment
     }
 
@@ -103,9 +102,20 @@ impl Segment {
         let mut next = self.clone();
         next.question = less(self.question, self.lengths(Field::Question), &gone);
         next.answer = less(self.answer, self.lengths(Field::Answer), &gone);
-        next.live = u32::try_from(alive.count()).unwrap_or(u32::MAX);
-        next.alive = Some(Arc::new(alive));
+        next.keep(Some(alive));
         Ok(Some(next))
+    }
+
+    /// Sets which passages are alive, and counts them.
+    fn keep(&mut self, alive: Option<Bits>) {
+        let mut starts = self.starts().clone();
+        if let Some(alive) = &alive {
+            starts.intersect(alive);
+        }
+        self.exchanges = starts.count();
+        self.live =
+            alive.as_ref().map_or(self.len(), |alive| u32::try_from(alive.count()).unwrap_or(u32::MAX));
+        self.alive = alive.map(Arc::new);
     }
 }
 
