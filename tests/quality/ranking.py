@@ -9,7 +9,7 @@ import tempfile
 from collections import defaultdict
 
 import pytrec_eval
-from conftest import BINARY, Client, Server
+from service import BINARY, Client, Server
 
 MEASURES = {"ndcg_cut_10": "nDCG@10", "recip_rank": "MRR@10", "recall_100": "Recall@100"}
 
