@@ -84,7 +84,7 @@ pub enum EngineError {
 
 fn affected(documents: &[String], more: usize) -> String {
     match (documents, more) {
-        ([], _) => "no document that can be read is affected".to_owned(),
+        ([], _) => "which documents are affected cannot be told".to_owned(),
         (documents, 0) => format!("these documents are affected: {}", documents.join(", ")),
         (documents, more) => {
             format!("these documents are affected: {}, and {more} more", documents.join(", "))

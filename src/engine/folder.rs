@@ -12,7 +12,7 @@ use crate::disk::LockError;
 use crate::engine::BackupError;
 use crate::engine::EngineError;
 use crate::engine::Settings;
-use crate::engine::integrity;
+use crate::engine::damage;
 use crate::index::Index;
 use crate::store::Salvage;
 use crate::store::Store;
@@ -60,9 +60,9 @@ impl DataFolder {
                 return Err(StoreError::Damaged(half.into()).into());
             }
             if !self.index_folders()?.is_empty() {
-                let missing = "its file store.redb is missing, though the folder has an index of it; put the file \
-                               back, restore a snapshot into another folder, or remove the folder to begin anew";
-                return Err(StoreError::Damaged(missing.into()).into());
+                return Err(
+                    self.damaged("its file store.redb is missing, put it back where it is to be had".into())
+                );
             }
             Store::create(&path, &settings.entropy)?;
         }
@@ -74,7 +74,9 @@ impl DataFolder {
 
     /// The error that names what of a damaged store is affected.
     fn damaged(&self, what: String) -> EngineError {
-        let (documents, more) = integrity::affected(&self.store_path(), NAMED);
+        let affected = damage::affected(&self.store_path(), &current_index(&self.path));
+        let more = affected.len().saturating_sub(NAMED);
+        let documents = affected.into_iter().take(NAMED).collect();
         EngineError::DamagedStore { what, folder: self.path.clone(), documents, more }
     }
 
@@ -97,12 +99,13 @@ impl DataFolder {
 
     /// The folder of the index that is in use. Others, of a rebuild that did not end, are removed.
     pub(super) fn index(&self) -> Result<PathBuf, EngineError> {
-        let current = fs::read_to_string(self.path.join(CURRENT_INDEX)).unwrap_or_default();
-        let current = if is_index_name(&current) { current.as_str() } else { FIRST_INDEX };
-        for name in self.index_folders()?.into_iter().filter(|name| name != current) {
-            remove_index(&self.path.join(name))?;
+        let current = current_index(&self.path);
+        for path in self.index_folders()?.into_iter().map(|name| self.path.join(name)) {
+            if path != current {
+                remove_index(&path)?;
+            }
         }
-        Ok(self.path.join(current))
+        Ok(current)
     }
 
     /// A new folder for an index that is built beside the one in use.
@@ -142,25 +145,32 @@ impl DataFolder {
     }
 }
 
+/// The folder of the index that a data folder uses.
+fn current_index(folder: &Path) -> PathBuf {
+    let current = fs::read_to_string(folder.join(CURRENT_INDEX)).unwrap_or_default();
+    folder.join(if is_index_name(&current) { current.as_str() } else { FIRST_INDEX })
+}
+
 /// A data folder that is read while no process holds it for writing. Nothing in it is changed.
 #[derive(Debug)]
 pub(super) struct IdleFolder {
     store: PathBuf,
+    index: PathBuf,
     _lock: Option<FolderLock>,
 }
 
 impl IdleFolder {
-    /// Takes the folder, which must have a store.
+    /// Takes the folder, which must have a store, or an index of one.
     pub(super) fn take(path: &Path) -> Result<Self, EngineError> {
-        let store = path.join(STORE);
-        if !store.is_file() {
+        let (store, index) = (path.join(STORE), current_index(path));
+        if !store.is_file() && !index.is_dir() {
             return Err(BackupError::NoStore(path.to_owned()).into());
         }
         let lock = FolderLock::share(&path.join(LOCK)).map_err(|error| match error {
             LockError::Held => EngineError::Locked(path.to_owned()),
             LockError::Io(error) => EngineError::Folder(path.to_owned(), error),
         })?;
-        Ok(Self { store, _lock: lock })
+        Ok(Self { store, index, _lock: lock })
     }
 
     /// The store's file.
@@ -168,8 +178,16 @@ impl IdleFolder {
         &self.store
     }
 
+    /// The folder of the index that is in use.
+    pub(super) fn index(&self) -> &Path {
+        &self.index
+    }
+
     /// Opens the store, which may be damaged.
     pub(super) fn salvage(&self) -> Result<Salvage, EngineError> {
+        if !self.store.is_file() {
+            return Err(StoreError::Damaged("its file store.redb is missing".into()).into());
+        }
         Ok(Salvage::open(&self.store)?)
     }
 }

@@ -1,6 +1,5 @@
 //! Reading everything again: is what is stored what was written, and does every citation hold?
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -195,22 +194,6 @@ pub fn verify_folder(folder: &Path) -> Result<IntegrityReport, EngineError> {
     Ok(report)
 }
 
-/// The ids of the documents that a damaged store has not whole, at most `most` of them, and how many more there are.
-pub(super) fn affected(store: &Path, most: usize) -> (Vec<String>, usize) {
-    let Ok(mut salvage) = Salvage::open(store) else { return (Vec::new(), 0) };
-    let mut report = IntegrityReport::default();
-    // A panic of redb's over a damaged page is caught and told as the damage it is.
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    check_all(&mut salvage, &mut report);
-    std::panic::set_hook(hook);
-    let ids: BTreeSet<String> = report.faults.into_iter().map(|fault| fault.document_id).collect();
-    let mut ids: Vec<String> = ids.into_iter().filter(|id| !id.is_empty()).collect();
-    let more = ids.len().saturating_sub(most);
-    ids.truncate(most);
-    (ids, more)
-}
-
 /// Reads every document and every version that can be read.
 fn check_all(salvage: &mut Salvage, report: &mut IntegrityReport) {
     for id in salvage.ids() {
@@ -243,7 +226,7 @@ fn counted(reader: &Reader) -> Result<[u64; 2], StoreError> {
 
 /// What was read of a document, and what is wrong with it.
 #[derive(Default)]
-struct Checked {
+pub(super) struct Checked {
     exchanges: u64,
     citations: u64,
     bytes: u64,
@@ -251,6 +234,11 @@ struct Checked {
 }
 
 impl Checked {
+    /// Whether nothing is wrong.
+    pub(super) fn is_whole(&self) -> bool {
+        self.faults.is_empty()
+    }
+
     /// Takes note of what cannot be read; another error than damage ends the check.
     fn noted<T>(&mut self, read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
         match read {
@@ -265,7 +253,7 @@ impl Checked {
 }
 
 /// Reads a document, its source and its exchanges, and compares each citation with the source's bytes.
-fn check_document(reader: &Reader, id: &str) -> Result<Checked, StoreError> {
+pub(super) fn check_document(reader: &Reader, id: &str) -> Result<Checked, StoreError> {
     let mut checked = Checked::default();
     let Some(document) = reader.document(id)? else {
         checked.faults.push("its record is missing".to_owned());

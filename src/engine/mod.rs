@@ -7,6 +7,7 @@ mod about;
 mod answer;
 mod backup;
 mod cite;
+mod damage;
 mod error;
 mod folder;
 mod indexer;

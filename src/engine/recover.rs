@@ -15,6 +15,7 @@ use crate::disk;
 use crate::disk::Sequential;
 use crate::engine::EngineError;
 use crate::engine::backup::BackupError;
+use crate::engine::damage;
 use crate::engine::folder::IdleFolder;
 use crate::engine::manifest;
 use crate::engine::manifest::Entry;
@@ -98,8 +99,13 @@ pub fn recover(folder: &Path, out: &Path) -> Result<Recovered, EngineError> {
         }
     }
     if !set_aside.is_empty() || recovered.counted != Some(recovered.whole) {
+        let listed: BTreeSet<String> = set_aside.iter().map(|(id, _)| id.clone()).collect();
+        let unlisted = damage::indexed(held.index()).into_iter().filter(|id| !listed.contains(id));
+        let unlisted = unlisted.filter(|id| !export.ids.contains(id)).collect::<Vec<_>>();
         let known = export.ids.clone();
-        export.sources.scan = Some(Scan::new(held.store_path(), &|id| !known.contains(id))?);
+        if held.store_path().is_file() {
+            export.sources.scan = Some(Scan::new(held.store_path(), &|id| !known.contains(id))?);
+        }
         for (id, document) in set_aside {
             let why = match document {
                 Ok(document) if export.whole(&document)? => {
@@ -109,6 +115,11 @@ pub fn recover(folder: &Path, out: &Path) -> Result<Recovered, EngineError> {
                 Ok(_) => "its bytes are not whole".to_owned(),
                 Err(why) => why,
             };
+            export.lost(&id, &why)?;
+            recovered.lost.push((id, why));
+        }
+        for id in unlisted {
+            let why = "only the index knows it; unless it was deleted, its record is lost".to_owned();
             export.lost(&id, &why)?;
             recovered.lost.push((id, why));
         }

@@ -1,5 +1,6 @@
 //! Consistent snapshots of the index.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -143,6 +144,17 @@ impl Searcher {
     #[must_use]
     pub fn passages(&self) -> u64 {
         self.snapshot.segments.iter().map(|segment| u64::from(segment.live_passages())).sum()
+    }
+
+    /// The ids of all documents that have an exchange, in order.
+    #[must_use]
+    pub fn document_ids(&self) -> BTreeSet<String> {
+        let mut ids = BTreeSet::new();
+        for segment in self.segments() {
+            let live = segment.starts().iter().filter(|start| segment.is_alive(*start));
+            ids.extend(live.map(|start| segment.document_id(segment.document(start)).to_owned()));
+        }
+        ids
     }
 
     /// The segments.

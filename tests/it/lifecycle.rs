@@ -124,8 +124,10 @@ async fn a_lost_store_is_not_taken_for_a_new_one() {
         assert!(said.contains(expect) && !said.contains("panicked"), "{said}");
     };
     check("store.redb is missing");
+    check("these documents are affected: climate-energy-podcast.md, climate-river-keeper.md, ");
     std::fs::write(&store, b"").unwrap();
     check("its file is empty");
+    check("these documents are affected: climate-energy-podcast.md, climate-river-keeper.md, ");
     std::fs::write(&store, &bytes[..bytes.len() / 2]).unwrap();
     check("the store is damaged");
     // Any bit of what the store holds.
