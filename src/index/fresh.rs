@@ -58,6 +58,8 @@ struct Text {
 pub(super) struct List {
     pub passages: Vec<u32>,
     pub frequencies: Vec<u32>,
+    /// Where the places of each passage start.
+    starts: Vec<u32>,
     places: Vec<u32>,
 }
 
@@ -147,10 +149,8 @@ impl List {
     /// Where the term stands in a passage, ascending.
     fn places_in(&self, passage: u32) -> &[u32] {
         let Ok(at) = self.passages.binary_search(&passage) else { return &[] };
-        let count =
-            |frequencies: &[u32]| frequencies.iter().map(|frequency| *frequency as usize).sum::<usize>();
-        let start = count(self.frequencies.get(..at).unwrap_or_default());
-        let end = start + self.frequencies.get(at).map_or(0, |frequency| *frequency as usize);
+        let start = self.starts.get(at).map_or(usize::MAX, |start| *start as usize);
+        let end = self.starts.get(at + 1).map_or(self.places.len(), |start| *start as usize);
         self.places.get(start..end).unwrap_or_default()
     }
 }
@@ -288,14 +288,7 @@ impl Text {
         while tokens.advance() {
             let token = tokens.token();
             length += 1;
-            let known = self.terms.get(token.text.as_str()).copied();
-            let list = known.unwrap_or_else(|| {
-                self.lists.push(List::default());
-                self.terms.insert(token.text.clone(), self.lists.len() - 1);
-                self.lists.len() - 1
-            });
-            let Some(list) = self.lists.get_mut(list) else { continue };
-            list.places.push(number(token.position));
+            let Some(list) = self.list_of(&token.text) else { continue };
             if let Some(frequency) =
                 list.frequencies.last_mut().filter(|_| list.passages.last() == Some(&passage))
             {
@@ -303,11 +296,24 @@ impl Text {
             } else {
                 list.passages.push(passage);
                 list.frequencies.push(1);
+                list.starts.push(number(list.places.len()));
             }
+            list.places.push(number(token.position));
         }
         if let Some(class) = self.lengths.get_mut(passage as usize) {
-            *class = class_of(length);
+            *class = FieldNormReader::fieldnorm_to_id(length);
         }
+    }
+
+    /// The list of a term, which is made where there is none.
+    fn list_of(&mut self, term: &str) -> Option<&mut List> {
+        let known = self.terms.get(term).copied();
+        let list = known.unwrap_or_else(|| {
+            self.lists.push(List::default());
+            self.terms.insert(term.to_owned(), self.lists.len() - 1);
+            self.lists.len() - 1
+        });
+        self.lists.get_mut(list)
     }
 
     fn append(&mut self, other: &Self, base: u32) {
@@ -315,12 +321,9 @@ impl Text {
         #[expect(clippy::iter_over_hash_type, reason = "a map is filled from a map")]
         for (term, list) in &other.terms {
             let Some(more) = other.lists.get(*list) else { continue };
-            let known = self.terms.get(term.as_str()).copied().unwrap_or_else(|| {
-                self.lists.push(List::default());
-                self.terms.insert(term.clone(), self.lists.len() - 1);
-                self.lists.len() - 1
-            });
-            let Some(list) = self.lists.get_mut(known) else { continue };
+            let Some(list) = self.list_of(term) else { continue };
+            let before = number(list.places.len());
+            list.starts.extend(more.starts.iter().map(|start| before + start));
             list.passages.extend(more.passages.iter().map(|passage| base + passage));
             list.frequencies.extend_from_slice(&more.frequencies);
             list.places.extend_from_slice(&more.places);
@@ -328,16 +331,6 @@ impl Text {
         let padding = other.lengths.len().saturating_sub(PADDING);
         self.lengths.extend_from_slice(other.lengths.get(..padding).unwrap_or_default());
     }
-}
-
-/// The class of a length in terms, as tantivy quantises it: the last whose length is not above it.
-fn class_of(length: u32) -> u8 {
-    let (mut low, mut high) = (0_u8, u8::MAX);
-    while low < high {
-        let middle = high - (high - low) / 2;
-        if FieldNormReader::id_to_fieldnorm(middle) <= length { low = middle } else { high = middle - 1 }
-    }
-    low
 }
 
 fn number(count: usize) -> u32 {

@@ -124,7 +124,7 @@ pub struct ExchangeEntry<'a> {
 }
 
 /// What can be wrong with an index. In each case it can be deleted and built again.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub enum IndexError {
     /// It was written by another version.
     #[error("the index is of another format version")]

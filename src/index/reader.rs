@@ -175,8 +175,7 @@ impl Searcher {
         self.snapshot.default_language
     }
 
-    /// Which exchanges are copies of one. The first to ask of a snapshot waits while they are found, some tens
-    /// of milliseconds for 100,000 exchanges.
+    /// Which exchanges are copies of one. The first to ask of a snapshot waits while they are found.
     #[must_use]
     pub fn copies(&self) -> &Copies {
         self.snapshot.copies.get_or_init(|| Copies::find(&self.snapshot.segments))

@@ -68,10 +68,12 @@ pub(super) fn families(
     let groups = members.chunk_by(|one, other| one.family == other.family);
     let mut best: Vec<&[Member]> = groups.collect();
     let total = best.len() as u64;
-    best.retain(|group| {
-        let first = group.first().and_then(|first| hit(segments, first));
-        first.is_some_and(|first| after.is_none_or(|after| after.precedes(&first)))
-    });
+    if let Some(after) = after {
+        best.retain(|group| {
+            let first = group.first().and_then(|first| hit(segments, first));
+            first.is_some_and(|first| after.precedes(&first))
+        });
+    }
     best.sort_unstable_by(|one, other| match (one.first(), other.first()) {
         (Some(one), Some(other)) => order(segments, one, other),
         (one, other) => one.is_none().cmp(&other.is_none()),

@@ -102,7 +102,11 @@ impl Segment {
         let mut next = self.clone();
         next.question = less(self.question, self.lengths(Field::Question), &gone);
         next.answer = less(self.answer, self.lengths(Field::Answer), &gone);
-        next.keep(Some(alive));
+        let died = gone.count();
+        gone.intersect(self.starts());
+        next.exchanges = self.exchanges.saturating_sub(gone.count());
+        next.live = self.live.saturating_sub(u32::try_from(died).unwrap_or(u32::MAX));
+        next.alive = Some(Arc::new(alive));
         Ok(Some(next))
     }
 
