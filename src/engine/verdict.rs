@@ -15,12 +15,26 @@ use crate::transcript::Digest;
 pub struct Claim {
     /// The document's id.
     pub document_id: String,
-    /// Digest of the source that `spans` point into.
-    pub source: Digest,
+    /// Digest of the bytes as received.
+    pub received: Digest,
+    /// Digest of the text that `spans` point into, where it is not those bytes.
+    pub text: Option<Digest>,
     /// The quoted stretches, in order.
     pub spans: Vec<ByteSpan>,
     /// Digest of their bytes, joined.
     pub quote: Digest,
+}
+
+impl Claim {
+    /// The digest of the source that the spans point into.
+    fn source(&self) -> Digest {
+        self.text.unwrap_or(self.received)
+    }
+
+    /// Whether a version of the document has the bytes that are claimed.
+    fn is_of(&self, version: &StoredDocument) -> bool {
+        self.received == version.received && self.source() == version.source
+    }
 }
 
 /// What a citation is worth.
@@ -39,11 +53,11 @@ impl Engine {
     pub fn verify_citation(&self, claim: &Claim) -> Result<Verdict, EngineError> {
         let snapshot = self.published.now();
         let present = snapshot.reader.document(&claim.document_id)?;
-        if present.as_ref().is_some_and(|document| document.source == claim.source) {
+        if present.as_ref().is_some_and(|document| claim.is_of(document)) {
             return Ok(quoted(&snapshot, claim)?.map_or(Verdict::Broken, Verdict::Valid));
         }
         let versions = snapshot.reader.versions(&claim.document_id)?;
-        if !versions.iter().any(|version| version.source == claim.source) {
+        if !versions.iter().any(|version| claim.is_of(version)) {
             return Ok(Verdict::Broken);
         }
         let Some(bytes) = quoted(&snapshot, claim)? else { return Ok(Verdict::Broken) };
@@ -59,7 +73,7 @@ impl Engine {
 fn quoted(snapshot: &Snapshot, claim: &Claim) -> Result<Option<Vec<u8>>, EngineError> {
     let mut bytes = Vec::new();
     for span in &claim.spans {
-        let piece = snapshot.reader.source_range(claim.source, *span)?;
+        let piece = snapshot.reader.source_range(claim.source(), *span)?;
         if piece.len() < span.len() {
             return Ok(None);
         }

@@ -234,7 +234,8 @@ pub(super) fn claim(citation: Option<pb::Citation>) -> Result<Claim, InvalidRequ
     }
     Ok(Claim {
         document_id,
-        source: text.or(received).ok_or_else(|| required("citation.document_sha256"))?,
+        received: received.ok_or_else(|| required("citation.document_sha256"))?,
+        text,
         spans,
         quote: quote.ok_or_else(|| required("citation.quote_sha256"))?,
     })
