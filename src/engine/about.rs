@@ -39,9 +39,10 @@ impl Engine {
     /// How large the corpus is, and what its answers come from.
     pub fn about(&self) -> Result<About, EngineError> {
         let (store_bytes, index_bytes) = self.folder.bytes()?;
-        let committed = self.published.now().reader.fact("committed")?;
+        let snapshot = self.published.now();
+        let committed = snapshot.reader.fact("committed")?;
         Ok(About {
-            stats: self.stats()?,
+            stats: Stats::of(&snapshot.reader)?,
             last_commit: (committed > 0).then(|| UNIX_EPOCH + Duration::from_secs(committed)),
             store_bytes,
             index_bytes,

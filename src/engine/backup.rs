@@ -56,7 +56,7 @@ pub enum BackupError {
 #[derive(Debug)]
 pub struct SnapshotReader {
     /// Counts as a reader of the store as long as the snapshot is read.
-    _snapshot: Arc<Snapshot>,
+    snapshot: Arc<Snapshot>,
     export: Export,
     summed_up: bool,
 }
@@ -73,6 +73,7 @@ pub enum SnapshotPart {
 impl SnapshotReader {
     /// The next part; `None` behind the last.
     pub fn next_part(&mut self) -> Result<Option<SnapshotPart>, EngineError> {
+        self.snapshot.ensure_current()?;
         if let Some(piece) = guarded(|| self.export.next_piece())? {
             return Ok(Some(SnapshotPart::Content(piece)));
         }
@@ -104,14 +105,16 @@ impl Engine {
     pub fn snapshot(&self) -> Result<SnapshotReader, EngineError> {
         let snapshot = self.published.now();
         let export = guarded(|| Export::new(&snapshot.reader))?;
-        Ok(SnapshotReader { _snapshot: snapshot, export, summed_up: false })
+        Ok(SnapshotReader { snapshot, export, summed_up: false })
     }
 
     /// Takes a snapshot, and its manifest, into the folder that the settings name.
     pub fn snapshot_to(&self, name: &str) -> Result<SnapshotSummary, EngineError> {
         let folder = self.settings.snapshot_dir.as_ref().ok_or(BackupError::NoFolder)?;
         let allowed = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
-        if !(1..=128).contains(&name.len()) || name.starts_with('.') || !name.chars().all(allowed) {
+        // Names that a snapshot's own files have while it is written, and beside it.
+        let taken = [PARTIAL, PARTIAL_MANIFEST, MANIFEST].iter().any(|ending| name.ends_with(ending));
+        if !(1..=128).contains(&name.len()) || name.starts_with('.') || taken || !name.chars().all(allowed) {
             // As much of it as an error repeats.
             return Err(BackupError::Name(name.chars().take(64).collect()).into());
         }
@@ -120,6 +123,10 @@ impl Engine {
             return Err(BackupError::Exists(name.to_owned()).into());
         }
         let mut file = SnapshotFile::create(&path)?;
+        // Again, now that nobody else can be giving the name away.
+        if path.exists() {
+            return Err(BackupError::Exists(name.to_owned()).into());
+        }
         let mut reader = self.snapshot()?;
         while let Some(SnapshotPart::Content(piece)) = reader.next_part()? {
             file.write(&piece)?;
@@ -128,10 +135,15 @@ impl Engine {
     }
 }
 
+/// Endings of the files of a snapshot: its manifest, and both while they are written.
+const MANIFEST: &str = ".manifest.jsonl";
+const PARTIAL: &str = ".partial";
+const PARTIAL_MANIFEST: &str = ".partial.manifest";
+
 /// Where the manifest of the snapshot at `path` stands.
 #[must_use]
 pub fn manifest_path(path: &Path) -> PathBuf {
-    behind(path, ".manifest.jsonl")
+    behind(path, MANIFEST)
 }
 
 /// What to call a file where its folder is nobody's business.
@@ -158,7 +170,7 @@ pub struct SnapshotFile {
 impl SnapshotFile {
     /// Starts a snapshot that will stand at `path`.
     pub fn create(path: &Path) -> Result<Self, BackupError> {
-        let partial = behind(path, ".partial");
+        let partial = behind(path, PARTIAL);
         // Two that write the same file would mix; what a killed one left is written over.
         let lock = FolderLock::take(&partial).map_err(|error| match error {
             LockError::Held => BackupError::Exists(file_name(path)),
@@ -175,7 +187,7 @@ impl SnapshotFile {
 
     /// Reads it back and checks it, writes its manifest beside it, and gives both their names.
     pub fn finish(self) -> Result<SnapshotSummary, BackupError> {
-        let lines = behind(&self.partial, ".manifest");
+        let lines = behind(&self.path, PARTIAL_MANIFEST);
         let named = self.name_with(&lines);
         if named.is_err() {
             drop(fs::remove_file(&lines));

@@ -97,9 +97,8 @@ impl EngineError {
     pub(super) fn for_another_caller(&self) -> Self {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is told by its text alone")]
         match self {
-            Self::Store(StoreError::Damaged(what)) => Self::Store(StoreError::Damaged(what.clone())),
-            Self::Store(StoreError::Full(what)) => Self::Store(StoreError::Full(what.clone())),
-            Self::Index(IndexError::Full(what)) => Self::Index(IndexError::Full(what.clone())),
+            Self::Store(error) => Self::Store(error.clone()),
+            Self::Index(error) => Self::Index(error.clone()),
             Self::DiskFull { free, needed } => Self::DiskFull { free: *free, needed: *needed },
             Self::NotReady => Self::NotReady,
             other => Self::Internal(other.to_string()),

@@ -13,7 +13,6 @@ use crate::engine::BackupError;
 use crate::engine::EngineError;
 use crate::engine::Settings;
 use crate::engine::damage;
-use crate::index::Index;
 use crate::store::Salvage;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -108,17 +107,12 @@ impl DataFolder {
         Ok(current)
     }
 
-    /// A new folder for an index that is built beside the one in use.
-    pub(super) fn new_index(&self, settings: &Settings) -> Result<(PathBuf, Index), EngineError> {
+    /// Where an index can be built beside the one in use.
+    pub(super) fn new_index_path(&self) -> Result<PathBuf, EngineError> {
         let names = self.index_folders()?;
-        let mut numbers = 1..=u32::MAX;
-        let name = numbers.find_map(|number| {
-            let name = format!("{FIRST_INDEX}.{number}");
-            (!names.contains(&name)).then_some(name)
-        });
-        let path = self.path.join(name.unwrap_or_default());
-        let index = Index::open(&path, &settings.index)?;
-        Ok((path, index))
+        let mut free = (1..=u32::MAX).map(|number| format!("{FIRST_INDEX}.{number}"));
+        let name = free.find(|name| !names.contains(name));
+        Ok(self.path.join(name.unwrap_or_default()))
     }
 
     /// Makes `path` the index that the next start opens.

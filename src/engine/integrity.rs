@@ -136,6 +136,7 @@ impl IntegrityCheck {
         if self.report.complete {
             return Ok(None);
         }
+        self.snapshot.ensure_current()?;
         let reader = &self.snapshot.reader;
         let in_versions = matches!(&self.after, Some((_, Some(_))));
         let ids = if in_versions { Vec::new() } else { guarded(|| reader.ids(self.document(), STEP))? };

@@ -64,6 +64,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::TryLockError;
 use std::time::SystemTime;
 
 use crate::disk;
@@ -83,6 +84,7 @@ use crate::search::Ranking;
 use crate::segment::passages::WindowSettings;
 use crate::span::ByteSpan;
 use crate::store::NewDocument;
+use crate::store::Reader;
 use crate::store::Store;
 use crate::store::StoredDocument;
 use crate::transcript::Diagnostic;
@@ -151,6 +153,18 @@ pub struct Stats {
     pub bytes: u64,
     /// The last commit's number.
     pub generation: u64,
+}
+
+impl Stats {
+    fn of(reader: &Reader) -> Result<Self, EngineError> {
+        Ok(Self {
+            documents: reader.fact("documents")?,
+            exchanges: reader.fact("exchanges")?,
+            passages: reader.fact("passages")?,
+            bytes: reader.fact("bytes")?,
+            generation: reader.generation()?,
+        })
+    }
 }
 
 /// A document that has been read and can be written.
@@ -255,28 +269,36 @@ impl Engine {
     /// Builds the index anew from the store, beside the one in use, and puts it in its place. Searches and writes go
     /// on meanwhile. Returns the generation from which on the new one is used.
     pub fn rebuild_index(&self) -> Result<u64, EngineError> {
-        let _one_at_a_time = self.rebuilding.try_lock().map_err(|_| EngineError::NotReady)?;
+        let _one_at_a_time = match self.rebuilding.try_lock() {
+            Ok(held) => held,
+            // It guards no data that a panic could have left half written.
+            Err(TryLockError::Poisoned(held)) => held.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(EngineError::NotReady),
+        };
         let reader = self.writer.start_rebuild()?;
-        let built = self.folder.new_index(&self.settings).and_then(|(path, index)| {
+        let path = self.folder.new_index_path()?;
+        let built = Index::open(&path, &self.settings.index).map_err(EngineError::from).and_then(|index| {
             let mut indexer = Indexer::new(index);
             indexer.catch_up(reader)?;
-            Ok((path, indexer.into_index()))
+            Ok(indexer.into_index())
         });
-        match built {
-            Ok((path, index)) => {
-                let generation = self.writer.end_rebuild(Some(index))?;
-                self.folder.set_index(&path)?;
-                // Readers of the old index keep its files open.
-                self.folder.index()?;
-                tracing::info!(generation, "the index was built anew and is in use");
-                Ok(generation)
-            }
+        let swapped = match built {
+            Ok(index) => self.writer.end_rebuild(Some(index)),
+            Err(error) => self.writer.end_rebuild(None).and(Err(error)),
+        };
+        let generation = match swapped {
+            Ok(generation) => generation,
             Err(error) => {
-                self.writer.end_rebuild(None)?;
-                self.folder.index()?;
-                Err(error)
+                remove_index(&path)?;
+                return Err(error);
             }
-        }
+        };
+        // Should this fail, the next start opens the old index and brings it up to the store.
+        self.folder.set_index(&path)?;
+        // Readers of the old index keep its files open.
+        self.folder.index()?;
+        tracing::info!(generation, "the index was built anew and is in use");
+        Ok(generation)
     }
 
     /// A document's metadata and its exchanges, in order.
@@ -321,14 +343,7 @@ impl Engine {
 
     /// How large the corpus is.
     pub fn stats(&self) -> Result<Stats, EngineError> {
-        let reader = &self.published.now().reader;
-        Ok(Stats {
-            documents: reader.fact("documents")?,
-            exchanges: reader.fact("exchanges")?,
-            passages: reader.fact("passages")?,
-            bytes: reader.fact("bytes")?,
-            generation: reader.generation()?,
-        })
+        Stats::of(&self.published.now().reader)
     }
 }
 

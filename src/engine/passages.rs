@@ -62,7 +62,14 @@ impl Weighter<Key, Arc<CitedPassage>> for Weight {
         let Citation { metadata, question_spans, answer_spans, occurrences, .. } = &passage.citation;
         let texts = passage.question.len() + passage.answer.len();
         let names = 3 * passage.exchange_id.len() + passage.asker.len() + passage.speaker.len();
-        let described = metadata.title.len() + metadata.uri.len() + metadata.publisher.len();
+        let labels = metadata.labels.iter().map(|(key, value)| key.len() + value.len());
+        let people = metadata.people.iter().map(String::len);
+        let described = metadata.title.len()
+            + metadata.uri.len()
+            + metadata.publisher.len()
+            + metadata.published.len()
+            + metadata.language.len()
+            + labels.chain(people).sum::<usize>();
         let elsewhere = occurrences.iter().map(|place| place.question.len() + place.answer.len());
         let spans = question_spans.len() + answer_spans.len() + elsewhere.sum::<usize>();
         // Twice: as it is and as it is sent.

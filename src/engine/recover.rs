@@ -272,7 +272,8 @@ impl Export {
 
     /// Exports the sources that no document names.
     fn unnamed(&mut self) -> Result<u64, EngineError> {
-        let sources = self.sources.salvage.as_mut().map(Salvage::sources).unwrap_or_default();
+        let mut sources = self.sources.salvage.as_mut().map(Salvage::sources).unwrap_or_default();
+        sources.extend(self.sources.scan.as_ref().map(Scan::digests).unwrap_or_default());
         let mut count = 0;
         for digest in sources.difference(&self.digests.clone()) {
             count += u64::from(self.write(*digest, None, &format!("{UNNAMED}/{digest}"))?);

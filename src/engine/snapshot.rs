@@ -25,6 +25,11 @@ impl Snapshot {
         Ok(self.generation == reader.generation()? && self.reader.is_beside(reader))
     }
 
+    /// Ends what is read piece by piece once the store was opened anew: writes wait for readers from before.
+    pub(super) fn ensure_current(&self) -> Result<(), EngineError> {
+        if self.reader.is_stale() { Err(EngineError::NotReady) } else { Ok(()) }
+    }
+
     /// The document of this id, or the error that says there is none.
     pub(super) fn document(&self, id: &str) -> Result<StoredDocument, EngineError> {
         self.reader.document(id)?.ok_or_else(|| EngineError::NoSuchDocument(id.to_owned()))

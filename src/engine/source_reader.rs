@@ -53,6 +53,7 @@ impl SourceReader {
         if self.rest.is_empty() {
             return Ok(None);
         }
+        self.snapshot.ensure_current()?;
         let mut piece = self.snapshot.reader.source_piece(self.source, self.rest.start())?;
         piece.truncate(self.rest.len());
         if piece.is_empty() {

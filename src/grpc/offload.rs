@@ -120,6 +120,14 @@ impl Offload {
         self.run(&self.writes, body, call).await
     }
 
+    /// Reads the next piece of a stream, which holds one at a time.
+    pub(super) async fn read_in_stream<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, Status> {
+        self.run(&self.reads, "", call).await
+    }
+
     /// Runs a write that is part of a stream, which bounds by itself how many wait.
     pub(super) async fn write_in_stream<T: Send + 'static>(
         &self,

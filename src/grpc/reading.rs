@@ -25,7 +25,7 @@ pub(super) fn stream<R: Send + 'static, T: Send + 'static>(
     let (pieces, stream) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         loop {
-            let read = offload.read(move |_| next(&mut reader).map(|piece| (reader, piece))).await;
+            let read = offload.read_in_stream(move |_| next(&mut reader).map(|piece| (reader, piece))).await;
             let piece = match read {
                 Ok((_, None)) => return,
                 Ok((rest, Some(piece))) => {

@@ -59,7 +59,7 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
         EngineError::NoSuchExchange(id) => missing("EXCHANGE_NOT_FOUND", "onrecord.v1.Exchange", id, message),
         EngineError::Backup(error) => backup(error, message),
         EngineError::Index(IndexError::Damaged(_)) => {
-            let shown = "the index is damaged; a restart builds it again";
+            let shown = "the index is damaged; RebuildIndex or a restart builds it again";
             masked(Code::DataLoss, "INDEX_DAMAGED", shown, &message)
         }
         EngineError::Store(StoreError::Damaged(_)) => {
@@ -129,7 +129,8 @@ pub(super) fn not_reached(generation: u64) -> Status {
 
 /// The status of a stream whose client took too long.
 pub(super) fn too_slow() -> Status {
-    let message = "the stream was not read for too long; ask again from the last byte that arrived";
+    let message =
+        "the stream was not read for too long; start it again (GetSource: from the last byte that arrived)";
     retry(Code::Unavailable, "TOO_SLOW", message.into())
 }
 

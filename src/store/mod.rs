@@ -83,7 +83,7 @@ const USES: TableDefinition<'_, &[u8; 32], u32> = TableDefinition::new("uses");
 const CHANGES: TableDefinition<'_, (u64, &str), ()> = TableDefinition::new("changes");
 
 /// What can go wrong on disk.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The store was written by a later version.
     #[error(
@@ -337,10 +337,5 @@ impl Store {
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         ended.retain(|epoch| epoch.strong_count() > 0);
         !ended.is_empty()
-    }
-
-    /// Bytes of the file.
-    pub fn file_bytes(&self) -> u64 {
-        fs::metadata(&self.path).map_or(0, |facts| facts.len())
     }
 }

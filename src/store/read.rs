@@ -48,6 +48,12 @@ impl Reader {
         Self { documents: OnceLock::new(), exchanges: OnceLock::new(), transaction, epoch }
     }
 
+    /// Whether a write failed since the file was opened that it reads through.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.epoch.faults.first().is_some()
+    }
+
     /// Whether both read through the same opening of the file.
     #[must_use]
     pub fn is_beside(&self, other: &Self) -> bool {

@@ -6,6 +6,7 @@
 //! they are used again.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -58,6 +59,12 @@ impl Scan {
     #[must_use]
     pub const fn documents(&self) -> &BTreeMap<String, Vec<StoredDocument>> {
         &self.documents
+    }
+
+    /// The digests of the sources of which a piece was found.
+    #[must_use]
+    pub fn digests(&self) -> BTreeSet<Digest> {
+        self.pieces.keys().map(|(digest, _)| *digest).collect()
     }
 
     /// A piece of a source, where it was found.

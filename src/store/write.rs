@@ -1,5 +1,6 @@
 //! A batch of writes: visible and durable as one.
 
+use std::cell::Cell;
 use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -36,6 +37,9 @@ use crate::transcript::Digest;
 pub struct Batch {
     transaction: WriteTransaction,
     epoch: Arc<Epoch>,
+    /// What came in and went out so far, written once with the commit.
+    added: Cell<Counts>,
+    removed: Cell<Counts>,
 }
 
 impl std::fmt::Debug for Batch {
@@ -62,6 +66,21 @@ impl Counts {
             bytes: document.received_len,
         }
     }
+
+    const fn and(self, other: Self) -> Self {
+        Self {
+            documents: self.documents + other.documents,
+            exchanges: self.exchanges + other.exchanges,
+            passages: self.passages + other.passages,
+            bytes: self.bytes + other.bytes,
+        }
+    }
+
+    /// Each by the name of its fact.
+    const fn named(self) -> [(&'static str, u64); 4] {
+        let Self { documents, exchanges, passages, bytes } = self;
+        [("documents", documents), ("exchanges", exchanges), ("passages", passages), ("bytes", bytes)]
+    }
 }
 
 impl Batch {
@@ -69,7 +88,7 @@ impl Batch {
         // The allocator's state is saved with each commit, so that opening after a crash need not walk the
         // whole file.
         transaction.set_quick_repair(true);
-        Self { transaction, epoch }
+        Self { transaction, epoch, added: Cell::default(), removed: Cell::default() }
     }
 
     pub(super) fn create_tables(&self) -> Result<(), StoreError> {
@@ -148,7 +167,7 @@ impl Batch {
             let payload = record::encode(&record::ExchangeRecord::from(exchange))?;
             exchanges.insert((id, index), &*sealed("exchanges", &exchange_key(id, index), &payload))?;
         }
-        self.count(1, Counts::of(&new.document))?;
+        self.added.set(self.added.get().and(Counts::of(&new.document)));
         self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
         Ok(())
     }
@@ -171,7 +190,12 @@ impl Batch {
             purged.versions += 1;
             purged.bytes += self.forget(id, retired, version)?;
         }
-        Ok((found || purged.versions > 0).then_some(purged))
+        let gone = found || purged.versions > 0;
+        if gone {
+            // Also of one that was deleted before: a generation without any change would be taken for a gap.
+            self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
+        }
+        Ok(gone.then_some(purged))
     }
 
     /// Forgets which ids were written up to `generation`: the index has them.
@@ -183,6 +207,7 @@ impl Batch {
     /// Makes it all visible and durable. After an error it is not known whether it is, and the store has to be opened
     /// anew.
     pub fn commit(self) -> Result<(), StoreError> {
+        self.write_counts()?;
         let committed = self.transaction.commit();
         if let Err(error) = &committed {
             self.epoch.faults.note(io::Error::other(error.to_string()));
@@ -217,10 +242,11 @@ impl Batch {
             false
         })?;
         let Some(old) = old else {
-            self.count(-1, Counts { documents: 1, exchanges, ..Counts::default() })?;
+            let counts = Counts { documents: 1, exchanges, ..Counts::default() };
+            self.removed.set(self.removed.get().and(counts));
             return Ok(true);
         };
-        self.count(-1, Counts::of(&old))?;
+        self.removed.set(self.removed.get().and(Counts::of(&old)));
         if next.is_some_and(|next| next.received == old.received && next.source == old.source) {
             self.release_sources(&old)?;
             return Ok(true);
@@ -228,10 +254,12 @@ impl Batch {
         let version = record::encode(&record::DocumentRecord::from(&old))?;
         let seal = sealed("versions", &version_key(id, generation), &version);
         self.transaction.open_table(VERSIONS)?.insert((id, generation), &*seal)?;
-        let versions = self.versions(id)?;
-        let spare = versions.len().saturating_sub(keep);
-        for (retired, version) in versions.into_iter().take(spare) {
-            self.forget(id, retired, version)?;
+        if keep < usize::MAX {
+            let versions = self.versions(id)?;
+            let spare = versions.len().saturating_sub(keep);
+            for (retired, version) in versions.into_iter().take(spare) {
+                self.forget(id, retired, version)?;
+            }
         }
         Ok(true)
     }
@@ -247,13 +275,14 @@ impl Batch {
         version.map_or(Ok(0), |version| self.release_sources(&version))
     }
 
-    fn count(&self, sign: i64, counts: Counts) -> Result<(), StoreError> {
-        let Counts { documents, exchanges, passages, bytes } = counts;
-        let parts =
-            [("documents", documents), ("exchanges", exchanges), ("passages", passages), ("bytes", bytes)];
-        for (name, amount) in parts {
-            let now = self.fact(name)?.unwrap_or(0);
-            self.set_fact(name, if sign > 0 { now + amount } else { now.saturating_sub(amount) })?;
+    /// Writes what was counted in and out.
+    fn write_counts(&self) -> Result<(), StoreError> {
+        let (added, removed) = (self.added.get(), self.removed.get());
+        for ((name, more), (_, less)) in added.named().into_iter().zip(removed.named()) {
+            if more != less {
+                let now = self.fact(name)?.unwrap_or(0);
+                self.set_fact(name, now.saturating_add(more).saturating_sub(less))?;
+            }
         }
         Ok(())
     }

@@ -156,29 +156,34 @@ fn a_failing_start_leaves_nothing_half_made() {
     let operations =
         [Operation::Create, Operation::Write, Operation::Resize, Operation::Sync, Operation::Rename];
     for operation in operations {
+        let mut failed = 0;
         for after in 0..6 {
             let folder = TempDir::new().unwrap();
             arm(operation, folder.path(), after, 1, ErrorKind::StorageFull);
             let first = open(folder.path()).map(drop);
-            disarm(folder.path());
+            failed += usize::from(disarm(folder.path()) == 0);
             let engine = open(folder.path()).unwrap_or_else(|error| {
                 panic!("{operation:?} after {after}: the second start fails: {error}; the first: {first:?}")
             });
             put(&engine, "a").unwrap();
             assert_eq!(found(&engine, "comet"), ["a"], "{operation:?} after {after}");
         }
+        assert!(failed >= 1, "{operation:?}");
     }
 }
 
 fn a_failing_rebuild_leaves_the_index_in_use() {
     for operation in [Operation::Create, Operation::Write, Operation::Rename] {
+        let mut failed = 0;
         for after in 0..4 {
             let folder = TempDir::new().unwrap();
             let engine = open(folder.path()).unwrap();
             put(&engine, "a").unwrap();
-            arm(operation, &folder.path().join("index.1"), after, 1, ErrorKind::StorageFull);
+            let beside = folder.path().join("index.1");
+            arm(operation, &beside, after, 1, ErrorKind::StorageFull);
             let rebuilt = engine.rebuild_index();
-            disarm(folder.path());
+            failed += usize::from(disarm(folder.path()) == 0);
+            assert_eq!(beside.exists(), rebuilt.is_ok(), "{operation:?} after {after}: {rebuilt:?}");
             put(&engine, "b").unwrap();
             assert_eq!(found(&engine, "comet"), ["a", "b"], "{operation:?} after {after}: {rebuilt:?}");
             engine.rebuild_index().unwrap();
@@ -186,5 +191,6 @@ fn a_failing_rebuild_leaves_the_index_in_use() {
             drop(engine);
             assert_eq!(found(&open(folder.path()).unwrap(), "comet"), ["a", "b"]);
         }
+        assert!(failed >= 1, "{operation:?}");
     }
 }

@@ -21,6 +21,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_replaced_citation_is_superseded,
         a_deleted_document_keeps_its_citations_until_it_is_purged,
         a_purge_spares_what_others_have,
+        versions_written_together_are_all_kept,
         a_forged_citation_is_broken,
         citations_that_are_none_are_refused,
         a_search_waits_for_the_generation_it_names,
@@ -128,6 +129,35 @@ async fn a_deleted_document_keeps_its_citations_until_it_is_purged() {
     refused(&status, Code::NotFound, "DOCUMENT_NOT_FOUND", "a");
 }
 
+async fn versions_written_together_are_all_kept() {
+    let server = TestServer::start().await;
+    let mut documents = server.documents().await;
+    documents.put_document(put_text("a", COMET)).await.unwrap();
+    let old = citation(&server, "comet").await;
+    // One stream, so that they are written as fast as can be.
+    let texts: Vec<String> = ["meteor", "balloon", "kite"].map(|seen| COMET.replace("comet", seen)).to_vec();
+    let stream = texts.iter().map(|text| {
+        let document = put_text("a", text).document;
+        pb::ImportDocumentsRequest { document }
+    });
+    let stream = tokio_stream::iter(stream.collect::<Vec<_>>());
+    let mut answers = documents.import_documents(stream).await.unwrap().into_inner();
+    let mut generations = Vec::new();
+    while let Some(answer) = answers.message().await.unwrap() {
+        assert_eq!(answer.error, None);
+        generations.push(answer.generation);
+    }
+    assert_eq!(generations.len(), 3);
+    assert!(generations.is_sorted(), "{generations:?}");
+    assert_eq!(verify(&server, &old).await.verdict(), Verdict::Superseded);
+    for text in &texts {
+        let digest = crate::support::sha256(text.as_bytes());
+        assert_eq!(version(&mut documents, "a", &digest).await.unwrap(), text.as_bytes());
+    }
+    assert_eq!(delete(&mut documents, "a", true).await.purged_versions, 4);
+    assert_eq!(verify(&server, &old).await.verdict(), Verdict::Broken);
+}
+
 async fn a_purge_spares_what_others_have() {
     let server = TestServer::start().await;
     let mut documents = server.documents().await;
@@ -157,6 +187,10 @@ async fn a_forged_citation_is_broken() {
         forge(|citation| citation.answer_spans[0].end += 1_000_000),
         forge(|citation| citation.quote_sha256 = "0".repeat(64)),
         forge(|citation| citation.document_sha256 = "0".repeat(64)),
+        forge(|citation| {
+            citation.text_sha256 = citation.document_sha256.clone();
+            citation.document_sha256 = "0".repeat(64);
+        }),
         forge(|citation| citation.document_id = "b".into()),
     ] {
         let now = verify(&server, &forged).await;

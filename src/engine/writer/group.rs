@@ -1,5 +1,6 @@
 //! Committing what waits, group by group.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -51,8 +52,38 @@ enum Done {
     Put(Outcome),
     Deleted(Option<Purged>),
     Missing,
+    Refused(EngineError),
     /// A job that writes nothing.
     Other,
+}
+
+/// The error of a job whose result is of another kind than its own, which none is.
+fn lost() -> EngineError {
+    EngineError::Internal("the result of a write was lost".into())
+}
+
+/// The group in parts in which no document is written twice: what becomes of a document's versions is kept once for a
+/// generation.
+fn with_distinct_ids(group: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut parts: Vec<Vec<Job>> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    for job in group {
+        let id = match &job {
+            Job::Put(new, ..) => Some(&new.document.id),
+            Job::Delete { id, .. } => Some(id),
+            Job::StartRebuild(_) | Job::EndRebuild(..) => None,
+        };
+        let again = id.is_some_and(|id| seen.contains(id));
+        if again {
+            seen.clear();
+        }
+        seen.extend(id.cloned());
+        match parts.last_mut().filter(|_| !again) {
+            Some(part) => part.push(job),
+            None => parts.push(vec![job]),
+        }
+    }
+    parts
 }
 
 impl Committer {
@@ -67,8 +98,10 @@ impl Committer {
                 Ok(first) => {
                     let group = self.gather(first, waiting);
                     self.writers = group.len().max(self.writers.saturating_sub(1));
-                    // A panic drops the group, whose callers are told, and ends neither the thread nor later writes.
-                    self.guarded(|this| this.commit(group));
+                    for part in with_distinct_ids(group) {
+                        // A panic drops the part, whose callers are told, and ends neither the thread nor later writes.
+                        self.guarded(|this| this.commit(part));
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => self.guarded(Self::rest),
                 Err(RecvTimeoutError::Disconnected) => {
@@ -121,29 +154,34 @@ impl Committer {
             self.publish()?;
             Ok(done)
         });
-        let done = match done {
-            Ok(done) => done,
-            Err(error) => {
-                tracing::warn!(%error, writes = group.len(), "a group of writes failed; none is acknowledged");
-                for job in group {
-                    job.fail(&error);
-                }
-                return;
-            }
-        };
+        if let Err(error) = &done {
+            tracing::warn!(%error, writes = group.len(), "a group of writes failed; none is acknowledged");
+        }
         let generation = self.published.now().generation;
-        for (job, done) in group.into_iter().zip(done) {
+        let mut done = done.map(Vec::into_iter);
+        for job in group {
+            // What each did, or why none did anything. It may have been written all the same.
+            let done = match &mut done {
+                Ok(done) => done.next().unwrap_or(Done::Other),
+                Err(error) => Done::Refused(error.for_another_caller()),
+            };
             match job {
                 Job::Put(new, admission, reply) => {
                     let NewDocument { document, diagnostics, .. } = *new;
                     drop(admission);
-                    let outcome = if let Done::Put(outcome) = done { outcome } else { Outcome::Unchanged };
-                    reply(Ok(Receipt { document, outcome, diagnostics, generation }));
+                    reply(match done {
+                        Done::Put(outcome) => Ok(Receipt { document, outcome, diagnostics, generation }),
+                        Done::Refused(error) => Err(error),
+                        Done::Deleted(_) | Done::Missing | Done::Other => Err(lost()),
+                    });
                 }
                 Job::Delete { id, reply, .. } => reply(match done {
                     Done::Deleted(purged) => Ok(Deleted { generation, purged }),
-                    Done::Put(_) | Done::Missing | Done::Other => Err(EngineError::NoSuchDocument(id)),
+                    Done::Missing => Err(EngineError::NoSuchDocument(id)),
+                    Done::Refused(error) => Err(error),
+                    Done::Put(_) | Done::Other => Err(lost()),
                 }),
+                // These write nothing to the store, so no write's failure is theirs.
                 Job::StartRebuild(reply) => reply(self.start_rebuild()),
                 Job::EndRebuild(index, reply) => reply(self.end_rebuild(index)),
             }
@@ -171,16 +209,22 @@ impl Committer {
         Ok(())
     }
 
-    /// Refuses what would take the last room on the disk. Deletions take little, and may use half of the reserve.
-    fn check_room(&self, group: &[Job]) -> Result<(), EngineError> {
-        let incoming =
-            group.iter().map(|job| if let Job::Put(new, ..) = job { new.received.len() as u64 } else { 0 });
-        let incoming: u64 = incoming.sum();
-        let reserve = if incoming == 0 { self.rules.reserve / 2 } else { self.rules.reserve };
-        // A document's bytes, its exchanges beside them, and both in the index.
-        let needed = reserve.saturating_add(incoming.saturating_mul(4));
-        let free = self.store.free_bytes()?;
-        if free < needed { Err(EngineError::DiskFull { free, needed }) } else { Ok(()) }
+    /// Refuses a write that would take the last room on the disk, of which `taken` bytes are spoken for by others of its
+    /// group. Deletions take little, and may use half of the reserve.
+    fn check_room(&self, job: &Job, free: u64, taken: &mut u64) -> Result<(), EngineError> {
+        let (incoming, reserve) = match job {
+            // A document's bytes, its exchanges beside them, and both in the index.
+            Job::Put(new, ..) => ((new.received.len() as u64).saturating_mul(4), self.rules.reserve),
+            Job::Delete { .. } => (0, self.rules.reserve / 2),
+            Job::StartRebuild(_) | Job::EndRebuild(..) => return Ok(()),
+        };
+        let needed = reserve.saturating_add(incoming);
+        let free = free.saturating_sub(*taken);
+        if free < needed {
+            return Err(EngineError::DiskFull { free, needed });
+        }
+        *taken += incoming;
+        Ok(())
     }
 
     /// Writes a group to the store as one commit.
@@ -189,13 +233,15 @@ impl Committer {
             return Ok(group.iter().map(|_| Done::Other).collect());
         }
         self.ready()?;
-        self.check_room(group)?;
+        let (free, mut taken) = (self.store.free_bytes()?, 0);
         let batch = self.store.begin()?;
         let generation = batch.next_generation()?;
         let mut done = Vec::with_capacity(group.len());
         for job in group {
+            let room = self.check_room(job, free, &mut taken);
             done.push(match job {
-                Job::Put(new, ..) => self.put(&batch, new, generation)?,
+                Job::Put(new, ..) => self.put(&batch, new, generation, room)?,
+                Job::Delete { .. } if room.is_err() => room.map_or_else(Done::Refused, |()| Done::Other),
                 Job::Delete { id, purge: false, .. } => {
                     let found = batch.delete(id, generation, self.rules.keep_versions)?;
                     if found { Done::Deleted(None) } else { Done::Missing }
@@ -219,7 +265,14 @@ impl Committer {
         Ok(done)
     }
 
-    fn put(&self, batch: &Batch, new: &NewDocument, generation: u64) -> Result<Done, EngineError> {
+    /// Writes a document, if there is `room` for it; one that is there already needs none.
+    fn put(
+        &self,
+        batch: &Batch,
+        new: &NewDocument,
+        generation: u64,
+        room: Result<(), EngineError>,
+    ) -> Result<Done, EngineError> {
         let outcome = match batch.document(&new.document.id) {
             Ok(Some(old)) if old.submission == new.document.submission => Outcome::Unchanged,
             // A damaged document can be replaced.
@@ -228,6 +281,9 @@ impl Committer {
             Err(error) => return Err(error.into()),
         };
         if outcome != Outcome::Unchanged {
+            if let Err(refused) = room {
+                return Ok(Done::Refused(refused));
+            }
             batch.put(new, generation, self.rules.keep_versions)?;
         }
         Ok(Done::Put(outcome))
@@ -269,15 +325,5 @@ impl Committer {
 impl Job {
     const fn writes(&self) -> bool {
         matches!(self, Self::Put(..) | Self::Delete { .. })
-    }
-
-    /// Answers a job of a group that failed: it is not acknowledged, though the store may have it.
-    fn fail(self, error: &EngineError) {
-        match self {
-            Self::Put(_, _, reply) => reply(Err(error.for_another_caller())),
-            Self::Delete { reply, .. } => reply(Err(error.for_another_caller())),
-            Self::StartRebuild(reply) => reply(Err(error.for_another_caller())),
-            Self::EndRebuild(_, reply) => reply(Err(error.for_another_caller())),
-        }
     }
 }
