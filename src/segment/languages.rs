@@ -1,5 +1,6 @@
 //! Which language a document is in, and the small words its sentences are read by.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::segment::lexicon::Table;
@@ -19,8 +20,19 @@ pub(super) struct Language {
 static LANGUAGES: LazyLock<[Language; 11]> =
     LazyLock::new(|| ["en", "de", "es", "fr", "pt", "it", "nl", "ru", "zh", "ja", "ko"].map(Language::read));
 
+/// The common words of all languages, each with those that have it, as a bit each in the order of `LANGUAGES`.
+static COMMON: LazyLock<HashMap<&'static str, u16>> = LazyLock::new(|| {
+    let mut common = HashMap::new();
+    for (number, language) in LANGUAGES.iter().enumerate() {
+        for word in language.common.entries() {
+            *common.entry(word).or_default() |= 1 << number;
+        }
+    }
+    common
+});
+
 /// How many words at the start tell the language.
-const SAMPLE: usize = 3000;
+const SAMPLE: usize = 500;
 /// Longest common word, in bytes.
 const LONGEST_COMMON: usize = 18;
 
@@ -41,10 +53,10 @@ impl Language {
         let mut used = [0_usize; 11];
         let mut lower = String::new();
         for word in prose::words(text).take(SAMPLE).filter(|word| word.len() <= LONGEST_COMMON) {
-            lower.clear();
-            lower.extend(word.chars().flat_map(char::to_lowercase));
-            for (language, used) in LANGUAGES.iter().zip(&mut used) {
-                *used += usize::from(language.common.has(&lower));
+            prose::lower(word, &mut lower);
+            let Some(languages) = COMMON.get(lower.as_str()) else { continue };
+            for (number, used) in used.iter_mut().enumerate() {
+                *used += usize::from(languages >> number & 1 == 1);
             }
         }
         let [first, ..] = &*LANGUAGES;

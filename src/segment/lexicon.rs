@@ -48,6 +48,11 @@ impl Table {
         self.entries.get(at(usize::from(*byte))..at(usize::from(*byte) + 1)).unwrap_or_default()
     }
 
+    /// Its entries, in order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().copied()
+    }
+
     /// Whether it has a word.
     pub(super) fn has(&self, word: &str) -> bool {
         self.bucket(word).iter().any(|entry| entry.len() == word.len() && *entry == word)

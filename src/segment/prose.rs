@@ -72,7 +72,10 @@ pub(super) fn word_spans(text: &str, base: usize) -> impl Iterator<Item = (&str,
     let mut rest = text;
     let mut offset = base;
     std::iter::from_fn(move || {
-        let start = rest.find(|c: char| c.is_alphanumeric())?;
+        // What parts words is ASCII mostly, and passed over byte by byte.
+        let parting = |byte: &&u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+        let start = rest.bytes().take_while(|byte| parting(&byte)).count();
+        let start = start + rest.get(start..)?.find(|c: char| c.is_alphanumeric())?;
         let tail = rest.get(start..)?;
         let first = tail.chars().next()?;
         let len = if is_cjk(first) { first.len_utf8() } else { word_len(tail) };
@@ -152,6 +155,17 @@ pub(super) fn sentences(text: &str, base: usize) -> Vec<TextSpan> {
         found.push(TextSpan::new(base + start, base + text.len()));
     }
     found
+}
+
+/// Writes a word in lower case into `lower`, in place of what is there.
+pub(super) fn lower(word: &str, lower: &mut String) {
+    lower.clear();
+    if word.is_ascii() {
+        lower.push_str(word);
+        lower.make_ascii_lowercase();
+    } else {
+        lower.extend(word.chars().flat_map(char::to_lowercase));
+    }
 }
 
 /// A short text in lower case without white space and marks at its ends.

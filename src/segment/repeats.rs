@@ -20,10 +20,21 @@ const EDGE: usize = 6;
 /// Most earlier exchanges compared under one edge.
 const COMPARED: usize = 8;
 
-/// The words of one exchange, as sorted hashes.
+/// The words of one exchange, as hashes, sorted once there is another to compare them with.
 struct Bag {
     question: Vec<u64>,
     answer: Vec<u64>,
+    sorted: bool,
+}
+
+impl Bag {
+    fn sort(&mut self) {
+        if !self.sorted {
+            self.question.sort_unstable();
+            self.answer.sort_unstable();
+            self.sorted = true;
+        }
+    }
 }
 
 /// Folds repeated exchanges into the first, which keeps its place.
@@ -34,16 +45,14 @@ pub(super) fn fold(exchanges: Vec<Exchange>) -> Vec<Exchange> {
     for exchange in exchanges {
         let answer = hashes(&exchange.answer.text);
         let keys = [edge(answer.iter().take(EDGE)), edge(answer.iter().rev().take(EDGE)).rotate_left(1)];
-        let mut bag =
-            Bag { question: exchange.question.as_ref().map_or_else(Vec::new, |q| hashes(&q.text)), answer };
-        bag.question.sort_unstable();
-        bag.answer.sort_unstable();
+        let question = exchange.question.as_ref().map_or_else(Vec::new, |question| hashes(&question.text));
+        let mut bag = Bag { question, answer, sorted: false };
         let original = keys
             .iter()
             .filter_map(|key| edges.get(key))
             .flatten()
             .copied()
-            .find(|at| bags.get(*at).is_some_and(|other| copies(&bag, other)));
+            .find(|at| bags.get_mut(*at).is_some_and(|other| copies(&mut bag, other)));
         if let Some((at, first)) = original.and_then(|at| kept.get_mut(at).map(|first| (at, first))) {
             if first.question.is_none() && exchange.question.is_some() {
                 // The copy that kept its question stands for both.
@@ -82,7 +91,9 @@ fn place(exchange: &Exchange) -> Occurrence {
 }
 
 /// Whether two exchanges are copies of one.
-fn copies(a: &Bag, b: &Bag) -> bool {
+fn copies(a: &mut Bag, b: &mut Bag) -> bool {
+    a.sort();
+    b.sort();
     let words = a.question.len() + a.answer.len();
     let fewest = if a.question.is_empty() { FEWEST_UNASKED } else { FEWEST_WORDS };
     if words < fewest || alike(&a.answer, &b.answer) < ALIKE {

@@ -328,8 +328,7 @@ fn look(text: &str, language: &Language) -> Traits {
         .chain(prose::words(tail).take(LOOKED_UP))
         .filter(|word| word.len() <= 18)
     {
-        lower.clear();
-        lower.extend(word.chars().flat_map(char::to_lowercase));
+        prose::lower(word, &mut lower);
         let known = traits.has(Sign::SecondPerson);
         traits.note(Sign::SecondPerson, !known && language.second_person(&lower));
         let known = traits.has(Sign::FirstPerson);
