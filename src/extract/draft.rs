@@ -180,6 +180,8 @@ impl<'a> Draft<'a> {
     pub(crate) fn finish_rendition(self, format: Format) -> Extraction {
         let mut extraction = self.finish(format);
         extraction.map = SourceMap::verbatim(0, extraction.text.len());
+        // What was left out, or meant nothing, does not stand in the text written.
+        extraction.diagnostics.iter_mut().for_each(|diagnostic| diagnostic.spans.clear());
         extraction.rendition = Some(extraction.text.clone());
         extraction
     }

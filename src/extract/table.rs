@@ -130,7 +130,10 @@ pub(crate) fn read(blocks: &mut Vec<Block>, text: &str, places: &[(usize, Place)
                     }
                 };
                 if columns.question.is_some() {
-                    join(blocks, &mut gone, &cell.blocks);
+                    // What a table inside the cell holds is no part of the utterance around it.
+                    for run in cell.blocks.chunk_by(|a, b| a + 1 == *b) {
+                        join(blocks, &mut gone, run);
+                    }
                 }
                 for index in &cell.blocks {
                     let Some(block) = blocks.get_mut(*index) else { continue };
@@ -151,9 +154,10 @@ pub(crate) fn read(blocks: &mut Vec<Block>, text: &str, places: &[(usize, Place)
     });
 }
 
-/// Makes the blocks of one cell a single one: a side of a pair is one utterance, whatever its paragraphs.
-fn join(blocks: &mut [Block], gone: &mut [bool], cell: &[usize]) {
-    let [first, rest @ ..] = cell else { return };
+/// Makes blocks of one cell that follow each other a single one: a side of a pair is one utterance, whatever its
+/// paragraphs.
+fn join(blocks: &mut [Block], gone: &mut [bool], run: &[usize]) {
+    let [first, rest @ ..] = run else { return };
     for index in rest {
         let Some((span, emphasis)) =
             blocks.get_mut(*index).map(|block| (block.span, std::mem::take(&mut block.emphasis)))

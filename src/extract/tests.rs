@@ -56,6 +56,9 @@ fn promises(extraction: &Extraction, bytes: &[u8], media_type: &str) {
             byte = span.end();
         }
     }
+    for span in extraction.diagnostics.iter().flat_map(|diagnostic| &diagnostic.spans) {
+        assert!(span.end() <= source.len(), "{media_type}: diagnostics tell of the source");
+    }
     for run in extraction.map.runs().iter().filter(|run| run.text_unit == run.byte_unit && run.text_unit == 1)
     {
         let quoted = source.get(run.byte_start..run.byte_start + run.units).unwrap();
@@ -66,6 +69,20 @@ fn promises(extraction: &Extraction, bytes: &[u8], media_type: &str) {
         };
         assert_eq!(plain(quoted), plain(said.as_bytes()), "{media_type}");
     }
+}
+
+#[test]
+fn a_table_inside_a_cell_is_no_part_of_what_is_said_around_it() {
+    let inner = "<table><tr><td>A picture</table>";
+    let page =
+        format!("<table><tr><th>Question<th>Answer<tr><td>Why?<td><p>So.</p>{inner}<p>And so.</p></table>");
+    check(page.as_bytes());
+}
+
+#[test]
+fn what_a_text_that_was_written_anew_leaves_out_has_no_place_in_it() {
+    let line = r#"{"answer": "So.", "question": "Why?"}"#;
+    check(format!("{line}\n{}\n{line}", "no JSON ".repeat(40)).as_bytes());
 }
 
 proptest! {
