@@ -15,6 +15,7 @@ use std::time::Duration;
 use std::time::SystemTime;
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::cli::CliError;
 use crate::cli::eval;
@@ -82,9 +83,18 @@ pub(super) async fn run(
         stats.documents,
         stats.exchanges
     )?;
-    let server = Server::new(engine, server_settings(&args));
-    server.run(listener, stop).await?;
-    Ok(())
+    let server = Server::new(Arc::clone(&engine), server_settings(&args));
+    // A store that turns out to be damaged is not served any longer than it takes to find out.
+    let mut checking = tokio::task::spawn_blocking(move || engine.checked());
+    let (damaged, found) = oneshot::channel();
+    let stop_or_damage = async move {
+        tokio::select! {
+            () = stop => {}
+            Ok(Err(error)) = &mut checking => drop(damaged.send(error)),
+        }
+    };
+    server.run(listener, stop_or_damage).await?;
+    found.await.map_or(Ok(()), |error| Err(error.into()))
 }
 
 fn settings(args: &Serve) -> Result<Settings, CliError> {
@@ -94,6 +104,7 @@ fn settings(args: &Serve) -> Result<Settings, CliError> {
     let mut settings = Settings::new(SystemTime::now, entropy);
     settings.limits.source_bytes = args.max_document_bytes;
     settings.store_cache_bytes = args.store_cache_bytes;
+    settings.check_first_bytes = args.check_first_bytes;
     settings.keep_versions = args.keep_versions.unwrap_or(settings.keep_versions);
     settings.disk_reserve = args.disk_reserve_bytes;
     if let Some(folder) = &args.snapshot_dir {

@@ -101,6 +101,12 @@ impl EngineError {
             Self::Index(error) => Self::Index(error.clone()),
             Self::DiskFull { free, needed } => Self::DiskFull { free: *free, needed: *needed },
             Self::NotReady => Self::NotReady,
+            Self::DamagedStore { what, folder, documents, more } => Self::DamagedStore {
+                what: what.clone(),
+                folder: folder.clone(),
+                documents: documents.clone(),
+                more: *more,
+            },
             other => Self::Internal(other.to_string()),
         }
     }

@@ -13,9 +13,12 @@ use crate::engine::BackupError;
 use crate::engine::EngineError;
 use crate::engine::Settings;
 use crate::engine::damage;
+use crate::store::Check;
 use crate::store::Salvage;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::check_pages;
+use crate::store::guarded;
 use crate::store::unfinished;
 
 const STORE: &str = "store.redb";
@@ -50,8 +53,9 @@ impl DataFolder {
         self.path.join(STORE)
     }
 
-    /// Opens the store, or makes an empty one in a folder that never had any.
-    pub(super) fn store(&self, settings: &Settings) -> Result<Store, EngineError> {
+    /// Opens the store, or makes an empty one in a folder that never had any. Says too whether its file has still to be
+    /// checked, by [`UncheckedStore::check`].
+    pub(super) fn store(&self, settings: &Settings) -> Result<(Store, Option<UncheckedStore>), EngineError> {
         let path = self.store_path();
         if !path.exists() {
             if unfinished(&path).is_ok_and(|unfinished| unfinished.exists()) {
@@ -65,18 +69,22 @@ impl DataFolder {
             }
             Store::create(&path, &settings.entropy)?;
         }
-        Store::open(&path, settings.store_cache_bytes).map_err(|error| match error {
-            StoreError::Damaged(what) => self.damaged(what),
-            other @ (StoreError::Format { .. } | StoreError::Full(_) | StoreError::Io(_)) => other.into(),
-        })
+        let large = fs::metadata(&path).is_ok_and(|file| file.len() > settings.check_first_bytes);
+        let check = if large { Check::Later } else { Check::Now };
+        let store =
+            guarded(|| Store::open(&path, settings.store_cache_bytes, check)).map_err(
+                |error| match error {
+                    StoreError::Damaged(what) => self.damaged(what),
+                    other @ (StoreError::Format { .. } | StoreError::Full(_) | StoreError::Io(_)) => {
+                        other.into()
+                    }
+                },
+            )?;
+        Ok((store, large.then(|| UncheckedStore { folder: self.path.clone() })))
     }
 
-    /// The error that names what of a damaged store is affected.
     fn damaged(&self, what: String) -> EngineError {
-        let affected = damage::affected(&self.store_path(), &current_index(&self.path));
-        let more = affected.len().saturating_sub(NAMED);
-        let documents = affected.into_iter().take(NAMED).collect();
-        EngineError::DamagedStore { what, folder: self.path.clone(), documents, more }
+        damaged(&self.path, what)
     }
 
     /// Whether there is anything in it that a store or an index has left.
@@ -137,6 +145,30 @@ impl DataFolder {
         names.sort_unstable();
         Ok(names)
     }
+}
+
+/// The store of a data folder that is open and has not been checked.
+#[derive(Clone, Debug)]
+pub(super) struct UncheckedStore {
+    folder: PathBuf,
+}
+
+impl UncheckedStore {
+    /// Checks every page of its file. Nothing may be written before.
+    pub(super) fn check(&self) -> Result<(), EngineError> {
+        check_pages(&self.folder.join(STORE)).map_err(|error| match error {
+            StoreError::Damaged(what) => damaged(&self.folder, what),
+            other @ (StoreError::Format { .. } | StoreError::Full(_) | StoreError::Io(_)) => other.into(),
+        })
+    }
+}
+
+/// The error that names what of the damaged store of a folder is affected.
+fn damaged(folder: &Path, what: String) -> EngineError {
+    let affected = damage::affected(&folder.join(STORE), &current_index(folder));
+    let more = affected.len().saturating_sub(NAMED);
+    let documents = affected.into_iter().take(NAMED).collect();
+    EngineError::DamagedStore { what, folder: folder.to_owned(), documents, more }
 }
 
 /// The folder of the index that a data folder uses.

@@ -21,7 +21,7 @@ use crate::transcript::Digest;
 use crate::transcript::Hasher;
 use crate::transcript::Utterance;
 
-/// How many faults a report lists at most; those behind are counted.
+/// How many faults all reports of a check list together; damaged documents are counted beyond.
 const MOST_FAULTS: usize = 1000;
 
 /// Documents checked between two reports.

@@ -19,6 +19,7 @@ mod passages;
 mod recover;
 mod snapshot;
 mod source_reader;
+mod start;
 mod verdict;
 mod writer;
 
@@ -67,7 +68,6 @@ use std::sync::Mutex;
 use std::sync::TryLockError;
 use std::time::SystemTime;
 
-use crate::disk;
 use crate::engine::folder::DataFolder;
 use crate::engine::folder::remove_index;
 use crate::engine::indexer::Indexer;
@@ -75,17 +75,14 @@ use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
 use crate::engine::passages::Passages;
 use crate::engine::snapshot::Published;
-use crate::engine::writer::Rules;
 use crate::engine::writer::Writer;
 use crate::extract::Limits;
 use crate::index::Index;
-use crate::index::IndexError;
 use crate::search::Ranking;
 use crate::segment::passages::WindowSettings;
 use crate::span::ByteSpan;
 use crate::store::NewDocument;
 use crate::store::Reader;
-use crate::store::Store;
 use crate::store::StoredDocument;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
@@ -103,6 +100,9 @@ pub struct Settings {
     pub index: crate::index::Settings,
     /// Bytes that the store may keep in memory of its file.
     pub store_cache_bytes: usize,
+    /// Up to which size, in bytes, the store's file is checked before [`Engine::open`] returns. A larger one is checked
+    /// while searches are answered already, and writes wait for it; see [`Engine::checked`].
+    pub check_first_bytes: u64,
     /// Bytes of passages that are kept in memory as they were last served.
     pub passage_cache_bytes: usize,
     /// How many writes may wait to be committed before callers are held back.
@@ -129,6 +129,7 @@ impl Settings {
             ranking: Ranking::default(),
             index: crate::index::Settings::default(),
             store_cache_bytes: 64 << 20,
+            check_first_bytes: 512 << 20,
             passage_cache_bytes: 64 << 20,
             write_queue: 256,
             keep_versions: usize::MAX,
@@ -201,12 +202,19 @@ impl Engine {
     /// store.
     pub fn open(folder: &Path, settings: Settings) -> Result<Self, EngineError> {
         let folder = DataFolder::take(folder)?;
-        let store = Arc::new(folder.store(&settings)?);
-        let (writer, published) = start_writer(&store, &folder, &settings)?;
+        let (store, unchecked) = folder.store(&settings)?;
+        let store = Arc::new(store);
+        let (writer, published) = start::start(&store, unchecked.as_ref(), &folder, &settings)?;
         let key = published.now().reader.page_key()?;
         let (tokens, passages) =
             (PageTokens::new(key, settings.clock), Passages::new(settings.passage_cache_bytes));
         Ok(Self { settings, published, writer, tokens, passages, rebuilding: Mutex::default(), folder })
+    }
+
+    /// Waits until the store's file has been checked, and tells what was found. Where it is damaged no write is taken, and
+    /// what is read may be missing: the process had better end.
+    pub fn checked(&self) -> Result<(), EngineError> {
+        self.writer.checked()
     }
 
     /// Stores a document. When it returns, the document is durable and the next search sees it.
@@ -344,37 +352,5 @@ impl Engine {
     /// How large the corpus is.
     pub fn stats(&self) -> Result<Stats, EngineError> {
         Stats::of(&self.published.now().reader)
-    }
-}
-
-/// Opens the index and starts writing. An index that is of another format, or turns out to be damaged, is
-/// deleted and built again, for it is derived from the store.
-fn start_writer(
-    store: &Arc<Store>,
-    folder: &DataFolder,
-    settings: &Settings,
-) -> Result<(Writer, Arc<Published>), EngineError> {
-    let path = folder.index()?;
-    let reserve = settings.disk_reserve.or_else(|| {
-        let room = disk::room(&folder.store_path()).ok()?;
-        Some((room.total / 20).min(256 << 20))
-    });
-    let rules = Rules {
-        queue: settings.write_queue,
-        keep_versions: settings.keep_versions,
-        reserve: reserve.unwrap_or_default(),
-        clock: settings.clock,
-    };
-    let start = || {
-        let index = Index::open(&path, &settings.index)?;
-        Writer::start(Arc::clone(store), index, rules)
-    };
-    match start() {
-        Err(EngineError::Index(error @ (IndexError::Outdated | IndexError::Damaged(_)))) => {
-            tracing::warn!(%error, "the index cannot be used and is built again from the store");
-            remove_index(&path)?;
-            start()
-        }
-        started => started,
     }
 }

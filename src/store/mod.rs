@@ -233,16 +233,31 @@ impl Epoch {
     }
 }
 
+/// When every page of a store's file is checked against its checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// While it is opened.
+    Now,
+    /// By [`check_pages`], which has to be called before anything is written.
+    Later,
+}
+
+/// Checks every page of the store in the file `path`, which nobody writes meanwhile; it may be open.
+pub fn check_pages(path: &Path) -> Result<(), StoreError> {
+    Salvage::open(path)?.check_pages()
+}
+
 impl Store {
-    /// Opens the store in the file `path`, and checks all of it. A store of an older format is brought up to the
-    /// present one.
-    pub fn open(path: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
+    /// Opens the store in the file `path`, and checks all of it unless `check` is put off. A store of an older format
+    /// is brought up to the present one.
+    pub fn open(path: &Path, cache_bytes: usize, check: Check) -> Result<Self, StoreError> {
         let file = RandomAccess::open(path);
         // redb would take an empty file for a new one.
         if file.as_ref().is_ok_and(|file| file.length().is_ok_and(|length| length == 0)) {
             return Err(StoreError::Damaged("its file is empty".into()));
         }
-        let store = Self::of(path, Epoch::open(file, cache_bytes, true)?, cache_bytes);
+        let whole = check == Check::Now;
+        let store = Self::of(path, Epoch::open(file, cache_bytes, whole)?, cache_bytes);
         let batch = store.begin()?;
         match batch.fact("format")? {
             Some(FORMAT) => {
@@ -250,6 +265,11 @@ impl Store {
                 return Ok(store);
             }
             Some(found) if found > FORMAT => return Err(StoreError::Format { found }),
+            Some(_) if !whole => {
+                // What is not checked is not written.
+                drop((batch, store));
+                return Self::open(path, cache_bytes, Check::Now);
+            }
             Some(_) => {}
             None => return Err(StoreError::Damaged("it has no format".into())),
         }

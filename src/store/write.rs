@@ -182,8 +182,15 @@ impl Batch {
     }
 
     /// Deletes a document and all its versions, with every byte that no other document has. `None` where there is
-    /// neither a document nor a version.
+    /// neither a document nor a version. [`StoreError::Damaged`], with nothing changed, where a record is damaged: which
+    /// bytes were the document's cannot be told any more, and what stays must not be called gone.
     pub fn purge(&self, id: &str, generation: u64) -> Result<Option<Purged>, StoreError> {
+        self.document(id)?;
+        if self.versions(id)?.iter().any(|(_, version)| version.is_none()) {
+            return Err(StoreError::Damaged(format!(
+                "a version of {id} is damaged, its bytes cannot be told"
+            )));
+        }
         let found = self.delete(id, generation, usize::MAX)?;
         let mut purged = Purged::default();
         for (retired, version) in self.versions(id)? {

@@ -30,6 +30,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_lost_store_is_not_taken_for_a_new_one,
         damage_is_told_and_keeps_nothing_else_from_working,
         a_kill_loses_nothing_acknowledged,
+        a_store_that_is_checked_while_it_serves_loses_nothing,
         a_stop_lets_running_calls_finish,
         two_processes_do_not_share_a_folder,
         unchanged_files_are_not_read_again,
@@ -113,16 +114,18 @@ async fn a_lost_store_is_not_taken_for_a_new_one() {
     let store = folder.path().join("store.redb");
     let bytes = std::fs::read(&store).unwrap();
     std::fs::remove_file(&store).unwrap();
-    let check = |expect: &str| {
+    let check_with = |args: &[&str], expect: &str| {
         let started = Command::new(env!("CARGO_BIN_EXE_onrecord"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(folder.path())
+            .args(args)
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&started.stderr).into_owned();
         assert_eq!(started.status.code(), Some(1), "{said}");
         assert!(said.contains(expect) && !said.contains("panicked"), "{said}");
     };
+    let check = |expect: &str| check_with(&[], expect);
     check("store.redb is missing");
     check("these documents are affected: climate-energy-podcast.md, climate-river-keeper.md, ");
     std::fs::write(&store, b"").unwrap();
@@ -145,9 +148,26 @@ async fn a_lost_store_is_not_taken_for_a_new_one() {
     std::fs::write(&store, &flipped).unwrap();
     check("these documents are affected: climate-river-keeper.md;");
     check("onrecord recover --data-dir");
+    // The same of a store that is checked while it serves.
+    check_with(&["--check-first-bytes", "0"], "these documents are affected: climate-river-keeper.md;");
     std::fs::write(&store, &bytes).unwrap();
     let server = TestServer::start_in(folder).await;
     assert!(server.searches().await.search(query("threats")).await.unwrap().into_inner().total_size > 0);
+}
+
+async fn a_store_that_is_checked_while_it_serves_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..3 {
+        let process = Process::start(folder.path(), &["--check-first-bytes=0".into()]);
+        let mut searches = SearchServiceClient::new(process.channel().await);
+        let found = searches.search(query("comet")).await.unwrap().into_inner();
+        assert_eq!(found.total_size, round, "what was acknowledged before the kill");
+        let mut documents = DocumentServiceClient::new(process.channel().await);
+        let text = format!("Ann: What did you see?\n\nBo: I saw comet number {round} over the hill.\n");
+        documents.put_document(put_text(&format!("d{round}"), &text)).await.unwrap();
+        process.signal("-KILL");
+        assert_eq!(process.exit_code(), None, "killed");
+    }
 }
 
 async fn an_older_index_catches_up() {
@@ -180,7 +200,7 @@ async fn damage_is_told_and_keeps_nothing_else_from_working() {
     let text = |word: &str| format!("Ann: What did you see?\n\nBo: I saw a {word} over the hill.\n");
     let server = TestServer::start().await;
     let mut documents = server.documents().await;
-    for (id, word) in [("a", "comet"), ("b", "meteor"), ("c", "comet")] {
+    for (id, word) in [("a", "comet"), ("b", "meteor"), ("c", "comet"), ("d", "sparrow")] {
         documents.put_document(put_text(id, &text(word))).await.unwrap();
     }
     let folder = server.stop().await;
@@ -195,6 +215,13 @@ async fn damage_is_told_and_keeps_nothing_else_from_working() {
             value[middle] ^= 1;
             table.insert((id, 0), &*value).unwrap();
         }
+        {
+            let mut table = write.open_table(redb::TableDefinition::<&str, &[u8]>::new("documents")).unwrap();
+            let mut value = table.get("d").unwrap().unwrap().value().to_vec();
+            let middle = value.len() / 2;
+            value[middle] ^= 1;
+            table.insert("d", &*value).unwrap();
+        }
         write.commit().unwrap();
     }
     std::fs::remove_dir_all(folder.path().join("index")).unwrap();
@@ -208,10 +235,13 @@ async fn damage_is_told_and_keeps_nothing_else_from_working() {
     for (word, expect) in [("comet", 0), ("meteor", 1)] {
         assert_eq!(searches.search(query(word)).await.unwrap().into_inner().total_size, expect, "{word}");
     }
-    documents
-        .delete_document(pb::DeleteDocumentRequest { document_id: "a".into(), purge: false })
-        .await
-        .unwrap();
+    let delete = |id: &str, purge| pb::DeleteDocumentRequest { document_id: id.into(), purge };
+    // Whose bytes are its bytes cannot be told: they are not said to be gone.
+    let status = documents.delete_document(delete("d", true)).await.unwrap_err();
+    assert_eq!(status.code(), tonic::Code::DataLoss, "{status:?}");
+    for id in ["a", "d"] {
+        documents.delete_document(delete(id, false)).await.unwrap();
+    }
     documents.put_document(put_text("c", &text("balloon"))).await.unwrap();
     assert_eq!(searches.search(query("balloon")).await.unwrap().into_inner().total_size, 1);
 }

@@ -36,7 +36,7 @@ const RETRY: Duration = Duration::from_secs(1);
 const STALE_READERS: (Duration, u32) = (Duration::from_millis(10), 200);
 
 /// The state of the write thread.
-pub(super) struct Committer {
+pub(in crate::engine) struct Committer {
     store: Arc<Store>,
     indexer: Indexer,
     published: Arc<Published>,
@@ -87,7 +87,12 @@ fn with_distinct_ids(group: Vec<Job>) -> Vec<Vec<Job>> {
 }
 
 impl Committer {
-    pub(super) fn new(store: Arc<Store>, indexer: Indexer, published: Arc<Published>, rules: Rules) -> Self {
+    pub(in crate::engine) fn new(
+        store: Arc<Store>,
+        indexer: Indexer,
+        published: Arc<Published>,
+        rules: Rules,
+    ) -> Self {
         Self { store, indexer, published, rules, writers: 0, rebuilding_from: None }
     }
 
@@ -246,9 +251,10 @@ impl Committer {
                     let found = batch.delete(id, generation, self.rules.keep_versions)?;
                     if found { Done::Deleted(None) } else { Done::Missing }
                 }
-                Job::Delete { id, purge: true, .. } => {
-                    batch.purge(id, generation)?.map_or(Done::Missing, |purged| Done::Deleted(Some(purged)))
-                }
+                Job::Delete { id, purge: true, .. } => match batch.purge(id, generation) {
+                    Err(error @ StoreError::Damaged(_)) => Done::Refused(error.into()),
+                    purged => purged?.map_or(Done::Missing, |purged| Done::Deleted(Some(purged))),
+                },
                 Job::StartRebuild(_) | Job::EndRebuild(..) => Done::Other,
             });
         }
@@ -323,6 +329,17 @@ impl Committer {
 }
 
 impl Job {
+    /// Answers that it was not done, and why.
+    pub(super) fn fail(self, error: &EngineError) {
+        let error = error.for_another_caller();
+        match self {
+            Self::Put(_, _, reply) => reply(Err(error)),
+            Self::Delete { reply, .. } => reply(Err(error)),
+            Self::StartRebuild(reply) => reply(Err(error)),
+            Self::EndRebuild(_, reply) => reply(Err(error)),
+        }
+    }
+
     const fn writes(&self) -> bool {
         matches!(self, Self::Put(..) | Self::Delete { .. })
     }

@@ -10,24 +10,24 @@
 mod group;
 mod queue;
 
+pub(in crate::engine) use group::Committer;
+
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use crate::engine::EngineError;
-use crate::engine::indexer::Indexer;
-use crate::engine::snapshot::Published;
+use crate::engine::folder::UncheckedStore;
 use crate::index::Index;
 use crate::store::NewDocument;
 use crate::store::Purged;
 use crate::store::Reader;
-use crate::store::Store;
 use crate::store::StoredDocument;
 use crate::transcript::Diagnostic;
 
-use group::Committer;
 use queue::Admission;
 use queue::Queue;
 
@@ -100,24 +100,41 @@ pub(super) struct Writer {
     /// `None` only while it is dropped.
     queue: Option<Queue>,
     thread: Option<JoinHandle<()>>,
+    /// What the check of the store found, once it is over.
+    checked: Arc<OnceLock<Result<(), EngineError>>>,
 }
 
 impl Writer {
-    /// Brings the index up to the store, publishes the first snapshot and starts the thread.
+    /// Starts the thread, which checks the store first where that was put off, and takes `queue` waiting writes.
     pub(super) fn start(
-        store: Arc<Store>,
-        index: Index,
-        rules: Rules,
-    ) -> Result<(Self, Arc<Published>), EngineError> {
-        let mut indexer = Indexer::new(index);
-        let published = Arc::new(Published::new(indexer.catch_up(store.reader()?)?));
-        let (queue, waiting) = Queue::new(rules.queue);
-        let mut committer = Committer::new(store, indexer, Arc::clone(&published), rules);
+        mut committer: Committer,
+        unchecked: Option<UncheckedStore>,
+        queue: usize,
+    ) -> Result<Self, EngineError> {
+        let (queue, waiting) = Queue::new(queue);
+        let checked = Arc::new(OnceLock::new());
+        let told = Arc::clone(&checked);
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || committer.run(&waiting))
+            .spawn(move || {
+                let found = unchecked.map_or(Ok(()), |unchecked| unchecked.check());
+                match told.get_or_init(|| found) {
+                    Ok(()) => committer.run(&waiting),
+                    Err(error) => {
+                        tracing::error!(%error, "the store is damaged; no write is taken");
+                        for job in &waiting {
+                            job.fail(error);
+                        }
+                    }
+                }
+            })
             .map_err(|error| EngineError::Internal(format!("the write thread cannot start: {error}")))?;
-        Ok((Self { queue: Some(queue), thread: Some(thread) }, published))
+        Ok(Self { queue: Some(queue), thread: Some(thread), checked })
+    }
+
+    /// Waits until the store has been checked, and tells what was found.
+    pub(super) fn checked(&self) -> Result<(), EngineError> {
+        self.checked.wait().as_ref().map_err(EngineError::for_another_caller).copied()
     }
 
     pub(super) fn put(&self, new: NewDocument) -> Result<Receipt, EngineError> {

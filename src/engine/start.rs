@@ -1,0 +1,73 @@
+//! Starting: the index is opened and brought up to the store, and the write thread begins.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
+use crate::disk;
+use crate::engine::EngineError;
+use crate::engine::Settings;
+use crate::engine::folder::DataFolder;
+use crate::engine::folder::UncheckedStore;
+use crate::engine::folder::remove_index;
+use crate::engine::indexer::Indexer;
+use crate::engine::snapshot::Published;
+use crate::engine::writer::Committer;
+use crate::engine::writer::Rules;
+use crate::engine::writer::Writer;
+use crate::index::Index;
+use crate::index::IndexError;
+use crate::store::Store;
+
+/// Starts on a store that may be `unchecked`: what goes wrong over one may be its damage, which is told then.
+pub(super) fn start(
+    store: &Arc<Store>,
+    unchecked: Option<&UncheckedStore>,
+    folder: &DataFolder,
+    settings: &Settings,
+) -> Result<(Writer, Arc<Published>), EngineError> {
+    let start = || start_writer(store, unchecked.cloned(), folder, settings);
+    let started = catch_unwind(AssertUnwindSafe(start));
+    if !matches!(started, Ok(Ok(_))) {
+        unchecked.map_or(Ok(()), UncheckedStore::check)?;
+    }
+    started.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Opens the index and starts writing. An index that is of another format, or turns out to be damaged, is
+/// deleted and built again, for it is derived from the store.
+fn start_writer(
+    store: &Arc<Store>,
+    unchecked: Option<UncheckedStore>,
+    folder: &DataFolder,
+    settings: &Settings,
+) -> Result<(Writer, Arc<Published>), EngineError> {
+    let path = folder.index()?;
+    let reserve = settings.disk_reserve.or_else(|| {
+        let room = disk::room(&folder.store_path()).ok()?;
+        Some((room.total / 20).min(256 << 20))
+    });
+    let rules = Rules {
+        queue: settings.write_queue,
+        keep_versions: settings.keep_versions,
+        reserve: reserve.unwrap_or_default(),
+        clock: settings.clock,
+    };
+    let start = || {
+        let mut indexer = Indexer::new(Index::open(&path, &settings.index)?);
+        let snapshot = indexer.catch_up(store.reader()?)?;
+        Ok((indexer, snapshot))
+    };
+    let (indexer, snapshot) = match start() {
+        Err(EngineError::Index(error @ (IndexError::Outdated | IndexError::Damaged(_)))) => {
+            tracing::warn!(%error, "the index cannot be used and is built again from the store");
+            remove_index(&path)?;
+            start()?
+        }
+        started => started?,
+    };
+    let published = Arc::new(Published::new(snapshot));
+    let committer = Committer::new(Arc::clone(store), indexer, Arc::clone(&published), rules);
+    Ok((Writer::start(committer, unchecked, rules.queue)?, published))
+}
