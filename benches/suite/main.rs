@@ -22,7 +22,7 @@ mod raw;
 mod data;
 mod rounds;
 mod report;
-mod guard;
+mod profile;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -50,11 +50,10 @@ fn main() {
     let runtime = Runtime::new().unwrap();
     match args.first().map(String::as_str) {
         Some("echo") => runtime.block_on(wire::serve_echo(rounds::read_answers(Path::new(&args[1])))),
-        Some("guard") => guard::run(&args[1]),
         Some("export") => export(args[1].parse().unwrap(), Path::new(&args[2])),
         Some("import") => import(&base, &runtime, args[1].parse().unwrap()),
         Some("profile") => {
-            guard::profile(&base, &runtime, args[1].parse().unwrap(), args[2].parse().unwrap());
+            profile::run(&base, &runtime, args[1].parse().unwrap(), args[2].parse().unwrap());
         }
         _ => suite(&base, &runtime, &wanted(&args)),
     }
