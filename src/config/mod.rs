@@ -101,7 +101,7 @@ pub struct Serve {
     #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
     pub store_cache_bytes: usize,
     /// Up to which size, in bytes, the store's file is checked before the service is ready. A larger one is checked while
-    /// searches are answered already, and writes wait.
+    /// searches are answered already, and other calls wait.
     #[arg(long, value_name = "BYTES", default_value_t = 512 << 20)]
     pub check_first_bytes: u64,
     /// How many earlier versions of a document are kept, so that old citations of them still resolve; without it, all.

@@ -197,7 +197,7 @@ impl Engine {
     pub fn exchange(&self, id: &str) -> Result<FoundExchange, EngineError> {
         let missing = || EngineError::NoSuchExchange(id.to_owned());
         let (document_id, index) = cite::parse_exchange_id(id).ok_or_else(missing)?;
-        let snapshot = self.published.now();
+        let snapshot = self.checked_snapshot()?;
         let document = snapshot.reader.document(document_id)?.ok_or_else(missing)?;
         let stored = snapshot.reader.exchange(document_id, index)?.filter(|stored| stored.id == id);
         Ok(FoundExchange::new(&document, &stored.ok_or_else(missing)?))

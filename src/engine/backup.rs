@@ -103,7 +103,7 @@ impl BackupError {
 impl Engine {
     /// Takes a snapshot of what the latest commit left. Writes go on meanwhile.
     pub fn snapshot(&self) -> Result<SnapshotReader, EngineError> {
-        let snapshot = self.published.now();
+        let snapshot = self.checked_snapshot()?;
         let export = guarded(|| Export::new(&snapshot.reader))?;
         Ok(SnapshotReader { snapshot, export, summed_up: false })
     }

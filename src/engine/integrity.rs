@@ -177,7 +177,7 @@ impl Engine {
     /// Starts to read everything again.
     pub fn check_integrity(&self) -> Result<IntegrityCheck, EngineError> {
         let report = IntegrityReport::default();
-        Ok(IntegrityCheck { snapshot: self.published.now(), after: None, report })
+        Ok(IntegrityCheck { snapshot: self.checked_snapshot()?, after: None, report })
     }
 }
 

@@ -75,6 +75,7 @@ use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
 use crate::engine::passages::Passages;
 use crate::engine::snapshot::Published;
+use crate::engine::snapshot::Snapshot;
 use crate::engine::writer::Writer;
 use crate::extract::Limits;
 use crate::index::Index;
@@ -101,7 +102,7 @@ pub struct Settings {
     /// Bytes that the store may keep in memory of its file.
     pub store_cache_bytes: usize,
     /// Up to which size, in bytes, the store's file is checked before [`Engine::open`] returns. A larger one is checked
-    /// while searches are answered already, and writes wait for it; see [`Engine::checked`].
+    /// while searches are answered already, and other calls wait for it; see [`Engine::checked`].
     pub check_first_bytes: u64,
     /// Bytes of passages that are kept in memory as they were last served.
     pub passage_cache_bytes: usize,
@@ -217,6 +218,13 @@ impl Engine {
         self.writer.checked()
     }
 
+    /// What is committed, once the store's file has been checked: an unchecked one may have lost what it is asked for, and
+    /// only a search, whose hits the index vouches for, notices.
+    fn checked_snapshot(&self) -> Result<Arc<Snapshot>, EngineError> {
+        self.checked()?;
+        Ok(self.published.now())
+    }
+
     /// Stores a document. When it returns, the document is durable and the next search sees it.
     pub fn put(&self, submission: Submission) -> Result<Receipt, EngineError> {
         let identified = submission.identify();
@@ -228,7 +236,7 @@ impl Engine {
 
     /// The receipt of a submission that is stored already, which saves reading it again.
     pub fn unchanged(&self, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
-        let snapshot = self.published.now();
+        let snapshot = self.checked_snapshot()?;
         let stored = snapshot.reader.document(identified.id())?;
         let Some(document) = stored.filter(|document| identified.is(document)) else { return Ok(None) };
         Ok(Some(Receipt {
@@ -311,7 +319,7 @@ impl Engine {
 
     /// A document's metadata and its exchanges, in order.
     pub fn document(&self, id: &str) -> Result<(StoredDocument, Vec<FoundExchange>), EngineError> {
-        let snapshot = self.published.now();
+        let snapshot = self.checked_snapshot()?;
         let document = snapshot.document(id)?;
         let stored = snapshot.reader.exchanges(id)?;
         let exchanges = stored.iter().map(|stored| FoundExchange::new(&document, stored)).collect();
@@ -320,7 +328,7 @@ impl Engine {
 
     /// A page of documents, ordered by id.
     pub fn documents(&self, page_size: usize, page_token: &str) -> Result<DocumentPage, EngineError> {
-        let snapshot = self.published.now();
+        let snapshot = self.checked_snapshot()?;
         let purpose = Purpose::Documents;
         let after: Option<String> = self.tokens.open(page_token, &purpose)?;
         let mut documents = snapshot.reader.documents(after.as_deref(), page_size + 1)?;
@@ -341,7 +349,7 @@ impl Engine {
         kind: SourceKind,
         span: Option<ByteSpan>,
     ) -> Result<SourceReader, EngineError> {
-        SourceReader::open(self.published.now(), id, version, kind, span)
+        SourceReader::open(self.checked_snapshot()?, id, version, kind, span)
     }
 
     /// Ranks by these parameters from now on.

@@ -15,6 +15,7 @@ use crate::index::SegmentId;
 use crate::search::Hit;
 use crate::span::ByteSpan;
 use crate::store::StoreError;
+use crate::store::guarded;
 use crate::transcript::Citation;
 use crate::transcript::Exchange;
 
@@ -89,18 +90,18 @@ impl Passages {
     pub(super) fn of_hit(&self, snapshot: &Snapshot, hit: &Hit) -> Result<Arc<CitedPassage>, EngineError> {
         let segment = snapshot.searcher.segments().get(hit.place.segment);
         let Some(key) = segment.and_then(Segment::id).map(|id| (id, hit.place.passage)) else {
-            return Ok(Arc::new(read(snapshot, hit)?));
+            return Ok(Arc::new(guarded(|| read(snapshot, hit))?));
         };
         if let Some(known) = self.kept.get(&key) {
             return Ok(known);
         }
-        let passage = Arc::new(read(snapshot, hit)?);
+        let passage = Arc::new(guarded(|| read(snapshot, hit))?);
         self.kept.insert(key, Arc::clone(&passage));
         Ok(passage)
     }
 }
 
-fn read(snapshot: &Snapshot, hit: &Hit) -> Result<CitedPassage, EngineError> {
+fn read(snapshot: &Snapshot, hit: &Hit) -> Result<CitedPassage, StoreError> {
     // Index and store are of one generation, so what the one finds the other has.
     let lost = || StoreError::Damaged(format!("exchange {} of a document is missing", hit.exchange));
     let document = snapshot.reader.document(&hit.document_id)?.ok_or_else(lost)?;

@@ -51,7 +51,7 @@ pub enum Verdict {
 impl Engine {
     /// Checks a citation.
     pub fn verify_citation(&self, claim: &Claim) -> Result<Verdict, EngineError> {
-        let snapshot = self.published.now();
+        let snapshot = self.checked_snapshot()?;
         let present = snapshot.reader.document(&claim.document_id)?;
         if present.as_ref().is_some_and(|document| claim.is_of(document)) {
             return Ok(quoted(&snapshot, claim)?.map_or(Verdict::Broken, Verdict::Valid));

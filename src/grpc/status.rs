@@ -62,7 +62,7 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
             let shown = "the index is damaged; RebuildIndex or a restart builds it again";
             masked(Code::DataLoss, "INDEX_DAMAGED", shown, &message)
         }
-        EngineError::Store(StoreError::Damaged(_)) => {
+        EngineError::DamagedStore { .. } | EngineError::Store(StoreError::Damaged(_)) => {
             masked(Code::DataLoss, "STORE_DAMAGED", "stored data is damaged and is not served", &message)
         }
         EngineError::DiskFull { .. } => retry(Code::ResourceExhausted, "DISK_FULL", message),
@@ -76,7 +76,6 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
         | EngineError::Index(IndexError::Outdated | IndexError::Unavailable(_))
         | EngineError::Folder(..)
         | EngineError::Locked(_)
-        | EngineError::DamagedStore { .. }
         | EngineError::Internal(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
     }
 }
