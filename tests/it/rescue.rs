@@ -87,18 +87,15 @@ fn text(word: &str) -> String {
     format!("Ann: What did you see?\n\nBo: I saw a {word} over the hill.\n")
 }
 
-/// A server with documents whose ids make odd file names, too.
+/// Documents, each of one word; some ids make odd file names.
+const SMALL: [(&str, &str); 6] =
+    [("a", "comet"), ("b", "meteor"), ("c", "balloon"), ("..", "kite"), ("-rf", "crow"), ("README", "bat")];
+
+/// A server that holds [`SMALL`].
 async fn small_server() -> TestServer {
     let server = TestServer::start().await;
     let mut documents = server.documents().await;
-    for (id, word) in [
-        ("a", "comet"),
-        ("b", "meteor"),
-        ("c", "balloon"),
-        ("..", "kite"),
-        ("-rf", "crow"),
-        ("README", "bat"),
-    ] {
+    for (id, word) in SMALL {
         documents.put_document(put_text(id, &text(word))).await.unwrap();
     }
     server
@@ -242,14 +239,7 @@ async fn any_damage_to_the_file_is_told_and_never_becomes_text() {
         documents.put_document(put_text(&id, &body)).await.unwrap();
         expected.insert(id, body.into_bytes());
     }
-    for (id, word) in [
-        ("a", "comet"),
-        ("b", "meteor"),
-        ("c", "balloon"),
-        ("..", "kite"),
-        ("-rf", "crow"),
-        ("README", "bat"),
-    ] {
+    for (id, word) in SMALL {
         expected.insert(id.to_owned(), text(word).into_bytes());
     }
     let data = server.stop().await;
