@@ -11,6 +11,7 @@ use crate::engine::ingest::PIPELINE;
 use crate::index;
 use crate::search::Ranking;
 use crate::store;
+use crate::store::guarded;
 
 /// How large the corpus is, on disk too, and the versions and parameters that answers come from.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,9 +41,10 @@ impl Engine {
     pub fn about(&self) -> Result<About, EngineError> {
         let (store_bytes, index_bytes) = self.folder.bytes()?;
         let snapshot = self.published.now();
-        let committed = snapshot.reader.fact("committed")?;
+        let read = || Ok((snapshot.reader.fact("committed")?, Stats::of(&snapshot.reader)?));
+        let (committed, stats) = guarded(read)?;
         Ok(About {
-            stats: Stats::of(&snapshot.reader)?,
+            stats,
             last_commit: (committed > 0).then(|| UNIX_EPOCH + Duration::from_secs(committed)),
             store_bytes,
             index_bytes,

@@ -84,7 +84,9 @@ use crate::segment::passages::WindowSettings;
 use crate::span::ByteSpan;
 use crate::store::NewDocument;
 use crate::store::Reader;
+use crate::store::StoreError;
 use crate::store::StoredDocument;
+use crate::store::guarded;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
 
@@ -158,7 +160,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    fn of(reader: &Reader) -> Result<Self, EngineError> {
+    fn of(reader: &Reader) -> Result<Self, StoreError> {
         Ok(Self {
             documents: reader.fact("documents")?,
             exchanges: reader.fact("exchanges")?,
@@ -205,8 +207,7 @@ impl Engine {
         let folder = DataFolder::take(folder)?;
         let (store, unchecked) = folder.store(&settings)?;
         let store = Arc::new(store);
-        let (writer, published) = start::start(&store, unchecked.as_ref(), &folder, &settings)?;
-        let key = published.now().reader.page_key()?;
+        let (writer, published, key) = start::start(&store, unchecked.as_ref(), &folder, &settings)?;
         let (tokens, passages) =
             (PageTokens::new(key, settings.clock), Passages::new(settings.passage_cache_bytes));
         Ok(Self { settings, published, writer, tokens, passages, rebuilding: Mutex::default(), folder })
@@ -218,10 +219,10 @@ impl Engine {
         self.writer.checked()
     }
 
-    /// What is committed, once the store's file has been checked: an unchecked one may have lost what it is asked for, and
-    /// only a search, whose hits the index vouches for, notices.
+    /// What is committed; [`EngineError::NotReady`] until the store's file has been checked. An unchecked one may have lost
+    /// what it is asked for, and only a search, whose hits the index vouches for, notices.
     fn checked_snapshot(&self) -> Result<Arc<Snapshot>, EngineError> {
-        self.checked()?;
+        self.writer.found_whole()?;
         Ok(self.published.now())
     }
 
@@ -236,7 +237,8 @@ impl Engine {
 
     /// The receipt of a submission that is stored already, which saves reading it again.
     pub fn unchanged(&self, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
-        let snapshot = self.checked_snapshot()?;
+        // The write thread, which has waited for the check, compares once more.
+        let Ok(snapshot) = self.checked_snapshot() else { return Ok(None) };
         let stored = snapshot.reader.document(identified.id())?;
         let Some(document) = stored.filter(|document| identified.is(document)) else { return Ok(None) };
         Ok(Some(Receipt {
@@ -359,6 +361,7 @@ impl Engine {
 
     /// How large the corpus is.
     pub fn stats(&self) -> Result<Stats, EngineError> {
-        Stats::of(&self.published.now().reader)
+        let snapshot = self.published.now();
+        Ok(guarded(|| Stats::of(&snapshot.reader))?)
     }
 }

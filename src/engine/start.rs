@@ -20,13 +20,16 @@ use crate::index::Index;
 use crate::index::IndexError;
 use crate::store::Store;
 
+/// The write thread, what it publishes, and the key of page tokens.
+pub(super) type Started = (Writer, Arc<Published>, [u8; 32]);
+
 /// Starts on a store that may be `unchecked`: what goes wrong over one may be its damage, which is told then.
 pub(super) fn start(
     store: &Arc<Store>,
     unchecked: Option<&UncheckedStore>,
     folder: &DataFolder,
     settings: &Settings,
-) -> Result<(Writer, Arc<Published>), EngineError> {
+) -> Result<Started, EngineError> {
     let start = || start_writer(store, unchecked.cloned(), folder, settings);
     let started = catch_unwind(AssertUnwindSafe(start));
     if !matches!(started, Ok(Ok(_))) {
@@ -42,7 +45,7 @@ fn start_writer(
     unchecked: Option<UncheckedStore>,
     folder: &DataFolder,
     settings: &Settings,
-) -> Result<(Writer, Arc<Published>), EngineError> {
+) -> Result<Started, EngineError> {
     let path = folder.index()?;
     let reserve = settings.disk_reserve.or_else(|| {
         let room = disk::room(&folder.store_path()).ok()?;
@@ -61,13 +64,16 @@ fn start_writer(
     };
     let (indexer, snapshot) = match start() {
         Err(EngineError::Index(error @ (IndexError::Outdated | IndexError::Damaged(_)))) => {
+            // Of a damaged store the index may know more than what is built from it would.
+            unchecked.as_ref().map_or(Ok(()), UncheckedStore::check)?;
             tracing::warn!(%error, "the index cannot be used and is built again from the store");
             remove_index(&path)?;
             start()?
         }
         started => started?,
     };
+    let key = snapshot.reader.page_key()?;
     let published = Arc::new(Published::new(snapshot));
     let committer = Committer::new(Arc::clone(store), indexer, Arc::clone(&published), rules);
-    Ok((Writer::start(committer, unchecked, rules.queue)?, published))
+    Ok((Writer::start(committer, unchecked, rules.queue)?, published, key))
 }

@@ -7,9 +7,9 @@ use crate::transcript::Extraction;
 /// How much text is looked at, in bytes: detection costs as much as the segmentation of many times that, and is as sure
 /// of a page's worth of sentences as of more.
 const SAMPLE: usize = 768;
-/// How much of one block, so that several are heard.
-const PIECE: usize = 256;
-/// Over how many blocks the sample is spread.
+/// How much of one block at most, where there are several to hear.
+const PIECE: usize = 128;
+/// Over how many blocks the sample is spread, where the first are not too short to fill it.
 const SPREAD: usize = 16;
 /// Less text than this, in characters, is too little to tell by.
 const FEWEST: usize = 60;
@@ -61,10 +61,13 @@ fn detect(extraction: &Extraction) -> Option<String> {
     let mut sample = String::with_capacity(SAMPLE + PIECE);
     // The middle of a page is less likely to be a menu than its start.
     let first = if extraction.blocks.len() > 20 { extraction.blocks.len() / 10 } else { 0 };
-    let step = (extraction.blocks.len() / SPREAD).max(1);
-    for block in extraction.blocks.iter().skip(first).step_by(step) {
+    let piece = PIECE.max(SAMPLE / extraction.blocks.len().max(1));
+    // Odd, so that it meets both sides where two take turns.
+    let step = (extraction.blocks.len() / SPREAD) | 1;
+    let spread = (0..step).flat_map(|offset| extraction.blocks.iter().skip(first + offset).step_by(step));
+    for block in spread {
         let text = block.span.of(&extraction.text);
-        sample.push_str(text.get(..text.floor_char_boundary(PIECE)).unwrap_or(text));
+        sample.push_str(text.get(..text.floor_char_boundary(piece)).unwrap_or(text));
         sample.push('\n');
         if sample.len() >= SAMPLE {
             break;
@@ -106,5 +109,8 @@ mod tests {
         );
         check("请您谈谈这次会议的情况，以及各方今年是否还会再次会面。", "", "zh");
         check("Ok.", "", "");
+        let short =
+            "Yes.\n\nWhen was that?\n\nLast year, I think.\n\nWhat happened then?\n\nNothing at all.\n\n";
+        check(&short.repeat(100), "", "en");
     }
 }

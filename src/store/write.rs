@@ -181,16 +181,19 @@ impl Batch {
         Ok(found)
     }
 
-    /// Deletes a document and all its versions, with every byte that no other document has. `None` where there is
-    /// neither a document nor a version. [`StoreError::Damaged`], with nothing changed, where a record is damaged: which
-    /// bytes were the document's cannot be told any more, and what stays must not be called gone.
-    pub fn purge(&self, id: &str, generation: u64) -> Result<Option<Purged>, StoreError> {
+    /// [`StoreError::Damaged`] where the record of a document or of one of its versions is damaged: which bytes are its
+    /// own cannot be told then, and what a purge would leave must not be called gone.
+    pub fn tell_bytes(&self, id: &str) -> Result<(), StoreError> {
         self.document(id)?;
-        if self.versions(id)?.iter().any(|(_, version)| version.is_none()) {
-            return Err(StoreError::Damaged(format!(
-                "a version of {id} is damaged, its bytes cannot be told"
-            )));
+        if self.versions(id)?.iter().all(|(_, version)| version.is_some()) {
+            return Ok(());
         }
+        Err(StoreError::Damaged(format!("a version of {id} is damaged, its bytes cannot be told")))
+    }
+
+    /// Deletes a document and all its versions, with every byte that no other document has. `None` where there is
+    /// neither a document nor a version. [`Batch::tell_bytes`] is to be asked first.
+    pub fn purge(&self, id: &str, generation: u64) -> Result<Option<Purged>, StoreError> {
         let found = self.delete(id, generation, usize::MAX)?;
         let mut purged = Purged::default();
         for (retired, version) in self.versions(id)? {

@@ -165,7 +165,7 @@ impl Committer {
         let generation = self.published.now().generation;
         let mut done = done.map(Vec::into_iter);
         for job in group {
-            // What each did, or why none did anything. It may have been written all the same.
+            // What each did, or why none is acknowledged; it may have been written all the same.
             let done = match &mut done {
                 Ok(done) => done.next().unwrap_or(Done::Other),
                 Err(error) => Done::Refused(error.for_another_caller()),
@@ -246,15 +246,7 @@ impl Committer {
             let room = self.check_room(job, free, &mut taken);
             done.push(match job {
                 Job::Put(new, ..) => self.put(&batch, new, generation, room)?,
-                Job::Delete { .. } if room.is_err() => room.map_or_else(Done::Refused, |()| Done::Other),
-                Job::Delete { id, purge: false, .. } => {
-                    let found = batch.delete(id, generation, self.rules.keep_versions)?;
-                    if found { Done::Deleted(None) } else { Done::Missing }
-                }
-                Job::Delete { id, purge: true, .. } => match batch.purge(id, generation) {
-                    Err(error @ StoreError::Damaged(_)) => Done::Refused(error.into()),
-                    purged => purged?.map_or(Done::Missing, |purged| Done::Deleted(Some(purged))),
-                },
+                Job::Delete { id, purge, .. } => self.delete(&batch, id, *purge, generation, room)?,
                 Job::StartRebuild(_) | Job::EndRebuild(..) => Done::Other,
             });
         }
@@ -269,6 +261,29 @@ impl Committer {
             batch.commit()?;
         }
         Ok(done)
+    }
+
+    /// Deletes a document, if there is `room` for what that writes.
+    fn delete(
+        &self,
+        batch: &Batch,
+        id: &str,
+        purge: bool,
+        generation: u64,
+        room: Result<(), EngineError>,
+    ) -> Result<Done, EngineError> {
+        if let Err(refused) = room {
+            return Ok(Done::Refused(refused));
+        }
+        if !purge {
+            let found = batch.delete(id, generation, self.rules.keep_versions)?;
+            return Ok(if found { Done::Deleted(None) } else { Done::Missing });
+        }
+        // Asked before anything is changed: damage that shows later fails the whole group.
+        if let Err(error @ StoreError::Damaged(_)) = batch.tell_bytes(id) {
+            return Ok(Done::Refused(error.into()));
+        }
+        Ok(batch.purge(id, generation)?.map_or(Done::Missing, |purged| Done::Deleted(Some(purged))))
     }
 
     /// Writes a document, if there is `room` for it; one that is there already needs none.
@@ -311,6 +326,8 @@ impl Committer {
     }
 
     fn start_rebuild(&mut self) -> Result<Reader, EngineError> {
+        // After a failed write, what a reader shows may be what was refused.
+        self.ready()?;
         let reader = self.store.reader()?;
         self.rebuilding_from = Some(reader.generation()?);
         Ok(reader)
@@ -319,6 +336,7 @@ impl Committer {
     fn end_rebuild(&mut self, index: Option<Box<Index>>) -> Result<u64, EngineError> {
         self.rebuilding_from = None;
         if let Some(index) = index {
+            self.ready()?;
             let mut indexer = Indexer::new(*index);
             let snapshot = indexer.catch_up(self.store.reader()?)?;
             self.indexer = indexer;
@@ -342,5 +360,27 @@ impl Job {
 
     const fn writes(&self) -> bool {
         matches!(self, Self::Put(..) | Self::Delete { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Job;
+    use super::with_distinct_ids;
+
+    #[test]
+    fn no_document_is_written_twice_in_a_part() {
+        let ids = ["a", "b", "a", "b", "b", "c"];
+        let jobs = ids.map(|id| Job::Delete { id: id.into(), purge: false, reply: Box::new(drop) });
+        let parts = with_distinct_ids(jobs.into());
+        let parts: Vec<Vec<String>> = parts
+            .into_iter()
+            .map(|part| {
+                part.into_iter()
+                    .filter_map(|job| if let Job::Delete { id, .. } = job { Some(id) } else { None })
+                    .collect()
+            })
+            .collect();
+        assert_eq!(parts, [vec!["a", "b"], vec!["a", "b"], vec!["b", "c"]]);
     }
 }

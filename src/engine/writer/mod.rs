@@ -12,6 +12,8 @@ mod queue;
 
 pub(in crate::engine) use group::Committer;
 
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::mpsc::sync_channel;
@@ -112,16 +114,17 @@ impl Writer {
         queue: usize,
     ) -> Result<Self, EngineError> {
         let (queue, waiting) = Queue::new(queue);
-        let checked = Arc::new(OnceLock::new());
+        // Where nothing is to be checked nobody has to wait for the thread to begin.
+        let checked = Arc::new(if unchecked.is_none() { OnceLock::from(Ok(())) } else { OnceLock::new() });
         let told = Arc::clone(&checked);
         let thread = thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
-                let found = unchecked.map_or(Ok(()), |unchecked| unchecked.check());
-                match told.get_or_init(|| found) {
+                let check = || unchecked.map_or(Ok(()), |unchecked| unchecked.check());
+                let panicked = |_| Err(EngineError::Internal("the check of the store panicked".into()));
+                match told.get_or_init(|| catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(panicked)) {
                     Ok(()) => committer.run(&waiting),
                     Err(error) => {
-                        tracing::error!(%error, "the store is damaged; no write is taken");
                         for job in &waiting {
                             job.fail(error);
                         }
@@ -135,6 +138,12 @@ impl Writer {
     /// Waits until the store has been checked, and tells what was found.
     pub(super) fn checked(&self) -> Result<(), EngineError> {
         self.checked.wait().as_ref().map_err(EngineError::for_another_caller).copied()
+    }
+
+    /// The same without waiting: [`EngineError::NotReady`] until the check is over.
+    pub(super) fn found_whole(&self) -> Result<(), EngineError> {
+        let found = self.checked.get().ok_or(EngineError::NotReady)?;
+        found.as_ref().map_err(EngineError::for_another_caller).copied()
     }
 
     pub(super) fn put(&self, new: NewDocument) -> Result<Receipt, EngineError> {
