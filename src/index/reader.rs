@@ -69,6 +69,10 @@ impl Snapshot {
         }
         shares.retain(|(exchanges, _)| *exchanges > 0);
         shares.sort_by_key(|(exchanges, _)| std::cmp::Reverse(*exchanges));
+        if shares.is_empty() {
+            // A query of a corpus that holds nothing has words all the same, which are told to be nowhere.
+            shares.push((0, default_language));
+        }
         Self {
             generation,
             committed,
@@ -163,7 +167,8 @@ impl Searcher {
         &self.snapshot.segments
     }
 
-    /// The languages that live documents were analysed in, that of most exchanges first.
+    /// The languages that live documents were analysed in, that of most exchanges first; the default one where there are
+    /// none.
     #[must_use]
     pub fn languages(&self) -> &[Language] {
         &self.snapshot.languages

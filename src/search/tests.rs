@@ -189,6 +189,11 @@ fn words_that_are_nowhere() {
     let found = corpus.found("harbours Zanzibar \"quux zap\" -nowhere", &Filter::default());
     assert_eq!(found.unmatched_terms, ["Zanzibar", "quux", "zap"]);
     assert_eq!((found.total, found.generation), (1, 1));
+    let found = Corpus::empty().found("harbours \"quux zap\"", &Filter::default());
+    assert_eq!(
+        (found.total, found.unmatched_terms),
+        (0, ["harbours", "quux", "zap"].map(str::to_owned).to_vec())
+    );
 }
 
 #[test]
