@@ -95,8 +95,3 @@ pub async fn run<S: Future<Output = ()> + Send + 'static>(
         Command::Eval(args) => eval::run(&args),
     }
 }
-
-/// Lets no panic print itself: where a damaged file is read, each is caught and told as the damage it is.
-fn quiet_panics() {
-    std::panic::set_hook(Box::new(|_| {}));
-}

@@ -3,7 +3,6 @@
 use std::io::Write as _;
 
 use crate::cli::CliError;
-use crate::cli::quiet_panics;
 use crate::config::Recover;
 use crate::engine::recover;
 
@@ -11,7 +10,6 @@ pub(super) fn run(args: &Recover) -> Result<(), CliError> {
     let Some(folder) = &args.data_dir else {
         return Err(CliError::Usage("name the damaged data folder with --data-dir".into()));
     };
-    quiet_panics();
     let recovered = recover(folder, &args.out)?;
     let mut out = std::io::stdout().lock();
     for (id, why) in &recovered.lost {

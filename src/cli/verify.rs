@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::CliError;
-use crate::cli::quiet_panics;
 use crate::cli::sources;
 use crate::config::Verify;
 use crate::engine::Difference;
@@ -38,7 +37,6 @@ pub(super) fn run(args: &Verify) -> Result<(), CliError> {
 
 /// Reads everything in a data folder again.
 fn check(folder: &Path) -> Result<(), CliError> {
-    quiet_panics();
     let report = verify_folder(folder)?;
     let mut out = std::io::stdout().lock();
     for Fault { document_id, what } in &report.faults {
@@ -83,7 +81,6 @@ fn compare(args: &Verify, path: &Path) -> Result<(), CliError> {
             true
         });
     } else if let Some(folder) = &args.data_dir {
-        quiet_panics();
         compare_folder(folder, &mut manifest)?;
     } else {
         let message = "there is nothing to compare with; name files, --snapshot or --data-dir";

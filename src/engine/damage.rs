@@ -11,11 +11,7 @@ use crate::store::Salvage;
 /// The ids of the documents that a damaged store has not whole: those that are there and cannot be read, and those that
 /// only the index still knows.
 pub(super) fn affected(store: &Path, index: &Path) -> BTreeSet<String> {
-    // A panic of redb's over a damaged page is caught and told as the damage it is.
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
     let (whole, mut affected) = survey(store);
-    std::panic::set_hook(hook);
     affected.extend(indexed(index).difference(&whole).cloned());
     affected
 }

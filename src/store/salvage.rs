@@ -1,11 +1,14 @@
 //! Reading a store that may be damaged, each value by itself, and never writing to it.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::panic;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Once;
 
 use redb::Database;
 use redb::ReadTransaction;
@@ -27,10 +30,26 @@ use crate::transcript::Digest;
 /// What redb may keep in memory of the file, in bytes.
 const CACHE: usize = 64 << 20;
 
+thread_local! {
+    /// Whether a panic of this thread is taken for damage, and told as such.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Reads from the store, and takes a panic of redb's over a page that is not what it wrote for the damage that
-/// it is. redb checks pages where it is asked to, and trusts them elsewhere.
+/// it is. redb checks pages where it is asked to, and trusts them elsewhere. Such a panic does not print itself.
 pub fn guarded<T>(read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let told = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !GUARDED.get() {
+                told(panic);
+            }
+        }));
+    });
+    let outer = GUARDED.replace(true);
     let done = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(outer);
     done.unwrap_or_else(|_| Err(StoreError::Damaged("a page of its file is not what was written".into())))
 }
 
@@ -64,14 +83,7 @@ impl Salvage {
     /// Checks every page of the file against its checksum.
     pub fn check_pages(&mut self) -> Result<(), StoreError> {
         self.open = None;
-        let path = self.path.clone();
-        guarded(|| {
-            let mut database = open(&path)?;
-            if database.check_integrity()? {
-                return Ok(());
-            }
-            Err(StoreError::Damaged("its pages were not accounted for and had to be repaired".into()))
-        })
+        check_pages(&self.path)
     }
 
     /// Reads something. Whatever keeps it from being read counts as damage, a bad sector as well as a flipped bit.
@@ -125,6 +137,17 @@ impl Salvage {
         }
         digests
     }
+}
+
+/// Checks every page of the store in the file `path`, which nobody writes meanwhile; it may be open.
+pub fn check_pages(path: &Path) -> Result<(), StoreError> {
+    guarded(|| {
+        let mut database = open(path)?;
+        if database.check_integrity()? {
+            return Ok(());
+        }
+        Err(StoreError::Damaged("its pages were not accounted for and had to be repaired".into()))
+    })
 }
 
 fn open(path: &Path) -> Result<Database, StoreError> {
