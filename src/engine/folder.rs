@@ -63,28 +63,16 @@ impl DataFolder {
                 return Err(StoreError::Damaged(half.into()).into());
             }
             if !self.index_folders()?.is_empty() {
-                return Err(
-                    self.damaged("its file store.redb is missing, put it back where it is to be had".into())
-                );
+                let missing = "its file store.redb is missing, put it back where it is to be had";
+                return Err(told(&self.path, StoreError::Damaged(missing.into())));
             }
             Store::create(&path, &settings.entropy)?;
         }
         let large = fs::metadata(&path).is_ok_and(|file| file.len() > settings.check_first_bytes);
         let check = if large { Check::Later } else { Check::Now };
-        let store =
-            guarded(|| Store::open(&path, settings.store_cache_bytes, check)).map_err(
-                |error| match error {
-                    StoreError::Damaged(what) => self.damaged(what),
-                    other @ (StoreError::Format { .. } | StoreError::Full(_) | StoreError::Io(_)) => {
-                        other.into()
-                    }
-                },
-            )?;
-        Ok((store, large.then(|| UncheckedStore { folder: self.path.clone() })))
-    }
-
-    fn damaged(&self, what: String) -> EngineError {
-        damaged(&self.path, what)
+        let (store, check) = guarded(|| Store::open(&path, settings.store_cache_bytes, check))
+            .map_err(|error| told(&self.path, error))?;
+        Ok((store, (check == Check::Later).then(|| UncheckedStore { folder: self.path.clone() })))
     }
 
     /// Whether there is anything in it that a store or an index has left.
@@ -156,15 +144,13 @@ pub(super) struct UncheckedStore {
 impl UncheckedStore {
     /// Checks every page of its file. Nothing may be written before.
     pub(super) fn check(&self) -> Result<(), EngineError> {
-        check_pages(&self.folder.join(STORE)).map_err(|error| match error {
-            StoreError::Damaged(what) => damaged(&self.folder, what),
-            other @ (StoreError::Format { .. } | StoreError::Full(_) | StoreError::Io(_)) => other.into(),
-        })
+        check_pages(&self.folder.join(STORE)).map_err(|error| told(&self.folder, error))
     }
 }
 
-/// The error that names what of the damaged store of a folder is affected.
-fn damaged(folder: &Path, what: String) -> EngineError {
+/// The error of a folder's store; of a damaged one, that which names what is affected.
+fn told(folder: &Path, error: StoreError) -> EngineError {
+    let StoreError::Damaged(what) = error else { return error.into() };
     let affected = damage::affected(&folder.join(STORE), &current_index(folder));
     let more = affected.len().saturating_sub(NAMED);
     let documents = affected.into_iter().take(NAMED).collect();

@@ -307,7 +307,8 @@ impl Engine {
         let generation = match swapped {
             Ok(generation) => generation,
             Err(error) => {
-                remove_index(&path)?;
+                // What is left is removed by the next start, too; the rebuild's own error is the one to tell.
+                drop(remove_index(&path));
                 return Err(error);
             }
         };

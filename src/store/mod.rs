@@ -25,6 +25,7 @@ pub use import::restore;
 pub use import::unfinished;
 pub use read::Reader;
 pub use salvage::Salvage;
+pub use salvage::check_pages;
 pub use salvage::guarded;
 pub use scan::Scan;
 pub use verify::Version;
@@ -242,15 +243,10 @@ pub enum Check {
     Later,
 }
 
-/// Checks every page of the store in the file `path`, which nobody writes meanwhile; it may be open.
-pub fn check_pages(path: &Path) -> Result<(), StoreError> {
-    Salvage::open(path)?.check_pages()
-}
-
 impl Store {
     /// Opens the store in the file `path`, and checks all of it unless `check` is put off. A store of an older format
-    /// is brought up to the present one.
-    pub fn open(path: &Path, cache_bytes: usize, check: Check) -> Result<Self, StoreError> {
+    /// is checked, and brought up to the present one. Says with the store which of both was done.
+    pub fn open(path: &Path, cache_bytes: usize, check: Check) -> Result<(Self, Check), StoreError> {
         let file = RandomAccess::open(path);
         // redb would take an empty file for a new one.
         if file.as_ref().is_ok_and(|file| file.length().is_ok_and(|length| length == 0)) {
@@ -262,7 +258,7 @@ impl Store {
         match batch.fact("format")? {
             Some(FORMAT) => {
                 drop(batch);
-                return Ok(store);
+                return Ok((store, check));
             }
             Some(found) if found > FORMAT => return Err(StoreError::Format { found }),
             Some(_) if !whole => {
@@ -276,7 +272,7 @@ impl Store {
         batch.set_fact("format", FORMAT)?;
         batch.create_tables()?;
         batch.commit()?;
-        Ok(store)
+        Ok((store, check))
     }
 
     /// Makes an empty store in the file `path`, where there is none. `page_key` becomes the key that page tokens are

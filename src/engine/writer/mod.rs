@@ -192,3 +192,18 @@ impl Drop for Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_to_be_whole_before_it_is_checked() {
+        let writer = Writer { queue: None, thread: None, checked: Arc::default() };
+        assert!(matches!(writer.found_whole(), Err(EngineError::NotReady)));
+        writer.checked.set(Err(EngineError::Internal("the check failed".into()))).unwrap();
+        for found in [writer.found_whole(), writer.checked()] {
+            assert!(matches!(found, Err(EngineError::Internal(_))), "{found:?}");
+        }
+    }
+}
