@@ -5,12 +5,12 @@ import argparse
 import corrupt
 import kill
 import power
+import syncs
 
-# Without `syncs`: how many writes share a sync depends on what else the machine does. That no acknowledgement leaves
-# before its sync shows in `power`, which would lose it.
 PARTS = [
     (kill, ["--rounds", "5", "--documents", "500", "--writes", "1000"]),
     (corrupt, ["--rounds", "20"]),
+    (syncs, []),
     (power, ["--rounds", "6", "--writes", "160"]),
 ]
 

@@ -27,9 +27,9 @@ use crate::store::StoreError;
 
 /// How many writes one commit takes at most.
 const GROUP: usize = 256;
-/// How long the next of as many writers as wrote lately is waited for: about what a commit takes, which each that comes
-/// in time saves.
-const GATHER: Duration = Duration::from_millis(1);
+/// How long the next of as many writers as wrote lately is waited for: less than what a commit takes, which each that
+/// comes in time saves.
+const GATHER: Duration = Duration::from_millis(3);
 /// How often an index that fell behind the store for want of room is tried again while nobody writes.
 const RETRY: Duration = Duration::from_secs(1);
 /// How long readers from before a failed write are waited for, and how often they are looked for.
@@ -55,6 +55,13 @@ enum Done {
     Refused(EngineError),
     /// A job that writes nothing.
     Other,
+}
+
+impl Done {
+    /// Whether it changed the store.
+    const fn wrote(&self) -> bool {
+        matches!(self, Self::Put(Outcome::Created | Outcome::Replaced) | Self::Deleted(_))
+    }
 }
 
 /// The error of a job whose result is of another kind than its own, which none is.
@@ -216,20 +223,15 @@ impl Committer {
 
     /// Refuses a write that would take the last room on the disk, of which `taken` bytes are spoken for by others of its
     /// group. Deletions take little, and may use half of the reserve.
-    fn check_room(&self, job: &Job, free: u64, taken: &mut u64) -> Result<(), EngineError> {
-        let (incoming, reserve) = match job {
-            // A document's bytes, its exchanges beside them, and both in the index.
-            Job::Put(new, ..) => ((new.received.len() as u64).saturating_mul(4), self.rules.reserve),
-            Job::Delete { .. } => (0, self.rules.reserve / 2),
+    fn check_room(&self, job: &Job, free: u64, taken: u64) -> Result<(), EngineError> {
+        let reserve = match job {
+            Job::Put(..) => self.rules.reserve,
+            Job::Delete { .. } => self.rules.reserve / 2,
             Job::StartRebuild(_) | Job::EndRebuild(..) => return Ok(()),
         };
-        let needed = reserve.saturating_add(incoming);
-        let free = free.saturating_sub(*taken);
-        if free < needed {
-            return Err(EngineError::DiskFull { free, needed });
-        }
-        *taken += incoming;
-        Ok(())
+        let needed = reserve.saturating_add(job.bytes());
+        let free = free.saturating_sub(taken);
+        if free < needed { Err(EngineError::DiskFull { free, needed }) } else { Ok(()) }
     }
 
     /// Writes a group to the store as one commit.
@@ -243,18 +245,19 @@ impl Committer {
         let generation = batch.next_generation()?;
         let mut done = Vec::with_capacity(group.len());
         for job in group {
-            let room = self.check_room(job, free, &mut taken);
-            done.push(match job {
+            let room = self.check_room(job, free, taken);
+            let did = match job {
                 Job::Put(new, ..) => self.put(&batch, new, generation, room)?,
                 Job::Delete { id, purge, .. } => self.delete(&batch, id, *purge, generation, room)?,
                 Job::StartRebuild(_) | Job::EndRebuild(..) => Done::Other,
-            });
+            };
+            if did.wrote() {
+                taken = taken.saturating_add(job.bytes());
+            }
+            done.push(did);
         }
         // A batch that changed nothing is dropped, so that its generation is not used up.
-        if done
-            .iter()
-            .any(|done| matches!(done, Done::Put(Outcome::Created | Outcome::Replaced) | Done::Deleted(_)))
-        {
+        if done.iter().any(Done::wrote) {
             let indexed = self.indexer.committed();
             batch.forget_changes(self.rebuilding_from.map_or(indexed, |from| from.min(indexed)))?;
             batch.set_time((self.rules.clock)())?;
@@ -347,6 +350,14 @@ impl Committer {
 }
 
 impl Job {
+    /// Bytes that it may take on the disk: a document's own, its exchanges beside them, and both in the index.
+    const fn bytes(&self) -> u64 {
+        match self {
+            Self::Put(new, ..) => (new.received.len() as u64).saturating_mul(4),
+            Self::Delete { .. } | Self::StartRebuild(_) | Self::EndRebuild(..) => 0,
+        }
+    }
+
     /// Answers that it was not done, and why.
     pub(super) fn fail(self, error: &EngineError) {
         let error = error.for_another_caller();
