@@ -7,6 +7,8 @@ use std::time::Duration;
 use onrecord::index::Analyzer;
 use onrecord::index::Form;
 use onrecord::index::Language;
+use rust_stemmers::Algorithm;
+use rust_stemmers::Stemmer;
 use tantivy::IndexWriter;
 use tantivy::ReloadPolicy;
 use tantivy::Searcher;
@@ -23,6 +25,12 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::schema::Schema;
 use tantivy::schema::TextFieldIndexing;
 use tantivy::schema::TextOptions;
+use tantivy::tokenizer::SimpleTokenStream;
+use tantivy::tokenizer::SimpleTokenizer;
+use tantivy::tokenizer::TextAnalyzer;
+use tantivy::tokenizer::Token;
+use tantivy::tokenizer::TokenStream;
+use tantivy::tokenizer::Tokenizer;
 
 use crate::corpus::Pair;
 use crate::process::process_cpu;
@@ -82,19 +90,59 @@ impl Raw {
     }
 }
 
-/// Processor time of tantivy alone for indexing pairs, with its own English analysis and its stored texts, on one
+/// What tantivy's own English analysis does, of which the service leaves the stemmer out: words, lower-cased, stemmed.
+#[derive(Clone, Default)]
+struct English(SimpleTokenizer);
+
+/// The words of a text, stemmed.
+struct Stemmed<'a> {
+    words: SimpleTokenStream<'a>,
+    stemmer: Stemmer,
+}
+
+impl Tokenizer for English {
+    type TokenStream<'a> = Stemmed<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stemmed<'a> {
+        Stemmed { words: self.0.token_stream(text), stemmer: Stemmer::create(Algorithm::English) }
+    }
+}
+
+impl TokenStream for Stemmed<'_> {
+    fn advance(&mut self) -> bool {
+        let more = self.words.advance();
+        if more {
+            let text = &mut self.words.token_mut().text;
+            text.make_ascii_lowercase();
+            let stem = self.stemmer.stem(text).into_owned();
+            *text = stem;
+        }
+        more
+    }
+
+    fn token(&self) -> &Token {
+        self.words.token()
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.words.token_mut()
+    }
+}
+
+/// Processor time of tantivy alone for indexing pairs, with an English analysis and its stored texts, on one
 /// thread as the service has it, merges included.
 pub(crate) fn index(folder: &Path, pairs: impl Iterator<Item = Pair>) -> Duration {
     let mut schema = Schema::builder();
     let text = || {
         let indexing = TextFieldIndexing::default()
-            .set_tokenizer("en_stem")
+            .set_tokenizer("english")
             .set_index_option(IndexRecordOption::WithFreqsAndPositions);
         TextOptions::default().set_indexing_options(indexing).set_stored()
     };
     let question = schema.add_text_field("question", text());
     let answer = schema.add_text_field("answer", text());
     let index = tantivy::Index::create_in_dir(folder, schema.build()).unwrap();
+    index.tokenizers().register("english", TextAnalyzer::from(English(SimpleTokenizer::default())));
     let mut writer: IndexWriter = index.writer_with_num_threads(1, 64 << 20).unwrap();
     let before = process_cpu();
     let mut generating = Duration::ZERO;
