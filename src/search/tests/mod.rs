@@ -1,8 +1,10 @@
 //! Searches over small indexes, by what they find and in which order.
 
+mod copies;
+mod properties;
+
 use std::collections::BTreeMap;
 
-use proptest::prelude::*;
 use tempfile::TempDir;
 
 use crate::index::DocumentEntry;
@@ -10,7 +12,6 @@ use crate::index::ExchangeEntry;
 use crate::index::Index;
 use crate::index::Searcher;
 use crate::index::Settings;
-use crate::index::Writer;
 use crate::query::DateRange;
 use crate::query::Filter;
 use crate::query::Query;
@@ -18,7 +19,6 @@ use crate::search::Collapsed;
 use crate::search::Cursor;
 use crate::search::Found;
 use crate::search::Highlighter;
-use crate::search::Hit;
 use crate::search::Ranking;
 use crate::search::Request;
 use crate::search::search;
@@ -360,68 +360,6 @@ fn signed_phrases_are_exact_however_many() {
     check(&documents, &format!("+\"one two\" {} -\"nine ten\"", " -\"two one\"".repeat(20)), &["most"]);
 }
 
-/// Results as `document+copies`, each id its first letter, and the total.
-fn collapsed(corpus: &Corpus, query: &str, filter: &Filter, limit: usize) -> (Vec<String>, u64) {
-    let searcher = corpus.index.searcher();
-    let query = Query::parse(query).unwrap();
-    let (mut shown, mut after, mut total) = (Vec::new(), None, None);
-    loop {
-        let request = Request { query: &query, filter, limit, after: after.as_ref(), collapse: true };
-        let found = search(&searcher, &request, &Ranking::default()).unwrap();
-        assert_eq!(*total.get_or_insert(found.total), found.total, "the same on each page");
-        let Some(Collapsed { hit, .. }) = found.results.last().cloned() else { break };
-        shown.extend(found.results.iter().map(|Collapsed { hit, copies, more }| {
-            assert_eq!(*more, 0);
-            let copies: Vec<&str> = copies.iter().map(|copy| copy.document_id.as_str()).collect();
-            [&[hit.document_id.as_str()], copies.as_slice()].concat().join("+")
-        }));
-        after = Some(Cursor { score: hit.score, document_id: hit.document_id, exchange: hit.exchange });
-    }
-    (shown, total.unwrap_or(0))
-}
-
-#[test]
-fn copies_collapse_into_the_best() {
-    let question = "What does the agreement on the northern provinces say?";
-    let answer = "It says three things. The ceasefire in the northern provinces is prolonged by six months, with \
-        observers from five states. Three hundred detainees come home, beginning with the sick and the oldest.";
-    let edited = answer.replace("prolonged", "extended");
-    let repeated = format!("{answer} The ceasefire!");
-    let like = "It says that a ceasefire may be prolonged, that observers may come, and that detainees may go home \
-        once the provinces in the north have settled who is to guard the roads and who is to open them again.";
-    let documents: [Document<'_>; 6] = [
-        ("a", "en", &[(question, &edited)]),
-        ("b", "en", &[(question, answer)]),
-        ("c", "en", &[("And what does the agreement on the northern provinces say?", &repeated)]),
-        ("d", "en", &[(question, like)]),
-        ("e", "en", &[("What did the envoy say of the harbour?", answer)]),
-        ("f", "en", &[("Is there a ceasefire?", "There is.")]),
-    ];
-    let once = Corpus::of(&documents);
-    let often = Corpus::empty();
-    for (generation, one) in (1..).zip(documents.chunks(1).rev()) {
-        often.put(one, generation);
-    }
-    let all = Filter::default();
-    for corpus in [&once, &often] {
-        for limit in [1, 2, 10] {
-            let (shown, total) = collapsed(corpus, "ceasefire", &all, limit);
-            assert_eq!((shown.join(" ").as_str(), total), ("f c+a+b e d", 4), "{limit} a page");
-            // A copy counts where it matches itself.
-            let (shown, total) = collapsed(corpus, "extended harbour", &all, limit);
-            assert_eq!((shown.join(" ").as_str(), total), ("e a", 2));
-            let some =
-                Filter { document_ids: ["a", "b", "f"].map(str::to_owned).to_vec(), ..Filter::default() };
-            let (shown, total) = collapsed(corpus, "ceasefire agreement", &some, limit);
-            assert_eq!((shown.join(" ").as_str(), total), ("f a+b", 2));
-        }
-        assert_eq!(corpus.found("ceasefire", &all).total, 6, "not unless asked to");
-    }
-    once.put(&[("b", "en", &[("Is it over?", "The ceasefire is.")])], 2);
-    let (shown, total) = collapsed(&once, "ceasefire", &all, 10);
-    assert_eq!((shown.len(), total), (5, 5), "what was replaced is no copy any more: {shown:?}");
-}
-
 /// What is highlighted, in brackets.
 fn highlighted(query: &str, language: &str, text: &str, expect: &str) {
     let documents: [Document<'_>; 3] =
@@ -450,162 +388,4 @@ fn highlights() {
     highlighted("+one -two", "en", "one two", "[one] two");
     highlighted("угроза", "ru", "Все угрозы ясны.", "Все [угрозы] ясны.");
     highlighted("!", "en", "What!", "What!");
-}
-
-/// A word of a small vocabulary by its number.
-fn word(number: usize) -> &'static str {
-    ["harbour", "harbours", "Syria", "Syrian", "rapid", "growth", "what", "the", "угроза", "café"]
-        [number % 10]
-}
-
-fn text_of(numbers: &[usize]) -> String {
-    numbers.iter().map(|number| word(*number)).collect::<Vec<_>>().join(" ")
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// However the index came to be, in one commit or many, with deletions or without, it answers alike.
-    #[test]
-    fn the_layout_of_the_index_does_not_show(
-        texts in prop::collection::vec((prop::collection::vec(0usize..10, 0..4), prop::collection::vec(0usize..10, 1..9)), 1..12),
-        query in prop::collection::vec(0usize..10, 1..5),
-        split in 1usize..6,
-    ) {
-        let texts: Vec<(String, String)> =
-            texts.iter().map(|(question, answer)| (text_of(question), text_of(answer))).collect();
-        let pairs: Vec<[(&str, &str); 1]> =
-            texts.iter().map(|(question, answer)| [(question.as_str(), answer.as_str())]).collect();
-        let ids: Vec<String> = (0..pairs.len()).map(|number| format!("{number:02}")).collect();
-        let documents: Vec<Document<'_>> =
-            ids.iter().zip(&pairs).map(|(id, pair)| (id.as_str(), "en", pair.as_slice())).collect();
-        let once = Corpus::of(&documents);
-        let often = Corpus::empty();
-        let others: Vec<Document<'_>> = documents.iter().map(|(id, _, _)| (*id, "ru", [("growth", "rapid")].as_slice())).collect();
-        often.put(&others, 1);
-        for (generation, few) in (2..).zip(documents.chunks(split)) {
-            often.put(few, generation);
-        }
-        let query = text_of(&query);
-        let (one, other) = (once.found(&query, &Filter::default()), often.found(&query, &Filter::default()));
-        let hits = |found: &Found| -> Vec<_> {
-            let hit = |hit: &Hit| (hit.document_id.clone(), hit.exchange, hit.window, hit.score);
-            found.results.iter().map(|result| hit(&result.hit)).collect()
-        };
-        prop_assert_eq!(hits(&one), hits(&other));
-        prop_assert_eq!((one.total, one.unmatched_terms), (other.total, other.unmatched_terms));
-    }
-
-    #[test]
-    fn any_query_answers_and_highlights_on_character_boundaries(query in "\\PC{1,60}", text in "\\PC{0,120}") {
-        let corpus = Corpus::of(&[("a", "en", &[("What?", text.as_str())])]);
-        let searcher = corpus.index.searcher();
-        if let Ok(query) = Query::parse(&query) {
-            let filter = Filter::default();
-            let request = Request { query: &query, filter: &filter, limit: 10, after: None, collapse: false };
-            let found = search(&searcher, &request, &Ranking::default()).unwrap();
-            prop_assert_eq!(found.total, found.results.len() as u64);
-            let highlighter = Highlighter::new(&searcher, &query, &Ranking::default());
-            for language in ["en", "fr", "de", "ru", "zh", ""] {
-                let mut last = 0;
-                for span in highlighter.spans(language, &text) {
-                    prop_assert!(last <= span.start() && span.start() < span.end());
-                    prop_assert!(text.get(span.range()).is_some());
-                    last = span.end();
-                }
-            }
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
-
-    /// What is shown from memory is found as if it were committed: words, phrases, signs, filters, windows, pages;
-    /// with documents replaced and deleted between; and when it is joined, and when it is committed after all.
-    #[test]
-    fn memory_does_not_show(
-        writes in prop::collection::vec(
-            (0usize..6, prop::collection::vec((prop::collection::vec(0usize..8, 0..4), prop::collection::vec(0usize..8, 1..12)), 0..3)),
-            1..30,
-        ),
-        groups in prop::collection::vec((1usize..5, prop::bool::weighted(0.2)), 1..30),
-        query in prop::collection::vec(0usize..8, 1..5),
-    ) {
-        let texts = |pairs: &[(Vec<usize>, Vec<usize>)]| -> Vec<(String, String)> {
-            pairs.iter().map(|(question, answer)| (text_of(question), text_of(answer))).collect()
-        };
-        let writes: Vec<(String, Vec<(String, String)>)> =
-            writes.iter().map(|(id, pairs)| (format!("{id:02}"), texts(pairs))).collect();
-        let write = |writer: &mut Writer, (id, pairs): &(String, Vec<(String, String)>)| {
-            if pairs.is_empty() {
-                return writer.delete(id).unwrap();
-            }
-            let metadata = Metadata {
-                language: "en".to_owned(),
-                published: format!("20{id}"),
-                labels: BTreeMap::from([("pairs".to_owned(), pairs.len().to_string())]),
-                ..Metadata::default()
-            };
-            let exchanges = pairs.iter().map(|(question, answer)| {
-                let middle = answer.len() / 2;
-                let windows = vec![TextSpan::new(0, answer.len()), TextSpan::new(middle, answer.len())];
-                ExchangeEntry { windows, speaker: "Bo", ..exchange(question, answer) }
-            });
-            let entry = DocumentEntry { document_id: id, metadata: &metadata, exchanges: exchanges.collect() };
-            writer.replace(&entry).unwrap();
-        };
-        let (committed, shown) = (Corpus::empty(), Corpus::empty());
-        let mut writer = committed.index.writer().unwrap();
-        for one in &writes {
-            write(&mut writer, one);
-        }
-        writer.commit(1).unwrap();
-
-        let mut writer = shown.index.writer().unwrap();
-        let mut rest = writes.as_slice();
-        let mut generation = 1;
-        for (size, commits) in groups.iter().cycle() {
-            let (group, behind) = rest.split_at((*size).min(rest.len()));
-            rest = behind;
-            generation += 1;
-            writer.begin();
-            for one in group {
-                write(&mut writer, one);
-            }
-            writer.show(generation).unwrap();
-            if *commits {
-                writer.commit(generation).unwrap();
-            }
-            if rest.is_empty() {
-                break;
-            }
-        }
-        let words: Vec<String> = query.iter().map(|word| text_of(&[*word])).collect();
-        let plain = words.join(" ");
-        let day = |date: &str| Some(DateRange::parse(date).unwrap());
-        let filters = [
-            Filter::default(),
-            Filter { document_ids: vec!["01".into(), "04".into()], ..Filter::default() },
-            Filter { speakers: vec!["bo".into()], published_from: day("2002"), ..Filter::default() },
-            Filter { labels: BTreeMap::from([("pairs".to_owned(), "2".to_owned())]), ..Filter::default() },
-        ];
-        let queries =
-            [plain.clone(), format!("\"{plain}\""), format!("{plain} +{}", words[0]), format!("{plain} -{}", words[0])];
-        for step in ["shown", "committed"] {
-            for (query, filter) in queries.iter().flat_map(|query| filters.iter().map(move |filter| (query, filter))) {
-                let (one, other) = (committed.found(query, filter), shown.found(query, filter));
-                prop_assert_eq!(one.total, other.total, "{} {}", step, query);
-                prop_assert_eq!(&one.unmatched_terms, &other.unmatched_terms, "{} {}", step, query);
-                let hits = |found: &Found| -> Vec<(String, u32, u32, u32)> {
-                    let hits = found.results.iter().map(|result| &result.hit);
-                    hits.map(|hit| (hit.document_id.clone(), hit.exchange, hit.window, hit.score.0.to_bits())).collect()
-                };
-                prop_assert_eq!(hits(&one), hits(&other), "{} {}", step, query);
-            }
-            let (one, other) = (committed.index.searcher(), shown.index.searcher());
-            prop_assert_eq!((one.exchanges(), one.passages()), (other.exchanges(), other.passages()));
-            writer.commit(generation).unwrap();
-        }
-    }
 }
