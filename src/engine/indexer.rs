@@ -1,7 +1,12 @@
 //! Bringing the index up to the store: after each commit, after a crash, and from nothing.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::engine::EngineError;
 use crate::engine::snapshot::Snapshot;
+use crate::index::AnalyzedDocument;
+use crate::index::DocumentAnalyzer;
 use crate::index::DocumentEntry;
 use crate::index::ExchangeEntry;
 use crate::index::Index;
@@ -17,15 +22,19 @@ const SMALL_GROUP: usize = 32;
 /// Passages in memory that make a commit due: some ten megabytes.
 const MOST_IN_MEMORY: u32 = 8192;
 
+/// Documents by their ids, as they were analysed before they were written.
+pub(super) type Analyzed = HashMap<String, AnalyzedDocument>;
+
 /// The index and its writer, which is made anew after a failure.
 pub(super) struct Indexer {
     index: Index,
+    analyzer: Arc<DocumentAnalyzer>,
     writer: Option<Writer>,
 }
 
 impl Indexer {
-    pub(super) const fn new(index: Index) -> Self {
-        Self { index, writer: None }
+    pub(super) const fn new(index: Index, analyzer: Arc<DocumentAnalyzer>) -> Self {
+        Self { index, analyzer, writer: None }
     }
 
     /// The store's generation that the index would have after a restart.
@@ -56,26 +65,39 @@ impl Indexer {
         self.index
     }
 
+    /// Goes on with another index, which is brought up first.
+    pub(super) fn change_to(&mut self, index: Index, reader: Reader) -> Result<Snapshot, EngineError> {
+        let mut next = Self::new(index, Arc::clone(&self.analyzer));
+        let snapshot = next.catch_up(reader, Analyzed::new())?;
+        *self = next;
+        Ok(snapshot)
+    }
+
     /// Throws away a writer whose state is unknown.
     pub(super) fn reset(&mut self) {
         self.writer = None;
     }
 
-    /// Indexes what the store has and the index has not, and pairs the two.
-    pub(super) fn catch_up(&mut self, reader: Reader) -> Result<Snapshot, EngineError> {
+    /// Indexes what the store has and the index has not, and pairs the two. Of what is `analyzed` already, as the store
+    /// has it, nothing is read.
+    pub(super) fn catch_up(
+        &mut self,
+        reader: Reader,
+        mut analyzed: Analyzed,
+    ) -> Result<Snapshot, EngineError> {
         let had_writer = self.writer.is_some();
-        let generation = match self.index(&reader) {
+        let generation = match self.index(&reader, &mut analyzed) {
             // A writer can have failed in the background, by what was answered already: a new one does both.
             Err(EngineError::Index(error)) if had_writer => {
                 tracing::warn!(%error, "the index's writer failed and is made anew");
-                self.index(&reader)?
+                self.index(&reader, &mut analyzed)?
             }
             done => done?,
         };
         Ok(Snapshot { searcher: self.index.searcher(), reader, generation })
     }
 
-    fn index(&mut self, reader: &Reader) -> Result<u64, EngineError> {
+    fn index(&mut self, reader: &Reader, analyzed: &mut Analyzed) -> Result<u64, EngineError> {
         // Put back only once all went well, so that a failure leaves none.
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
@@ -89,65 +111,69 @@ impl Indexer {
                 tracing::error!(indexed, generation, "the index has seen commits that the store has lost");
             }
             let changes = reader.changes_since(indexed)?.filter(|_| indexed < generation);
-            match changes {
-                Some(ids) if ids.len() <= SMALL_GROUP => {
+            if let Some(ids) = changes {
+                let small = ids.len() <= SMALL_GROUP;
+                if small {
                     writer.begin();
-                    ids.iter().try_for_each(|id| index_document(&mut writer, reader, id))?;
-                    if writer.show(generation)? > MOST_IN_MEMORY {
-                        writer.commit(generation)?;
+                }
+                for id in ids {
+                    match analyzed.remove(&id) {
+                        Some(document) => writer.replace(document)?,
+                        None => self.index_document(&mut writer, reader, &id)?,
                     }
                 }
-                Some(ids) => {
-                    ids.iter().try_for_each(|id| index_document(&mut writer, reader, id))?;
+                if !small || writer.show(generation)? > MOST_IN_MEMORY {
                     writer.commit(generation)?;
                 }
-                None => {
-                    tracing::info!(documents = reader.document_count()?, "building the index from the store");
-                    index_everything(&mut writer, reader)?;
-                    writer.commit(generation)?;
-                }
+            } else {
+                tracing::info!(documents = reader.document_count()?, "building the index from the store");
+                self.index_everything(&mut writer, reader)?;
+                writer.commit(generation)?;
             }
         }
         self.writer = Some(writer);
         Ok(generation)
     }
-}
 
-fn index_everything(writer: &mut Writer, reader: &Reader) -> Result<(), EngineError> {
-    /// Ids read at a time.
-    const PAGE: usize = 4096;
-    writer.clear()?;
-    let mut after: Option<String> = None;
-    loop {
-        let ids = reader.ids(after.as_deref(), PAGE)?;
-        ids.iter().try_for_each(|id| index_document(writer, reader, id))?;
-        after = ids.into_iter().next_back();
-        if after.is_none() {
-            return Ok(());
+    fn index_everything(&self, writer: &mut Writer, reader: &Reader) -> Result<(), EngineError> {
+        /// Ids read at a time.
+        const PAGE: usize = 4096;
+        writer.clear()?;
+        let mut after: Option<String> = None;
+        loop {
+            let ids = reader.ids(after.as_deref(), PAGE)?;
+            ids.iter().try_for_each(|id| self.index_document(writer, reader, id))?;
+            after = ids.into_iter().next_back();
+            if after.is_none() {
+                return Ok(());
+            }
         }
+    }
+
+    /// Indexes a document as the store has it. One that is damaged is left out, so that it keeps no other from
+    /// being found; whoever asks for it by its id is told.
+    fn index_document(&self, writer: &mut Writer, reader: &Reader, id: &str) -> Result<(), EngineError> {
+        let read = reader.document(id).and_then(|document| {
+            let exchanges = if document.is_some() { reader.exchanges(id)? } else { Vec::new() };
+            Ok(document.map(|document| (document, exchanges)))
+        });
+        match read {
+            Ok(Some((document, exchanges))) => {
+                writer.replace(self.analyzer.analyze(&entry(&document, &exchanges)))?;
+            }
+            Ok(None) => writer.delete(id)?,
+            Err(StoreError::Damaged(error)) => {
+                tracing::error!(id, error, "a document is damaged and is not searched");
+                writer.delete(id)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
     }
 }
 
-/// Indexes a document as the store has it. One that is damaged is left out, so that it keeps no other from
-/// being found; whoever asks for it by its id is told.
-fn index_document(writer: &mut Writer, reader: &Reader, id: &str) -> Result<(), EngineError> {
-    let read = reader.document(id).and_then(|document| {
-        let exchanges = if document.is_some() { reader.exchanges(id)? } else { Vec::new() };
-        Ok(document.map(|document| (document, exchanges)))
-    });
-    match read {
-        Ok(Some((document, exchanges))) => writer.replace(&entry(&document, &exchanges))?,
-        Ok(None) => writer.delete(id)?,
-        Err(StoreError::Damaged(error)) => {
-            tracing::error!(id, error, "a document is damaged and is not searched");
-            writer.delete(id)?;
-        }
-        Err(error) => return Err(error.into()),
-    }
-    Ok(())
-}
-
-fn entry<'a>(document: &'a StoredDocument, exchanges: &'a [StoredExchange]) -> DocumentEntry<'a> {
+/// What the index takes of a document.
+pub(super) fn entry<'a>(document: &'a StoredDocument, exchanges: &'a [StoredExchange]) -> DocumentEntry<'a> {
     fn speaker(utterance: &Utterance) -> &str {
         utterance.speaker.as_deref().unwrap_or_default()
     }

@@ -70,6 +70,7 @@ use std::time::SystemTime;
 
 use crate::engine::folder::DataFolder;
 use crate::engine::folder::remove_index;
+use crate::engine::indexer::Analyzed;
 use crate::engine::indexer::Indexer;
 use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
@@ -78,6 +79,8 @@ use crate::engine::snapshot::Published;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::writer::Writer;
 use crate::extract::Limits;
+use crate::index::AnalyzedDocument;
+use crate::index::DocumentAnalyzer;
 use crate::index::Index;
 use crate::search::Ranking;
 use crate::segment::passages::WindowSettings;
@@ -86,6 +89,7 @@ use crate::store::NewDocument;
 use crate::store::Reader;
 use crate::store::StoreError;
 use crate::store::StoredDocument;
+use crate::store::StoredExchange;
 use crate::store::guarded;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
@@ -173,7 +177,23 @@ impl Stats {
 
 /// A document that has been read and can be written.
 #[derive(Debug)]
-pub struct Prepared(NewDocument);
+pub struct Prepared {
+    document: NewDocument,
+    analyzed: AnalyzedDocument,
+}
+
+impl Prepared {
+    /// Bytes that it holds, as far as they grow with the document.
+    fn bytes(&self) -> usize {
+        let NewDocument { received, rendition, exchanges, .. } = &self.document;
+        let text = |stored: &StoredExchange| {
+            stored.exchange.answer.text.len()
+                + stored.exchange.question.as_ref().map_or(0, |question| question.text.len())
+        };
+        let rendition = rendition.as_ref().map_or(0, String::len);
+        received.len() + rendition + exchanges.iter().map(text).sum::<usize>() + self.analyzed.bytes()
+    }
+}
 
 /// A page of documents.
 #[derive(Clone, Debug)]
@@ -190,6 +210,7 @@ pub struct DocumentPage {
 #[derive(Debug)]
 pub struct Engine {
     settings: Settings,
+    analyzer: Arc<DocumentAnalyzer>,
     published: Arc<Published>,
     writer: Writer,
     tokens: PageTokens,
@@ -207,10 +228,13 @@ impl Engine {
         let folder = DataFolder::take(folder)?;
         let (store, unchecked) = folder.store(&settings)?;
         let store = Arc::new(store);
-        let (writer, published, key) = start::start(&store, unchecked.as_ref(), &folder, &settings)?;
+        let analyzer = Arc::new(DocumentAnalyzer::new(&settings.index));
+        let (writer, published, key) =
+            start::start(&store, unchecked.as_ref(), &folder, &settings, &analyzer)?;
         let (tokens, passages) =
             (PageTokens::new(key, settings.clock), Passages::new(settings.passage_cache_bytes));
-        Ok(Self { settings, published, writer, tokens, passages, rebuilding: Mutex::default(), folder })
+        let rebuilding = Mutex::default();
+        Ok(Self { settings, analyzer, published, writer, tokens, passages, rebuilding, folder })
     }
 
     /// Waits until the store's file has been checked, and tells what was found. Where it is damaged no write is taken, and
@@ -231,7 +255,7 @@ impl Engine {
         let identified = submission.identify();
         match self.unchanged(&identified)? {
             Some(receipt) => Ok(receipt),
-            None => self.writer.put(identified.prepare(&self.settings)?),
+            None => self.writer.put(self.prepare(identified)?),
         }
     }
 
@@ -249,9 +273,11 @@ impl Engine {
         }))
     }
 
-    /// Extracts and segments a submission, for [`Engine::submit`].
+    /// Extracts, segments and analyses a submission, for [`Engine::submit`].
     pub fn prepare(&self, identified: Identified) -> Result<Prepared, EngineError> {
-        identified.prepare(&self.settings).map(Prepared)
+        let document = identified.prepare(&self.settings)?;
+        let analyzed = self.analyzer.analyze(&indexer::entry(&document.document, &document.exchanges));
+        Ok(Prepared { document, analyzed })
     }
 
     /// Queues a write; writes are committed in the order they are queued. `done` is called once the document is
@@ -261,7 +287,7 @@ impl Engine {
         prepared: Prepared,
         done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
     ) -> Result<(), EngineError> {
-        self.writer.submit(prepared.0, Box::new(done))
+        self.writer.submit(prepared, Box::new(done))
     }
 
     /// What would be indexed of a document, without storing it.
@@ -296,8 +322,8 @@ impl Engine {
         let reader = self.writer.start_rebuild()?;
         let path = self.folder.new_index_path()?;
         let built = Index::open(&path, &self.settings.index).map_err(EngineError::from).and_then(|index| {
-            let mut indexer = Indexer::new(index);
-            indexer.catch_up(reader)?;
+            let mut indexer = Indexer::new(index, Arc::clone(&self.analyzer));
+            indexer.catch_up(reader, Analyzed::new())?;
             Ok(indexer.into_index())
         });
         let swapped = match built {

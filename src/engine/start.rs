@@ -11,11 +11,13 @@ use crate::engine::Settings;
 use crate::engine::folder::DataFolder;
 use crate::engine::folder::UncheckedStore;
 use crate::engine::folder::remove_index;
+use crate::engine::indexer::Analyzed;
 use crate::engine::indexer::Indexer;
 use crate::engine::snapshot::Published;
 use crate::engine::writer::Committer;
 use crate::engine::writer::Rules;
 use crate::engine::writer::Writer;
+use crate::index::DocumentAnalyzer;
 use crate::index::Index;
 use crate::index::IndexError;
 use crate::store::Store;
@@ -29,8 +31,9 @@ pub(super) fn start(
     unchecked: Option<&UncheckedStore>,
     folder: &DataFolder,
     settings: &Settings,
+    analyzer: &Arc<DocumentAnalyzer>,
 ) -> Result<Started, EngineError> {
-    let start = || start_writer(store, unchecked.cloned(), folder, settings);
+    let start = || start_writer(store, unchecked.cloned(), folder, settings, analyzer);
     let started = catch_unwind(AssertUnwindSafe(start));
     if !matches!(started, Ok(Ok(_))) {
         unchecked.map_or(Ok(()), UncheckedStore::check)?;
@@ -45,6 +48,7 @@ fn start_writer(
     unchecked: Option<UncheckedStore>,
     folder: &DataFolder,
     settings: &Settings,
+    analyzer: &Arc<DocumentAnalyzer>,
 ) -> Result<Started, EngineError> {
     let path = folder.index()?;
     let reserve = settings.disk_reserve.or_else(|| {
@@ -58,8 +62,8 @@ fn start_writer(
         clock: settings.clock,
     };
     let start = || {
-        let mut indexer = Indexer::new(Index::open(&path, &settings.index)?);
-        let snapshot = indexer.catch_up(store.reader()?)?;
+        let mut indexer = Indexer::new(Index::open(&path, &settings.index)?, Arc::clone(analyzer));
+        let snapshot = indexer.catch_up(store.reader()?, Analyzed::new())?;
         Ok((indexer, snapshot))
     };
     let (indexer, snapshot) = match start() {

@@ -15,6 +15,7 @@ mod vector_file;
 mod schema;
 mod directory;
 mod written;
+mod analysis;
 mod writer;
 mod reader;
 mod sketch;
@@ -46,6 +47,8 @@ use thiserror::Error;
 use crate::span::TextSpan;
 use crate::transcript::Metadata;
 
+pub use analysis::AnalyzedDocument;
+pub use analysis::DocumentAnalyzer;
 pub use analyzer::Analyzer;
 pub use analyzer::Form;
 pub use analyzer::Token;

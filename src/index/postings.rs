@@ -21,7 +21,7 @@ pub struct Term {
 pub(super) enum Listed {
     Stored(TermInfo),
     /// By the number of its list.
-    Fresh(usize),
+    Fresh(u32),
 }
 
 impl Term {
@@ -38,7 +38,7 @@ impl Term {
         self.stored().map_or(0, |info| info.doc_freq)
     }
 
-    pub(super) const fn fresh(&self) -> Option<usize> {
+    pub(super) const fn fresh(&self) -> Option<u32> {
         match self.listed {
             Listed::Fresh(list) => Some(list),
             Listed::Stored(_) => None,
@@ -53,7 +53,7 @@ enum Cursor {
     /// In files.
     Stored(Box<BlockSegmentPostings>),
     /// In memory, all in one block.
-    Fresh { fresh: Arc<Fresh>, field: Field, list: usize },
+    Fresh { fresh: Arc<Fresh>, field: Field, list: u32 },
     /// Behind the last.
     Ended,
 }
@@ -69,7 +69,7 @@ impl Postings {
         Self(Cursor::Stored(Box::new(cursor)))
     }
 
-    pub(super) const fn fresh(fresh: Arc<Fresh>, field: Field, list: usize) -> Self {
+    pub(super) const fn fresh(fresh: Arc<Fresh>, field: Field, list: u32) -> Self {
         Self(Cursor::Fresh { fresh, field, list })
     }
 
@@ -83,7 +83,7 @@ impl Postings {
         match &self.0 {
             Cursor::Stored(cursor) => cursor.docs(),
             Cursor::Fresh { fresh, field, list } => {
-                fresh.list(*field, *list).map(|list| list.passages.as_slice()).unwrap_or_default()
+                fresh.list(*field, *list).map(|list| list.passages).unwrap_or_default()
             }
             Cursor::Ended => &[],
         }
@@ -95,7 +95,7 @@ impl Postings {
         match &self.0 {
             Cursor::Stored(cursor) => cursor.freqs(),
             Cursor::Fresh { fresh, field, list } => {
-                fresh.list(*field, *list).map(|list| list.frequencies.as_slice()).unwrap_or_default()
+                fresh.list(*field, *list).map(|list| list.frequencies).unwrap_or_default()
             }
             Cursor::Ended => &[],
         }

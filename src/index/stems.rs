@@ -1,6 +1,6 @@
 //! The terms of words, and a memory of them.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::index::Language;
 use crate::index::analyzer::fold;
@@ -37,13 +37,10 @@ impl Stems {
             self.last = Stem::of(language, word);
             return &self.last;
         }
-        if !self.known.contains_key(word) {
-            if self.known.len() >= self.room {
-                self.known.clear();
-            }
-            self.known.insert(word.to_owned(), Stem::of(language, word));
+        if self.known.len() >= self.room {
+            self.known.clear();
         }
-        self.known.get(word).unwrap_or(&self.last)
+        self.known.entry_ref(word).or_insert_with(|| Stem::of(language, word))
     }
 }
 

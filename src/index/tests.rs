@@ -33,7 +33,7 @@ fn put(writer: &mut Writer, id: &str, language: &str, answers: &[&str]) {
         windows: Vec::new(),
     });
     let exchanges = exchanges.collect();
-    writer.replace(&DocumentEntry { document_id: id, metadata: &metadata, exchanges }).unwrap();
+    writer.replace(DocumentEntry { document_id: id, metadata: &metadata, exchanges }.analyzed()).unwrap();
 }
 
 #[test]

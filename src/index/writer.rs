@@ -1,6 +1,5 @@
 //! Documents → the index.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::PoisonError;
@@ -8,15 +7,11 @@ use std::sync::RwLock;
 
 use tantivy::IndexReader;
 use tantivy::IndexWriter;
-use tantivy::TantivyDocument;
 use tantivy::Term;
 use tantivy::indexer::UserOperation;
-use tantivy::tokenizer::TextAnalyzer;
 
-use crate::index::Analyzer;
+use crate::index::AnalyzedDocument;
 use crate::index::Commit;
-use crate::index::DocumentEntry;
-use crate::index::ExchangeEntry;
 use crate::index::FORMAT;
 use crate::index::Index;
 use crate::index::IndexError;
@@ -24,14 +19,8 @@ use crate::index::Language;
 use crate::index::Segment;
 use crate::index::directory::Full;
 use crate::index::fresh::Builder;
-use crate::index::narrow;
 use crate::index::reader::Snapshot;
 use crate::index::schema::Fields;
-use crate::index::sketch::Sketch;
-use crate::index::written::Written;
-use crate::index::written::WrittenTokenizer;
-use crate::query::DateRange;
-use crate::span::TextSpan;
 
 /// The least memory tantivy takes for indexing, in bytes.
 pub(super) const SMALLEST_BUDGET: usize = 15_000_000;
@@ -48,14 +37,11 @@ pub struct Writer {
     inner: IndexWriter,
     reader: IndexReader,
     fields: Fields,
-    default_language: String,
-    /// One for each language that was written.
-    analyzers: BTreeMap<Language, Analyzer>,
+    default_language: Language,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
     full: Full,
     /// What is written since [`Writer::begin`], to be shown before it is committed.
     showing: Option<Showing>,
-    tokenizer: TextAnalyzer,
 }
 
 /// What a group of writes changes.
@@ -79,12 +65,10 @@ impl Writer {
             inner: writer,
             reader: index.reader.clone(),
             fields: index.fields,
-            default_language: index.settings.default_language.clone(),
-            analyzers: BTreeMap::new(),
+            default_language: Language::from_tag(&index.settings.default_language),
             snapshot: Arc::clone(&index.snapshot),
             full: index.full.clone(),
             showing: None,
-            tokenizer: TextAnalyzer::builder(WrittenTokenizer).build(),
         }
     }
 
@@ -94,21 +78,17 @@ impl Writer {
     }
 
     /// Puts a document in the place of the one with the same id, if there is one.
-    pub fn replace(&mut self, entry: &DocumentEntry<'_>) -> Result<(), IndexError> {
-        self.add(entry).map_err(|error| self.told(error))
+    pub fn replace(&mut self, document: AnalyzedDocument) -> Result<(), IndexError> {
+        self.add(document).map_err(|error| self.told(error))
     }
 
-    fn add(&mut self, entry: &DocumentEntry<'_>) -> Result<(), IndexError> {
-        self.delete(entry.document_id)?;
-        let tag = match entry.metadata.language.as_str() {
-            "" => self.default_language.clone(),
-            tag => tag.to_owned(),
-        };
-        for (index, exchange) in (0u64..).zip(&entry.exchanges) {
-            let passages = self.passages(entry, &tag, index, exchange);
+    fn add(&mut self, document: AnalyzedDocument) -> Result<(), IndexError> {
+        let AnalyzedDocument { id, exchanges, .. } = document;
+        self.delete(&id)?;
+        for passages in exchanges {
             if let Some(showing) = &mut self.showing {
                 for passage in &passages {
-                    showing.added.add(passage, &self.fields, &mut self.tokenizer);
+                    showing.added.add(passage, &self.fields);
                 }
             }
             // One call per exchange: tantivy never parts what one call adds, so windows stay side by side.
@@ -156,8 +136,7 @@ impl Writer {
         self.join_small(&mut segments)?;
         let in_memory =
             segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
-        let language = Language::from_tag(&self.default_language);
-        self.set(Snapshot::of(segments, generation, last.committed(), language));
+        self.set(Snapshot::of(segments, generation, last.committed(), self.default_language));
         Ok(in_memory)
     }
 
@@ -216,79 +195,19 @@ impl Writer {
         /// the reading of it. The next reload names what it was merged into.
         const ATTEMPTS: usize = 8;
         let last = self.last();
-        let language = Language::from_tag(&self.default_language);
         let mut attempt = 1;
         loop {
             self.reader.reload()?;
-            match Snapshot::new(&self.reader.searcher(), generation, self.fields, language, Some(&last)) {
+            match Snapshot::new(
+                &self.reader.searcher(),
+                generation,
+                self.fields,
+                self.default_language,
+                Some(&last),
+            ) {
                 Err(IndexError::Damaged(_)) if attempt < ATTEMPTS => attempt += 1,
                 opened => return opened,
             }
-        }
-    }
-
-    fn passages(
-        &mut self,
-        entry: &DocumentEntry<'_>,
-        tag: &str,
-        index: u64,
-        exchange: &ExchangeEntry<'_>,
-    ) -> Vec<TantivyDocument> {
-        let language = Language::from_tag(tag);
-        let analyzer = self.analyzers.entry(language).or_insert_with(|| Analyzer::remembering(language));
-        let whole = [TextSpan::new(0, exchange.answer.len())];
-        let windows = if exchange.windows.is_empty() { &whole } else { exchange.windows.as_slice() };
-        let mut question = Written::of(analyzer, exchange.question);
-        let mut passages = Vec::with_capacity(windows.len());
-        for (number, window) in (0u64..).zip(windows) {
-            let answer = Written::of(analyzer, window.of(exchange.answer));
-            let mut passage = TantivyDocument::default();
-            passage.add_text(self.fields.document_id, entry.document_id);
-            passage.add_u64(self.fields.exchange, index);
-            passage.add_u64(self.fields.window, number);
-            passage.add_text(self.fields.answer, &answer.terms);
-            let mut vectors = question.vector;
-            vectors.extend(answer.vector);
-            passage.add_custom(self.fields.vectors, &vectors);
-            if number == 0 {
-                self.fields.describe(&mut passage, entry, tag, exchange);
-                if !exchange.question.is_empty() {
-                    passage.add_text(self.fields.question, &question.terms);
-                }
-            }
-            question = Written::of(analyzer, "");
-            passages.push(passage);
-        }
-        passages
-    }
-}
-
-impl Fields {
-    /// What the first window bears for the whole exchange.
-    fn describe(
-        &self,
-        first: &mut TantivyDocument,
-        entry: &DocumentEntry<'_>,
-        tag: &str,
-        exchange: &ExchangeEntry<'_>,
-    ) {
-        if !exchange.speaker.is_empty() {
-            first.add_text(self.speaker, narrow::name_key(exchange.speaker));
-        }
-        for prefix in narrow::tag_prefixes(tag) {
-            first.add_text(self.language, prefix);
-        }
-        first.add_text(self.analysis, Language::from_tag(tag).tag());
-        for (key, value) in &entry.metadata.labels {
-            first.add_text(self.label, narrow::label_key(key, value));
-        }
-        for number in Sketch::of(exchange.question, exchange.answer).into_iter().flat_map(Sketch::to_numbers)
-        {
-            first.add_u64(self.sketch, number);
-        }
-        if let Ok(published) = DateRange::parse(&entry.metadata.published) {
-            first.add_i64(self.published_first, published.first);
-            first.add_i64(self.published_last, published.last);
         }
     }
 }

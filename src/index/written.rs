@@ -17,6 +17,10 @@ use crate::index::term_vector::Builder;
 const MARKS: u32 = 0xF_0000;
 const HALF: u32 = 1 << 15;
 
+/// The first byte of a mark in UTF-8, which hardly any other character begins with, and how many a mark has.
+const MARK: u8 = 0xF3;
+const MARK_LEN: usize = 4;
+
 /// A text as the index takes it.
 #[derive(Debug, Default)]
 pub(super) struct Written {
@@ -65,49 +69,67 @@ impl Written {
 pub(super) struct WrittenTokenizer;
 
 impl Tokenizer for WrittenTokenizer {
-    type TokenStream<'a> = WrittenTerms<'a>;
+    type TokenStream<'a> = WrittenStream<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> WrittenTerms<'a> {
-        WrittenTerms { rest: text, high: 0, token: Token::default() }
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> WrittenStream<'a> {
+        WrittenStream { terms: WrittenTerms::of(text), token: Token::default() }
     }
 }
 
-/// The terms of one text, as tantivy reads them.
+/// The terms of one text, as they were written.
 #[derive(Debug)]
 pub(super) struct WrittenTerms<'a> {
     rest: &'a str,
     high: u32,
-    token: Token,
 }
 
-impl WrittenTerms<'_> {
-    /// The number that a mark stands for.
-    fn number(letter: char) -> Option<u32> {
+impl<'a> WrittenTerms<'a> {
+    pub(super) const fn of(terms: &'a str) -> Self {
+        Self { rest: terms, high: 0 }
+    }
+
+    /// The next term and its position.
+    pub(super) fn next_term(&mut self) -> Option<(&'a str, u32)> {
+        // Looked for by its first byte: terms are short, and hardly any has that byte.
+        let leads = self.rest.bytes().enumerate().filter(|(_, byte)| *byte == MARK);
+        let end = leads.map(|(at, _)| at).find(|at| self.mark_at(*at).is_some())?;
+        let (term, rest) = self.rest.split_at_checked(end)?;
+        self.rest = rest;
+        let mut number = self.take()?;
+        if let Some(high) = number.checked_sub(HALF) {
+            self.high = high;
+            number = self.take()?;
+        }
+        Some((term, self.high * HALF + number))
+    }
+
+    /// The number that the mark at a place stands for, where there is one.
+    fn mark_at(&self, place: usize) -> Option<u32> {
+        let letter = self.rest.get(place..)?.chars().next()?;
         u32::from(letter).checked_sub(MARKS).filter(|number| *number < 2 * HALF)
     }
 
     /// Takes the mark that the rest begins with.
     fn take(&mut self) -> Option<u32> {
-        let mut letters = self.rest.chars();
-        let number = Self::number(letters.next()?)?;
-        self.rest = letters.as_str();
+        let number = self.mark_at(0)?;
+        self.rest = self.rest.get(MARK_LEN..)?;
         Some(number)
     }
 }
 
-impl TokenStream for WrittenTerms<'_> {
+/// The terms of one text, as tantivy reads them.
+#[derive(Debug)]
+pub(super) struct WrittenStream<'a> {
+    terms: WrittenTerms<'a>,
+    token: Token,
+}
+
+impl TokenStream for WrittenStream<'_> {
     fn advance(&mut self) -> bool {
-        let Some(end) = self.rest.find(|letter| Self::number(letter).is_some()) else { return false };
-        let (term, rest) = self.rest.split_at_checked(end).unwrap_or_default();
+        let Some((term, position)) = self.terms.next_term() else { return false };
         self.token.text.clear();
         self.token.text.push_str(term);
-        self.rest = rest;
-        let mut number = self.take().unwrap_or_default();
-        if let Some(high) = number.checked_sub(HALF) {
-            self.high = high;
-            number = self.take().unwrap_or_default();
-        }
-        self.token.position = (self.high * HALF + number) as usize;
+        self.token.position = position as usize;
         true
     }
 

@@ -59,7 +59,9 @@ fn check(language: &str, question: &str, answer: &str, windows: &[TextSpan], que
     let exchange = ExchangeEntry { question, answer, asker: "", speaker: "", windows: windows.to_vec() };
     let mut writer = index.writer().unwrap();
     writer
-        .replace(&DocumentEntry { document_id: "d", metadata: &metadata, exchanges: vec![exchange] })
+        .replace(
+            DocumentEntry { document_id: "d", metadata: &metadata, exchanges: vec![exchange] }.analyzed(),
+        )
         .unwrap();
     writer.commit(1).unwrap();
     let searcher = index.searcher();

@@ -1,6 +1,7 @@
 //! Committing what waits, group by group.
 
 use std::collections::HashSet;
+use std::mem;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::engine::EngineError;
+use crate::engine::indexer::Analyzed;
 use crate::engine::indexer::Indexer;
 use crate::engine::snapshot::Published;
 use crate::engine::writer::Deleted;
@@ -76,7 +78,7 @@ fn with_distinct_ids(group: Vec<Job>) -> Vec<Vec<Job>> {
     let mut seen: HashSet<String> = HashSet::new();
     for job in group {
         let id = match &job {
-            Job::Put(new, ..) => Some(&new.document.id),
+            Job::Put(new, ..) => Some(&new.document.document.id),
             Job::Delete { id, .. } => Some(id),
             Job::StartRebuild(_) | Job::EndRebuild(..) => None,
         };
@@ -91,6 +93,17 @@ fn with_distinct_ids(group: Vec<Job>) -> Vec<Vec<Job>> {
         }
     }
     parts
+}
+
+/// Takes out how the documents that were written are analysed.
+fn analyzed(group: &mut [Job], done: &[Done]) -> Analyzed {
+    let mut analyzed = Analyzed::new();
+    for (job, done) in group.iter_mut().zip(done) {
+        if let (Job::Put(new, ..), Done::Put(Outcome::Created | Outcome::Replaced)) = (job, done) {
+            analyzed.insert(new.document.document.id.clone(), mem::take(&mut new.analyzed));
+        }
+    }
+    analyzed
 }
 
 impl Committer {
@@ -151,9 +164,9 @@ impl Committer {
         });
         let fell_behind = self.store.has_failed() || self.indexer.is_reset();
         let done = match (fell_behind, flushed) {
-            (true, _) => self.ready().and_then(|()| self.publish()),
+            (true, _) => self.ready().and_then(|()| self.publish(Analyzed::new())),
             // Lets go of what the snapshot has in memory.
-            (false, true) => self.publish_again(),
+            (false, true) => self.publish_again(Analyzed::new()),
             (false, false) => Ok(()),
         };
         if let Err(error) = done {
@@ -161,9 +174,9 @@ impl Committer {
         }
     }
 
-    fn commit(&mut self, group: Vec<Job>) {
+    fn commit(&mut self, mut group: Vec<Job>) {
         let done = self.write(&group).and_then(|done| {
-            self.publish()?;
+            self.publish(analyzed(&mut group, &done))?;
             Ok(done)
         });
         if let Err(error) = &done {
@@ -179,7 +192,7 @@ impl Committer {
             };
             match job {
                 Job::Put(new, admission, reply) => {
-                    let NewDocument { document, diagnostics, .. } = *new;
+                    let NewDocument { document, diagnostics, .. } = new.document;
                     drop(admission);
                     reply(match done {
                         Done::Put(outcome) => Ok(Receipt { document, outcome, diagnostics, generation }),
@@ -206,7 +219,7 @@ impl Committer {
             self.store.recover()?;
             tracing::warn!("the store was opened anew after a failed write");
             // New readers come to the new opening, so that those of the old one end.
-            self.publish()?;
+            self.publish(Analyzed::new())?;
         }
         let (pause, times) = STALE_READERS;
         for _ in 0..times {
@@ -247,7 +260,7 @@ impl Committer {
         for job in group {
             let room = self.check_room(job, free, taken);
             let did = match job {
-                Job::Put(new, ..) => self.put(&batch, new, generation, room)?,
+                Job::Put(new, ..) => self.put(&batch, &new.document, generation, room)?,
                 Job::Delete { id, purge, .. } => self.delete(&batch, id, *purge, generation, room)?,
                 Job::StartRebuild(_) | Job::EndRebuild(..) => Done::Other,
             };
@@ -315,15 +328,15 @@ impl Committer {
 
     /// Brings the index up to the store and lets readers see both. Also after a group that failed between the two: the
     /// next one catches up for both.
-    fn publish(&mut self) -> Result<(), EngineError> {
+    fn publish(&mut self, analyzed: Analyzed) -> Result<(), EngineError> {
         if self.indexer.is_reset() || !self.published.now().is_of(&self.store.reader()?)? {
-            self.publish_again()?;
+            self.publish_again(analyzed)?;
         }
         Ok(())
     }
 
-    fn publish_again(&mut self) -> Result<(), EngineError> {
-        let snapshot = self.indexer.catch_up(self.store.reader()?)?;
+    fn publish_again(&mut self, analyzed: Analyzed) -> Result<(), EngineError> {
+        let snapshot = self.indexer.catch_up(self.store.reader()?, analyzed)?;
         self.published.publish(snapshot);
         Ok(())
     }
@@ -340,37 +353,10 @@ impl Committer {
         self.rebuilding_from = None;
         if let Some(index) = index {
             self.ready()?;
-            let mut indexer = Indexer::new(*index);
-            let snapshot = indexer.catch_up(self.store.reader()?)?;
-            self.indexer = indexer;
+            let snapshot = self.indexer.change_to(*index, self.store.reader()?)?;
             self.published.publish(snapshot);
         }
         Ok(self.published.now().generation)
-    }
-}
-
-impl Job {
-    /// Bytes that it may take on the disk: a document's own, its exchanges beside them, and both in the index.
-    const fn bytes(&self) -> u64 {
-        match self {
-            Self::Put(new, ..) => (new.received.len() as u64).saturating_mul(4),
-            Self::Delete { .. } | Self::StartRebuild(_) | Self::EndRebuild(..) => 0,
-        }
-    }
-
-    /// Answers that it was not done, and why.
-    pub(super) fn fail(self, error: &EngineError) {
-        let error = error.for_another_caller();
-        match self {
-            Self::Put(_, _, reply) => reply(Err(error)),
-            Self::Delete { reply, .. } => reply(Err(error)),
-            Self::StartRebuild(reply) => reply(Err(error)),
-            Self::EndRebuild(_, reply) => reply(Err(error)),
-        }
-    }
-
-    const fn writes(&self) -> bool {
-        matches!(self, Self::Put(..) | Self::Delete { .. })
     }
 }
 

@@ -22,9 +22,9 @@ use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use crate::engine::EngineError;
+use crate::engine::Prepared;
 use crate::engine::folder::UncheckedStore;
 use crate::index::Index;
-use crate::store::NewDocument;
 use crate::store::Purged;
 use crate::store::Reader;
 use crate::store::StoredDocument;
@@ -83,7 +83,7 @@ pub(super) struct Rules {
 type Reply<T> = Box<dyn FnOnce(Result<T, EngineError>) + Send>;
 
 enum Job {
-    Put(Box<NewDocument>, Admission, Reply<Receipt>),
+    Put(Box<Prepared>, Admission, Reply<Receipt>),
     Delete {
         id: String,
         purge: bool,
@@ -94,6 +94,31 @@ enum Job {
     StartRebuild(Reply<Reader>),
     /// Puts that index in the place of the one in use; `None` where it failed.
     EndRebuild(Option<Box<Index>>, Reply<u64>),
+}
+
+impl Job {
+    /// Bytes that it may take on the disk: a document's own, its exchanges beside them, and both in the index.
+    const fn bytes(&self) -> u64 {
+        match self {
+            Self::Put(new, ..) => (new.document.received.len() as u64).saturating_mul(4),
+            Self::Delete { .. } | Self::StartRebuild(_) | Self::EndRebuild(..) => 0,
+        }
+    }
+
+    /// Answers that it was not done, and why.
+    fn fail(self, error: &EngineError) {
+        let error = error.for_another_caller();
+        match self {
+            Self::Put(_, _, reply) => reply(Err(error)),
+            Self::Delete { reply, .. } => reply(Err(error)),
+            Self::StartRebuild(reply) => reply(Err(error)),
+            Self::EndRebuild(_, reply) => reply(Err(error)),
+        }
+    }
+
+    const fn writes(&self) -> bool {
+        matches!(self, Self::Put(..) | Self::Delete { .. })
+    }
 }
 
 /// The handle of the write thread; dropping it waits for the writes that were taken.
@@ -146,15 +171,15 @@ impl Writer {
         found.as_ref().map_err(EngineError::for_another_caller).copied()
     }
 
-    pub(super) fn put(&self, new: NewDocument) -> Result<Receipt, EngineError> {
-        let admission = self.queue()?.admit(new.received.len());
+    pub(super) fn put(&self, new: Prepared) -> Result<Receipt, EngineError> {
+        let admission = self.queue()?.admit(new.bytes());
         self.run(|reply| Job::Put(Box::new(new), admission, reply))
     }
 
     /// Queues a write; blocks only while the queue is full.
-    pub(super) fn submit(&self, new: NewDocument, done: Reply<Receipt>) -> Result<(), EngineError> {
+    pub(super) fn submit(&self, new: Prepared, done: Reply<Receipt>) -> Result<(), EngineError> {
         let queue = self.queue()?;
-        let admission = queue.admit(new.received.len());
+        let admission = queue.admit(new.bytes());
         queue.send(Job::Put(Box::new(new), admission, done))
     }
 

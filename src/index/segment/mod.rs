@@ -235,7 +235,7 @@ impl Segment {
                 Ok(count_live(postings, alive))
             }
             (Source::Fresh(fresh), Listed::Fresh(list)) => {
-                let passages = fresh.list(term.field, *list).map(|list| list.passages.as_slice());
+                let passages = fresh.list(term.field, *list).map(|list| list.passages);
                 let live = passages.unwrap_or_default().iter().filter(|passage| self.is_alive(**passage));
                 Ok(u32::try_from(live.count()).unwrap_or(u32::MAX))
             }

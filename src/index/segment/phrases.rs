@@ -51,7 +51,7 @@ impl Segment {
                     }
                 });
             } else if let Source::Fresh(fresh) = &self.source {
-                let sequence: Vec<(u32, usize)> =
+                let sequence: Vec<(u32, u32)> =
                     sequence.iter().filter_map(|(offset, term)| Some((*offset, term.fresh()?))).collect();
                 fresh.phrase(field, &sequence, |passage, frequency| {
                     if admits(passage) {

@@ -1,0 +1,172 @@
+//! How a segment in memory is made.
+
+use std::collections::BTreeMap;
+
+use tantivy::TantivyDocument;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::schema::Field as Handle;
+use tantivy::schema::Value as _;
+
+use crate::index::Bits;
+use crate::index::contents::PADDING;
+use crate::index::fresh::Facts;
+use crate::index::fresh::Fresh;
+use crate::index::fresh::number;
+use crate::index::fresh::text::Draft;
+use crate::index::schema::Fields;
+use crate::index::sketch::SKETCH_LEN;
+use crate::index::sketch::Sketch;
+use crate::index::written::WrittenTerms;
+
+/// Makes a segment, passage by passage.
+#[derive(Default)]
+pub(in crate::index) struct Builder {
+    question: Draft,
+    answer: Draft,
+    /// The quantised lengths of both.
+    lengths: [Vec<u8>; 2],
+    keys: BTreeMap<Handle, Draft>,
+    facts: Vec<Facts>,
+    sketches: Vec<(u32, Sketch)>,
+    vectors: Vec<u8>,
+    vector_ends: Vec<usize>,
+    starts: Vec<u32>,
+    /// The passages of each document, in order of ids.
+    documents: BTreeMap<String, Vec<u32>>,
+    dead: Vec<u32>,
+}
+
+impl Builder {
+    /// Adds a passage as tantivy is given it.
+    pub(in crate::index) fn add(&mut self, passage: &TantivyDocument, fields: &Fields) {
+        let place = number(self.facts.len());
+        let mut facts = Facts::default();
+        let (mut first, mut last) = (None, None);
+        let mut sketch = Vec::new();
+        let mut lengths = [0; 2];
+        for (field, value) in passage.field_values() {
+            if field == fields.exchange {
+                facts.exchange =
+                    value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
+            } else if field == fields.window {
+                facts.window = value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
+            } else if field == fields.published_first {
+                first = value.as_i64();
+            } else if field == fields.published_last {
+                last = value.as_i64();
+            } else if field == fields.sketch {
+                sketch.extend(value.as_u64());
+            } else if field == fields.vectors {
+                self.vectors.extend_from_slice(value.as_custom().unwrap_or_default());
+            } else if let Some(text) = value.as_str() {
+                if field == fields.question {
+                    lengths[0] = add_text(&mut self.question, place, text);
+                } else if field == fields.answer {
+                    lengths[1] = add_text(&mut self.answer, place, text);
+                } else {
+                    if field == fields.document_id {
+                        self.number_document(text, place);
+                    }
+                    self.keys.entry(field).or_default().add(text, place, 0);
+                }
+            }
+        }
+        self.vector_ends.push(self.vectors.len());
+        facts.published = first.zip(last);
+        if facts.window == 0 {
+            self.starts.push(place);
+        }
+        if let Ok(numbers) = <[u64; SKETCH_LEN]>::try_from(sketch) {
+            self.sketches.push((place, Sketch::from_numbers(numbers)));
+        }
+        self.facts.push(facts);
+        self.lengths.iter_mut().zip(lengths).for_each(|(all, length)| all.push(length));
+    }
+
+    /// Takes a document out that was added before.
+    pub(in crate::index) fn delete(&mut self, document_id: &str) {
+        self.dead.extend(self.documents.remove(document_id).unwrap_or_default());
+    }
+
+    /// Adds all passages of a segment, of which `alive` are not deleted.
+    pub(in crate::index) fn append(&mut self, other: &Fresh, alive: Option<&Bits>) {
+        let base = number(self.facts.len());
+        self.question.append(&other.question, base);
+        self.answer.append(&other.answer, base);
+        for (field, keys) in &other.keys {
+            self.keys.entry(*field).or_default().append(keys, base);
+        }
+        for (all, lengths) in self.lengths.iter_mut().zip(&other.lengths) {
+            all.extend_from_slice(lengths.get(..other.facts.len()).unwrap_or_default());
+        }
+        for (passage, facts) in (base..).zip(&other.facts) {
+            if alive.is_none_or(|alive| alive.contains(passage - base)) {
+                self.number_document(other.ids.get(facts.document), passage);
+            } else {
+                self.dead.push(passage);
+            }
+            self.facts.push(*facts);
+        }
+        self.starts.extend(other.starts.iter().map(|start| base + start));
+        let before = self.vectors.len();
+        self.vectors.extend_from_slice(&other.vectors);
+        self.vector_ends.extend(other.vector_ends.iter().map(|end| before + end));
+        self.sketches.extend(other.sketches().map(|(passage, sketch)| (base + passage, sketch)));
+    }
+
+    fn number_document(&mut self, id: &str, passage: u32) {
+        match self.documents.get_mut(id) {
+            Some(passages) => passages.push(passage),
+            None => drop(self.documents.insert(id.to_owned(), vec![passage])),
+        }
+    }
+
+    pub(in crate::index) const fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// The segment, and which of its passages are not deleted; `None` where all are there.
+    pub(in crate::index) fn seal(self) -> (Fresh, Option<Bits>) {
+        let Self { question, answer, mut lengths, keys, mut facts, sketches, vectors, vector_ends, .. } =
+            self;
+        let len = number(facts.len());
+        let mut starts = Bits::empty(len);
+        self.starts.into_iter().for_each(|start| starts.insert(start));
+        let mut fresh = Fresh { starts, sketches, vectors, vector_ends, ..Fresh::default() };
+        for (rank, (id, passages)) in self.documents.into_iter().enumerate() {
+            fresh.ids.push(id.as_bytes());
+            for passage in passages {
+                if let Some(facts) = facts.get_mut(passage as usize) {
+                    facts.document = rank;
+                }
+            }
+        }
+        for lengths in &mut lengths {
+            lengths.resize(len as usize + PADDING, 0);
+        }
+        fresh.lengths = lengths;
+        fresh.facts = facts;
+        fresh.question = question.seal();
+        fresh.answer = answer.seal();
+        fresh.keys = keys.into_iter().map(|(field, keys)| (field, keys.seal())).collect();
+        let alive = (!self.dead.is_empty()).then(|| {
+            let mut gone = Bits::empty(len);
+            self.dead.into_iter().for_each(|passage| gone.insert(passage));
+            let mut alive = Bits::full(len);
+            alive.subtract(&gone);
+            alive
+        });
+        (fresh, alive)
+    }
+}
+
+/// Adds the terms of a passage's text; returns its quantised length.
+fn add_text(draft: &mut Draft, passage: u32, text: &str) -> u8 {
+    let mut terms = WrittenTerms::of(text);
+    let mut length = 0;
+    while let Some((term, position)) = terms.next_term() {
+        draft.add(term, passage, position);
+        length += 1;
+    }
+    FieldNormReader::fieldnorm_to_id(length)
+}

@@ -1,0 +1,141 @@
+//! Segments in memory: the passages of the latest writes, until tantivy has committed them.
+//!
+//! A commit of tantivy takes some milliseconds, however few passages it is for: it makes its tables and dictionaries
+//! anew. So a small group of writes is shown to searches by a segment of its own in memory, which the same passages
+//! make that tantivy is given, and tantivy commits once for many groups.
+
+mod build;
+mod text;
+
+use std::collections::BTreeMap;
+
+use tantivy::schema::Field as Handle;
+
+use crate::index::Bits;
+use crate::index::Field;
+use crate::index::contents::Ids;
+use crate::index::sketch::Sketch;
+
+pub(super) use build::Builder;
+pub(super) use text::List;
+use text::Text;
+
+/// A segment in memory.
+#[derive(Default)]
+pub(super) struct Fresh {
+    pub starts: Bits,
+    pub ids: Ids,
+    question: Text,
+    answer: Text,
+    /// The quantised lengths of both, and some 0 behind the last.
+    lengths: [Vec<u8>; 2],
+    /// Passages by field and key.
+    keys: BTreeMap<Handle, Text>,
+    facts: Vec<Facts>,
+    sketches: Vec<(u32, Sketch)>,
+    /// The term vectors of all passages, and where those of each end.
+    vectors: Vec<u8>,
+    vector_ends: Vec<usize>,
+}
+
+/// What is known of one passage.
+#[derive(Clone, Copy, Debug, Default)]
+struct Facts {
+    document: usize,
+    exchange: u32,
+    window: u32,
+    published: Option<(i64, i64)>,
+}
+
+impl Fresh {
+    pub(super) fn len(&self) -> u32 {
+        number(self.facts.len())
+    }
+
+    pub(super) fn exchange(&self, passage: u32) -> u32 {
+        self.facts.get(passage as usize).map_or(u32::MAX, |facts| facts.exchange)
+    }
+
+    pub(super) fn window(&self, passage: u32) -> u32 {
+        self.facts.get(passage as usize).map_or(u32::MAX, |facts| facts.window)
+    }
+
+    pub(super) fn document(&self, passage: u32) -> usize {
+        self.facts.get(passage as usize).map_or(usize::MAX, |facts| facts.document)
+    }
+
+    pub(super) fn published(&self, passage: u32) -> Option<(i64, i64)> {
+        self.facts.get(passage as usize)?.published
+    }
+
+    pub(super) fn lengths(&self, field: Field) -> &[u8] {
+        match field {
+            Field::Question => &self.lengths[0],
+            Field::Answer => &self.lengths[1],
+        }
+    }
+
+    /// The bytes of a passage's term vectors.
+    pub(super) fn vectors(&self, passage: u32) -> &[u8] {
+        let passage = passage as usize;
+        let start = passage.checked_sub(1).map_or(Some(0), |before| self.vector_ends.get(before).copied());
+        let span = start.zip(self.vector_ends.get(passage));
+        span.and_then(|(start, end)| self.vectors.get(start..*end)).unwrap_or_default()
+    }
+
+    /// The number of a term's list.
+    pub(super) fn term(&self, field: Field, term: &str) -> Option<u32> {
+        self.text(field).term(term)
+    }
+
+    pub(super) fn list(&self, field: Field, number: u32) -> Option<List<'_>> {
+        self.text(field).list(number)
+    }
+
+    /// The passages that bear a key.
+    pub(super) fn keyed(&self, field: Handle, key: &str) -> &[u32] {
+        let list = self.keys.get(&field).and_then(|keys| keys.list(keys.term(key)?));
+        list.map(|list| list.passages).unwrap_or_default()
+    }
+
+    pub(super) fn sketches(&self) -> impl Iterator<Item = (u32, Sketch)> {
+        self.sketches.iter().copied()
+    }
+
+    /// Calls `visit` with each passage where the terms of a sequence stand side by side, each at its distance from the
+    /// first, and how often.
+    pub(super) fn phrase(&self, field: Field, sequence: &[(u32, u32)], mut visit: impl FnMut(u32, u32)) {
+        let lists: Vec<(u32, List<'_>)> = sequence
+            .iter()
+            .filter_map(|(offset, number)| Some((*offset, self.list(field, *number)?)))
+            .collect();
+        let Some((_, rarest)) = lists.iter().min_by_key(|(_, list)| list.passages.len()) else { return };
+        for passage in rarest.passages {
+            let mut begins: Option<Vec<u32>> = None;
+            for (offset, list) in &lists {
+                let places = list.positions_in(*passage);
+                match &mut begins {
+                    Some(begins) => begins.retain(|begin| places.binary_search(&(begin + offset)).is_ok()),
+                    None => {
+                        begins = Some(places.iter().filter_map(|place| place.checked_sub(*offset)).collect());
+                    }
+                }
+            }
+            let frequency = begins.map_or(0, |begins| begins.len());
+            if frequency > 0 {
+                visit(*passage, number(frequency));
+            }
+        }
+    }
+
+    const fn text(&self, field: Field) -> &Text {
+        match field {
+            Field::Question => &self.question,
+            Field::Answer => &self.answer,
+        }
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
