@@ -1,6 +1,7 @@
 //! Files around a fuzzer's bytes: mutation alone hardly ever yields a container whose checksums and offsets hold,
 //! so the part that is read is wrapped in one that does.
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 use std::io::Write as _;
 
@@ -56,7 +57,7 @@ pub fn pdf(input: &[u8]) -> Vec<u8> {
     let mut file = b"%PDF-1.4\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (number, object) in (1..).zip(&objects) {
-        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        writeln!(table, "{:010} 00000 n ", file.len()).expect("a text can be written to");
         file.extend([format!("{number} 0 obj\n").as_bytes(), object, b"\nendobj\n"].concat());
     }
     let trailer =

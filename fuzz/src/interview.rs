@@ -101,7 +101,7 @@ impl Interview {
     pub fn extraction(&self) -> Option<(Extraction, String)> {
         let written: Vec<String> =
             self.blocks.iter().map(|block| block.words.iter().map(Word::text).collect()).collect();
-        let source: String = written.iter().map(|text| format!("<{text}>")).collect();
+        let source: String = written.iter().flat_map(|text| ["<", text.as_str(), ">"]).collect();
         let base = SourceMap::verbatim(0, source.len());
         let mut builder = TextBuilder::new(&source, &base);
         let mut blocks = Vec::new();

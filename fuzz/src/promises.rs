@@ -20,10 +20,17 @@ use crate::transcript::Utterance;
 const WINDOWS: [WindowSettings; 2] =
     [WindowSettings { size: 4000, overlap: 1000 }, WindowSettings { size: 48, overlap: 16 }];
 
-/// Reads bytes as this media type (empty: sniffed), segments them and checks both results.
-pub fn document(bytes: &[u8], media_type: &str) {
+/// Reads bytes as plain text: whatever the detector makes of them, and UTF-8 by name where they are.
+pub fn plain(bytes: &[u8]) -> bool {
+    let utf8 = std::str::from_utf8(bytes).is_ok();
+    document(bytes, if utf8 { "text/plain; charset=utf-8" } else { "text/plain" })
+}
+
+/// Reads bytes as this media type (empty: sniffed), segments them and checks both results. Returns whether they could
+/// be read.
+pub fn document(bytes: &[u8], media_type: &str) -> bool {
     let limits = Limits::default();
-    let Ok(extraction) = extract(&Source { bytes, media_type, file_name: "" }, &limits) else { return };
+    let Ok(extraction) = extract(&Source { bytes, media_type, file_name: "" }, &limits) else { return false };
     let source = extraction.rendition.as_deref().map_or(bytes, str::as_bytes);
     // Where spans refer to text as it stands, quotes are the source itself; markup, escapes and other
     // encodings have to be undone first, which only the map tells.
@@ -31,6 +38,7 @@ pub fn document(bytes: &[u8], media_type: &str) {
         || (media_type == "text/plain; charset=utf-8" && std::str::from_utf8(bytes).is_ok());
     extracted(&extraction, source);
     segmented(&extraction, source, as_it_stands);
+    true
 }
 
 /// Checks that blocks are in order, disjoint and on character boundaries, and that the map stays in the source.
@@ -71,7 +79,9 @@ pub fn segmented(extraction: &Extraction, source: &[u8], as_it_stands: bool) {
             assert!(!place.answer.is_empty(), "an occurrence has an answer");
         }
         assert!(!exchange.reasons.is_empty(), "an exchange says why");
-        WINDOWS.iter().for_each(|settings| covered(&exchange.answer.text, settings));
+        for settings in &WINDOWS {
+            covered(&exchange.answer.text, settings);
+        }
     }
     let starts: Vec<usize> = segmentation.exchanges.iter().filter_map(start).collect();
     assert!(starts.is_sorted(), "exchanges are in the order they were said: {starts:?}");

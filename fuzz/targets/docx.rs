@@ -7,4 +7,6 @@ use onrecord_fuzz::promises::document;
 
 const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-fuzz_target!(|bytes: &[u8]| document(&docx(bytes), MEDIA_TYPE));
+fuzz_target!(|bytes: &[u8]| {
+    document(&docx(bytes), MEDIA_TYPE);
+});

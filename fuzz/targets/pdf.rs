@@ -5,4 +5,6 @@ use libfuzzer_sys::fuzz_target;
 use onrecord_fuzz::containers::pdf;
 use onrecord_fuzz::promises::document;
 
-fuzz_target!(|bytes: &[u8]| document(&pdf(bytes), "application/pdf"));
+fuzz_target!(|bytes: &[u8]| {
+    document(&pdf(bytes), "application/pdf");
+});

@@ -4,4 +4,6 @@
 use libfuzzer_sys::fuzz_target;
 use onrecord_fuzz::promises::document;
 
-fuzz_target!(|bytes: &[u8]| document(bytes, "text/vtt"));
+fuzz_target!(|bytes: &[u8]| {
+    document(bytes, "text/vtt");
+});

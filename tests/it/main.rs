@@ -13,6 +13,16 @@
 mod support;
 mod architecture;
 mod extraction;
+mod fuzzing;
+#[path = "../../fuzz/src/promises.rs"]
+#[expect(unreachable_pub, reason = "the fuzz targets share it")]
+mod promises;
+#[path = "../../fuzz/src/interview.rs"]
+#[expect(unreachable_pub, reason = "the fuzz targets share it")]
+mod interview;
+#[path = "../../fuzz/src/containers.rs"]
+#[expect(unreachable_pub, reason = "the fuzz targets share it")]
+mod containers;
 mod citations;
 mod search;
 mod hostile;
@@ -29,11 +39,18 @@ mod command_line;
 mod ranking;
 
 use libtest_mimic::Arguments;
+// Named from the root by what is shared with the fuzz targets.
+use onrecord::extract;
+use onrecord::query;
+use onrecord::segment;
+use onrecord::span;
+use onrecord::transcript;
 
 fn main() -> std::process::ExitCode {
     let trials = [
         architecture::trials(),
         extraction::trials(),
+        fuzzing::trials(),
         citations::trials(),
         search::trials(),
         hostile::trials(),
