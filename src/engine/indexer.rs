@@ -18,8 +18,8 @@ use crate::store::StoredExchange;
 use crate::transcript::Utterance;
 
 /// Documents that are shown from memory when they are written together; more are worth a commit of the index.
-const SMALL_GROUP: usize = 32;
-/// Passages in memory that make a commit due: some ten megabytes.
+const SMALL_GROUP: usize = 256;
+/// Passages in memory that make a commit due: some twenty megabytes, or a hundred where all are as long as windows get.
 const MOST_IN_MEMORY: u32 = 8192;
 
 /// Documents by their ids, as they were analysed before they were written.
@@ -112,7 +112,7 @@ impl Indexer {
             }
             let changes = reader.changes_since(indexed)?.filter(|_| indexed < generation);
             if let Some(ids) = changes {
-                let small = ids.len() <= SMALL_GROUP;
+                let small = ids.len() <= SMALL_GROUP && passages_of(&ids, analyzed, reader) <= MOST_IN_MEMORY;
                 if small {
                     writer.begin();
                 }
@@ -159,7 +159,9 @@ impl Indexer {
         });
         match read {
             Ok(Some((document, exchanges))) => {
-                writer.replace(self.analyzer.analyze(&entry(&document, &exchanges)))?;
+                writer.delete(id)?;
+                let entry = entry(&document, &exchanges);
+                self.analyzer.each(&entry).try_for_each(|exchange| writer.append(exchange))?;
             }
             Ok(None) => writer.delete(id)?,
             Err(StoreError::Damaged(error)) => {
@@ -170,6 +172,16 @@ impl Indexer {
         }
         Ok(())
     }
+}
+
+/// How many passages these documents have.
+fn passages_of(ids: &[String], analyzed: &Analyzed, reader: &Reader) -> u32 {
+    let passages = |id: &String| match analyzed.get(id) {
+        Some(document) => u32::try_from(document.passages()).unwrap_or(u32::MAX),
+        // One that is gone or damaged adds none.
+        None => reader.document(id).ok().flatten().map_or(0, |document| document.passages),
+    };
+    ids.iter().map(passages).fold(0, u32::saturating_add)
 }
 
 /// What the index takes of a document.

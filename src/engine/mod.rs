@@ -179,7 +179,8 @@ impl Stats {
 #[derive(Debug)]
 pub struct Prepared {
     document: NewDocument,
-    analyzed: AnalyzedDocument,
+    /// `None` for one so long that the index reads it from the store.
+    analyzed: Option<AnalyzedDocument>,
 }
 
 impl Prepared {
@@ -191,7 +192,8 @@ impl Prepared {
                 + stored.exchange.question.as_ref().map_or(0, |question| question.text.len())
         };
         let rendition = rendition.as_ref().map_or(0, String::len);
-        received.len() + rendition + exchanges.iter().map(text).sum::<usize>() + self.analyzed.bytes()
+        let analyzed = self.analyzed.as_ref().map_or(0, AnalyzedDocument::bytes);
+        received.len() + rendition + exchanges.iter().map(text).sum::<usize>() + analyzed
     }
 }
 

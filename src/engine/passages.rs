@@ -10,7 +10,6 @@ use quick_cache::sync::Cache;
 use crate::engine::EngineError;
 use crate::engine::cite;
 use crate::engine::snapshot::Snapshot;
-use crate::index::Segment;
 use crate::index::SegmentId;
 use crate::search::Hit;
 use crate::span::ByteSpan;
@@ -89,7 +88,7 @@ impl Passages {
     /// The passage of a hit in this snapshot.
     pub(super) fn of_hit(&self, snapshot: &Snapshot, hit: &Hit) -> Result<Arc<CitedPassage>, EngineError> {
         let segment = snapshot.searcher.segments().get(hit.place.segment);
-        let Some(key) = segment.and_then(Segment::id).map(|id| (id, hit.place.passage)) else {
+        let Some(key) = segment.map(|segment| (segment.id(), hit.place.passage)) else {
             return Ok(Arc::new(guarded(|| read(snapshot, hit))?));
         };
         if let Some(known) = self.kept.get(&key) {

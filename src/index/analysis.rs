@@ -22,9 +22,15 @@ use crate::query::DateRange;
 use crate::span::TextSpan;
 
 /// How many threads' analyzers are kept for the next document, and of how many languages each: with the words they
-/// remember some 4 MB each.
+/// remember 64 MB at most. More threads than these begin with no words in memory.
 const IDLE: usize = 4;
 const LANGUAGES: usize = 4;
+
+/// Passages of a document that are held analysed at most: an interview has some hundred.
+const MOST_HELD: usize = 2048;
+
+/// What a passage takes beside its texts, in bytes: what tantivy sets aside for a document, and the short fields.
+const PASSAGE: usize = 1280;
 
 /// The analyzers of one thread.
 type Analyzers = BTreeMap<Language, Analyzer>;
@@ -37,11 +43,15 @@ pub struct DocumentAnalyzer {
 }
 
 /// A document as [`crate::index::Writer`] takes it.
-#[derive(Default)]
 pub struct AnalyzedDocument {
     pub(super) id: String,
-    /// The passages of each exchange.
-    pub(super) exchanges: Vec<Vec<TantivyDocument>>,
+    pub(super) exchanges: Vec<AnalyzedExchange>,
+    bytes: usize,
+}
+
+/// An exchange of one.
+pub struct AnalyzedExchange {
+    pub(super) passages: Vec<TantivyDocument>,
     bytes: usize,
 }
 
@@ -57,8 +67,20 @@ impl fmt::Debug for AnalyzedDocument {
     }
 }
 
+impl fmt::Debug for AnalyzedExchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnalyzedExchange").field("passages", &self.passages.len()).finish_non_exhaustive()
+    }
+}
+
 impl AnalyzedDocument {
-    /// Bytes of its terms and vectors, which is nearly all that it holds.
+    /// How many passages it has.
+    #[must_use]
+    pub fn passages(&self) -> usize {
+        self.exchanges.iter().map(|exchange| exchange.passages.len()).sum()
+    }
+
+    /// Bytes that it holds.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.bytes
@@ -73,27 +95,33 @@ impl DocumentAnalyzer {
         Self { fields, default_language: settings.default_language.clone(), idle: Mutex::default() }
     }
 
-    /// Analyses a document in its language.
+    /// Analyses a document in its language; `None` for one of more passages than are to be held at a time, which
+    /// [`DocumentAnalyzer::each`] hands over one after the other.
     #[must_use]
-    pub fn analyze(&self, entry: &DocumentEntry<'_>) -> AnalyzedDocument {
+    pub fn analyze(&self, entry: &DocumentEntry<'_>) -> Option<AnalyzedDocument> {
+        if entry.passages() > MOST_HELD {
+            return None;
+        }
+        let mut document =
+            AnalyzedDocument { id: entry.document_id.to_owned(), exchanges: Vec::new(), bytes: 0 };
+        for exchange in self.each(entry) {
+            document.bytes += exchange.bytes;
+            document.exchanges.push(exchange);
+        }
+        Some(document)
+    }
+
+    /// Analyses a document exchange by exchange.
+    pub fn each<'a>(&'a self, entry: &'a DocumentEntry<'_>) -> impl Iterator<Item = AnalyzedExchange> + 'a {
         let tag = match entry.metadata.language.as_str() {
             "" => self.default_language.as_str(),
             tag => tag,
         };
-        let language = Language::from_tag(tag);
-        let mut analyzers = self.take();
-        if analyzers.len() >= LANGUAGES && !analyzers.contains_key(&language) {
-            analyzers.clear();
-        }
-        let analyzer = analyzers.entry(language).or_insert_with(|| Analyzer::remembering(language));
-        let mut document =
-            AnalyzedDocument { id: entry.document_id.to_owned(), ..AnalyzedDocument::default() };
-        for (index, exchange) in (0..).zip(&entry.exchanges) {
-            let passages = self.passages(analyzer, entry, tag, (index, exchange), &mut document.bytes);
-            document.exchanges.push(passages);
-        }
-        self.put_back(analyzers);
-        document
+        let mut analyzers = Borrowed { from: self, analyzers: self.take() };
+        (0..).zip(&entry.exchanges).map(move |exchange| {
+            let analyzer = analyzers.of(Language::from_tag(tag));
+            self.exchange(analyzer, entry, tag, exchange)
+        })
     }
 
     fn take(&self) -> Analyzers {
@@ -107,19 +135,20 @@ impl DocumentAnalyzer {
         }
     }
 
-    fn passages(
+    fn exchange(
         &self,
         analyzer: &mut Analyzer,
         entry: &DocumentEntry<'_>,
         tag: &str,
         (index, exchange): (u64, &ExchangeEntry<'_>),
-        bytes: &mut usize,
-    ) -> Vec<TantivyDocument> {
+    ) -> AnalyzedExchange {
         let fields = &self.fields;
         let whole = [TextSpan::new(0, exchange.answer.len())];
         let windows = if exchange.windows.is_empty() { &whole } else { exchange.windows.as_slice() };
         let mut question = Written::of(analyzer, exchange.question);
         let mut passages = Vec::with_capacity(windows.len());
+        let labels = entry.metadata.labels.iter().map(|(key, value)| key.len() + value.len());
+        let mut bytes = labels.sum::<usize>();
         for (number, window) in (0u64..).zip(windows) {
             let answer = Written::of(analyzer, window.of(exchange.answer));
             let mut passage = TantivyDocument::default();
@@ -130,7 +159,8 @@ impl DocumentAnalyzer {
             let mut vectors = question.vector;
             vectors.extend(answer.vector);
             passage.add_custom(fields.vectors, &vectors);
-            *bytes += question.terms.len() + answer.terms.len() + vectors.len();
+            bytes += PASSAGE + entry.document_id.len();
+            bytes += question.terms.len() + answer.terms.len() + vectors.len();
             if number == 0 {
                 fields.describe(&mut passage, entry, tag, exchange);
                 if !exchange.question.is_empty() {
@@ -140,7 +170,34 @@ impl DocumentAnalyzer {
             question = Written::of(analyzer, "");
             passages.push(passage);
         }
-        passages
+        AnalyzedExchange { passages, bytes }
+    }
+}
+
+/// The analyzers of a thread while it has them.
+struct Borrowed<'a> {
+    from: &'a DocumentAnalyzer,
+    analyzers: Analyzers,
+}
+
+impl Borrowed<'_> {
+    fn of(&mut self, language: Language) -> &mut Analyzer {
+        if self.analyzers.len() >= LANGUAGES && !self.analyzers.contains_key(&language) {
+            self.analyzers.clear();
+        }
+        self.analyzers.entry(language).or_insert_with(|| Analyzer::remembering(language))
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        self.from.put_back(std::mem::take(&mut self.analyzers));
+    }
+}
+
+impl DocumentEntry<'_> {
+    fn passages(&self) -> usize {
+        self.exchanges.iter().map(|exchange| exchange.windows.len().max(1)).sum()
     }
 }
 
@@ -178,6 +235,6 @@ impl Fields {
 impl DocumentEntry<'_> {
     /// As an index of default settings takes it.
     pub(crate) fn analyzed(&self) -> AnalyzedDocument {
-        DocumentAnalyzer::new(&Settings::default()).analyze(self)
+        DocumentAnalyzer::new(&Settings::default()).analyze(self).unwrap()
     }
 }

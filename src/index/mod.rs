@@ -38,6 +38,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
+use std::thread;
+use std::time::Duration;
 
 use tantivy::IndexReader;
 use tantivy::ReloadPolicy;
@@ -48,6 +50,7 @@ use crate::span::TextSpan;
 use crate::transcript::Metadata;
 
 pub use analysis::AnalyzedDocument;
+pub use analysis::AnalyzedExchange;
 pub use analysis::DocumentAnalyzer;
 pub use analyzer::Analyzer;
 pub use analyzer::Form;
@@ -75,6 +78,10 @@ use vector_file::VectorPlugin;
 
 /// Raised whenever what is written changes: schema, analysis, data tables.
 pub const FORMAT: u32 = 4;
+
+/// How long the lock of a writer that was dropped is waited for, and how often it is tried: threads of tantivy's may hold
+/// it a little longer. No other process has it, for the data folder has a lock of its own.
+const LAST_WRITER: (Duration, u32) = (Duration::from_millis(10), 200);
 
 /// How the index is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,10 +217,17 @@ impl Index {
     /// The writer. There is one at a time; dropping it forgets what was not committed, and so does making a new one.
     pub fn writer(&self) -> Result<Writer, IndexError> {
         let budget = self.settings.memory_budget.max(writer::SMALLEST_BUDGET);
-        let writer = self.inner.writer_with_num_threads(1, budget)?;
-        // Each commit makes a segment of a few passages. tantivy's default counts all below 10,000 as one level and so
-        // writes a growing segment anew every eighth commit; by levels of their own each passage is written anew only
-        // as often as the logarithm of all.
+        let mut writer = self.inner.writer_with_num_threads(1, budget);
+        let (pause, times) = LAST_WRITER;
+        for _ in 0..times {
+            let Err(tantivy::TantivyError::LockFailure(..)) = &writer else { break };
+            thread::sleep(pause);
+            writer = self.inner.writer_with_num_threads(1, budget);
+        }
+        let writer = writer?;
+        // A commit makes a segment of a few to some thousand passages. tantivy's default counts all below 10,000 as one
+        // level and so writes a growing segment anew every eighth commit; by levels of their own each passage is written
+        // anew only as often as the logarithm of all.
         let mut merges = LogMergePolicy::default();
         merges.set_min_layer_size(writer::SMALLEST_LEVEL);
         writer.set_merge_policy(Box::new(merges));
@@ -222,7 +236,7 @@ impl Index {
         Ok(writer)
     }
 
-    /// The index as of the last commit: a consistent snapshot, cheap to take.
+    /// The index as it was last shown or committed: a consistent snapshot, cheap to take.
     #[must_use]
     pub fn searcher(&self) -> Searcher {
         Searcher::new(Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner)))

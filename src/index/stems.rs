@@ -37,7 +37,7 @@ impl Stems {
             self.last = Stem::of(language, word);
             return &self.last;
         }
-        if self.known.len() >= self.room {
+        if self.known.len() >= self.room && !self.known.contains_key(word) {
             self.known.clear();
         }
         self.known.entry_ref(word).or_insert_with(|| Stem::of(language, word))

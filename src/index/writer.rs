@@ -11,6 +11,7 @@ use tantivy::Term;
 use tantivy::indexer::UserOperation;
 
 use crate::index::AnalyzedDocument;
+use crate::index::AnalyzedExchange;
 use crate::index::Commit;
 use crate::index::FORMAT;
 use crate::index::Index;
@@ -25,7 +26,8 @@ use crate::index::schema::Fields;
 /// The least memory tantivy takes for indexing, in bytes.
 pub(super) const SMALLEST_BUDGET: usize = 15_000_000;
 
-/// Passages below which segments count as one level when it is decided what to merge: some four groups of writes.
+/// Passages below which segments count as one level when it is decided what to merge: what few writers commit when they
+/// rest.
 pub(super) const SMALLEST_LEVEL: u32 = 256;
 
 /// How many small segments in memory there are before they are made one, and from which size on one is not small.
@@ -85,15 +87,23 @@ impl Writer {
     fn add(&mut self, document: AnalyzedDocument) -> Result<(), IndexError> {
         let AnalyzedDocument { id, exchanges, .. } = document;
         self.delete(&id)?;
-        for passages in exchanges {
-            if let Some(showing) = &mut self.showing {
-                for passage in &passages {
-                    showing.added.add(passage, &self.fields);
-                }
+        exchanges.into_iter().try_for_each(|exchange| self.add_exchange(exchange))
+    }
+
+    /// Adds an exchange to the document whose id was last deleted, behind those that were added before.
+    pub fn append(&mut self, exchange: AnalyzedExchange) -> Result<(), IndexError> {
+        self.add_exchange(exchange).map_err(|error| self.told(error))
+    }
+
+    fn add_exchange(&mut self, exchange: AnalyzedExchange) -> Result<(), IndexError> {
+        let AnalyzedExchange { passages, .. } = exchange;
+        if let Some(showing) = &mut self.showing {
+            for passage in &passages {
+                showing.added.add(passage, &self.fields);
             }
-            // One call per exchange: tantivy never parts what one call adds, so windows stay side by side.
-            self.inner.run(passages.into_iter().map(UserOperation::Add).collect::<Vec<_>>())?;
         }
+        // One call per exchange: tantivy never parts what one call adds, so windows stay side by side.
+        self.inner.run(passages.into_iter().map(UserOperation::Add).collect::<Vec<_>>())?;
         Ok(())
     }
 

@@ -41,6 +41,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("prost", &["grpc", "cli"]),
     ("tokio", &["grpc", "cli", "main"]),
     ("tantivy", &["index"]),
+    ("hashbrown", &["index"]),
     ("redb", &["store"]),
     ("rustix", &["disk"]),
     ("sha2", &["transcript", "engine"]),

@@ -1,7 +1,6 @@
 //! Committing what waits, group by group.
 
 use std::collections::HashSet;
-use std::mem;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -29,7 +28,7 @@ use crate::store::StoreError;
 
 /// How many writes one commit takes at most.
 const GROUP: usize = 256;
-/// How long the next of as many writers as wrote lately is waited for: less than what a commit takes, which each that
+/// How long the next of the writers that wrote lately is waited for: less than what a commit takes, which each that
 /// comes in time saves.
 const GATHER: Duration = Duration::from_millis(3);
 /// How often an index that fell behind the store for want of room is tried again while nobody writes.
@@ -43,7 +42,7 @@ pub(in crate::engine) struct Committer {
     indexer: Indexer,
     published: Arc<Published>,
     rules: Rules,
-    /// How many writers there are, as far as groups tell: the size of the largest lately, one less with each since.
+    /// How many writers there are, as far as groups tell: the most lately, one less with each group since.
     writers: usize,
     /// From which generation on changes are kept for an index that is being built.
     rebuilding_from: Option<u64>,
@@ -99,8 +98,10 @@ fn with_distinct_ids(group: Vec<Job>) -> Vec<Vec<Job>> {
 fn analyzed(group: &mut [Job], done: &[Done]) -> Analyzed {
     let mut analyzed = Analyzed::new();
     for (job, done) in group.iter_mut().zip(done) {
-        if let (Job::Put(new, ..), Done::Put(Outcome::Created | Outcome::Replaced)) = (job, done) {
-            analyzed.insert(new.document.document.id.clone(), mem::take(&mut new.analyzed));
+        if let (Job::Put(new, ..), Done::Put(Outcome::Created | Outcome::Replaced)) = (job, done)
+            && let Some(document) = new.analyzed.take()
+        {
+            analyzed.insert(new.document.document.id.clone(), document);
         }
     }
     analyzed
@@ -118,21 +119,30 @@ impl Committer {
 
     /// Commits groups until all senders are gone.
     pub(super) fn run(&mut self, waiting: &Receiver<Job>) {
+        let mut last = 0;
         loop {
-            match waiting.recv_timeout(RETRY) {
-                Ok(first) => {
-                    let group = self.gather(first, waiting);
-                    self.writers = group.len().max(self.writers.saturating_sub(1));
-                    for part in with_distinct_ids(group) {
-                        // A panic drops the part, whose callers are told, and ends neither the thread nor later writes.
-                        self.guarded(|this| this.commit(part));
+            let mut group: Vec<Job> = waiting.try_iter().take(GROUP).collect();
+            // Most of those who wrote with the last group could not write again while it was committed.
+            self.writers = (last + group.len()).min(GROUP).max(self.writers.saturating_sub(1));
+            if group.is_empty() {
+                match waiting.recv_timeout(RETRY) {
+                    Ok(first) => group.push(first),
+                    Err(RecvTimeoutError::Timeout) => {
+                        (last, self.writers) = (0, 0);
+                        self.guarded(Self::rest);
+                        continue;
+                    }
+                    Err(RecvTimeoutError::Disconnected) => {
+                        self.guarded(Self::rest);
+                        return;
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => self.guarded(Self::rest),
-                Err(RecvTimeoutError::Disconnected) => {
-                    self.guarded(Self::rest);
-                    return;
-                }
+            }
+            self.gather(&mut group, waiting);
+            last = group.len();
+            for part in with_distinct_ids(group) {
+                // A panic drops the part, whose callers are told, and ends neither the thread nor later writes.
+                self.guarded(|this| this.commit(part));
             }
         }
     }
@@ -145,15 +155,13 @@ impl Committer {
         }
     }
 
-    /// The writes that wait, and those of writers that wrote with the last group and will come at once.
-    fn gather(&self, first: Job, waiting: &Receiver<Job>) -> Vec<Job> {
-        let mut group = vec![first];
-        group.extend(waiting.try_iter().take(GROUP - 1));
-        while group.len() < self.writers.min(GROUP) {
+    /// Waits for more than half of those who write: so few syncs do for them all, and what the others write next is
+    /// prepared while these are committed.
+    fn gather(&self, group: &mut Vec<Job>, waiting: &Receiver<Job>) {
+        while group.len() <= self.writers / 2 {
             let Ok(job) = waiting.recv_timeout(GATHER) else { break };
             group.push(job);
         }
-        group
     }
 
     /// What is done while nobody writes: the index is committed, and brought up where it fell behind.

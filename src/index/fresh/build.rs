@@ -1,6 +1,8 @@
 //! How a segment in memory is made.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
 use tantivy::TantivyDocument;
 use tantivy::fieldnorm::FieldNormReader;
@@ -17,6 +19,9 @@ use crate::index::schema::Fields;
 use crate::index::sketch::SKETCH_LEN;
 use crate::index::sketch::Sketch;
 use crate::index::written::WrittenTerms;
+
+/// How many segments were made: by all writers, so that no two are called the same, whatever becomes of either.
+static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// Makes a segment, passage by passage.
 #[derive(Default)]
@@ -132,7 +137,8 @@ impl Builder {
         let len = number(facts.len());
         let mut starts = Bits::empty(len);
         self.starts.into_iter().for_each(|start| starts.insert(start));
-        let mut fresh = Fresh { starts, sketches, vectors, vector_ends, ..Fresh::default() };
+        let made = MADE.fetch_add(1, Ordering::Relaxed);
+        let mut fresh = Fresh { made, starts, sketches, vectors, vector_ends, ..Fresh::default() };
         for (rank, (id, passages)) in self.documents.into_iter().enumerate() {
             fresh.ids.push(id.as_bytes());
             for passage in passages {

@@ -23,6 +23,8 @@ use text::Text;
 /// A segment in memory.
 #[derive(Default)]
 pub(super) struct Fresh {
+    /// How many were made in this process before it, by which it is known.
+    pub made: u64,
     pub starts: Bits,
     pub ids: Ids,
     question: Text,

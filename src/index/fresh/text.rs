@@ -13,6 +13,8 @@ struct Terms {
     /// All of them, one behind the other, and where each begins and ends.
     written: String,
     spans: Vec<(usize, usize)>,
+    /// By a hash with a seed of this process, faster than the standard one and less sure against texts made to
+    /// collide, which could slow down but the table of one group of writes.
     numbers: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }

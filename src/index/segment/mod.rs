@@ -31,7 +31,15 @@ use crate::query::Filter;
 
 /// What a segment is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SegmentId(tantivy::index::SegmentId);
+pub struct SegmentId(Name);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Name {
+    /// Tantivy's.
+    Stored(tantivy::index::SegmentId),
+    /// The number of one in memory.
+    Fresh(u64),
+}
 
 /// One segment of a snapshot. Its passages are numbered from 0; the windows of an exchange side by side. Clones share
 /// what they hold.
@@ -108,10 +116,13 @@ impl Segment {
         }
     }
 
-    /// What no other segment is called, in this index or any other; `None` where it is in memory.
+    /// What no other segment is called, in this index or any other of this process.
     #[must_use]
-    pub fn id(&self) -> Option<SegmentId> {
-        self.stored_id().map(SegmentId)
+    pub fn id(&self) -> SegmentId {
+        SegmentId(match &self.source {
+            Source::Stored { reader, .. } => Name::Stored(reader.segment_id()),
+            Source::Fresh(fresh) => Name::Fresh(fresh.made),
+        })
     }
 
     /// How many passages it has, deleted ones too.
