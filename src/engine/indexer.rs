@@ -118,7 +118,7 @@ impl Indexer {
                 }
                 for id in ids {
                     match analyzed.remove(&id) {
-                        Some(document) => writer.replace(document)?,
+                        Some(document) => writer.replace(&id, document)?,
                         None => self.index_document(&mut writer, reader, &id)?,
                     }
                 }
@@ -159,9 +159,7 @@ impl Indexer {
         });
         match read {
             Ok(Some((document, exchanges))) => {
-                writer.delete(id)?;
-                let entry = entry(&document, &exchanges);
-                self.analyzer.each(&entry).try_for_each(|exchange| writer.append(exchange))?;
+                writer.replace(id, self.analyzer.each(&entry(&document, &exchanges)))?;
             }
             Ok(None) => writer.delete(id)?,
             Err(StoreError::Damaged(error)) => {

@@ -42,14 +42,11 @@ pub struct DocumentAnalyzer {
     idle: Mutex<Vec<Analyzers>>,
 }
 
-/// A document as [`crate::index::Writer`] takes it.
-pub struct AnalyzedDocument {
-    pub(super) id: String,
-    pub(super) exchanges: Vec<AnalyzedExchange>,
-    bytes: usize,
-}
+/// A document's exchanges, all of them.
+#[derive(Debug)]
+pub struct AnalyzedDocument(Vec<AnalyzedExchange>);
 
-/// An exchange of one.
+/// An exchange as [`crate::index::Writer`] takes it.
 pub struct AnalyzedExchange {
     pub(super) passages: Vec<TantivyDocument>,
     bytes: usize,
@@ -58,12 +55,6 @@ pub struct AnalyzedExchange {
 impl fmt::Debug for DocumentAnalyzer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DocumentAnalyzer").finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for AnalyzedDocument {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnalyzedDocument").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -77,13 +68,22 @@ impl AnalyzedDocument {
     /// How many passages it has.
     #[must_use]
     pub fn passages(&self) -> usize {
-        self.exchanges.iter().map(|exchange| exchange.passages.len()).sum()
+        self.0.iter().map(|exchange| exchange.passages.len()).sum()
     }
 
     /// Bytes that it holds.
     #[must_use]
-    pub const fn bytes(&self) -> usize {
-        self.bytes
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(|exchange| exchange.bytes).sum()
+    }
+}
+
+impl IntoIterator for AnalyzedDocument {
+    type Item = AnalyzedExchange;
+    type IntoIter = std::vec::IntoIter<AnalyzedExchange>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 
@@ -99,16 +99,7 @@ impl DocumentAnalyzer {
     /// [`DocumentAnalyzer::each`] hands over one after the other.
     #[must_use]
     pub fn analyze(&self, entry: &DocumentEntry<'_>) -> Option<AnalyzedDocument> {
-        if entry.passages() > MOST_HELD {
-            return None;
-        }
-        let mut document =
-            AnalyzedDocument { id: entry.document_id.to_owned(), exchanges: Vec::new(), bytes: 0 };
-        for exchange in self.each(entry) {
-            document.bytes += exchange.bytes;
-            document.exchanges.push(exchange);
-        }
-        Some(document)
+        (entry.passages() <= MOST_HELD).then(|| AnalyzedDocument(self.each(entry).collect()))
     }
 
     /// Analyses a document exchange by exchange.
@@ -233,8 +224,9 @@ impl Fields {
 
 #[cfg(test)]
 impl DocumentEntry<'_> {
-    /// As an index of default settings takes it.
-    pub(crate) fn analyzed(&self) -> AnalyzedDocument {
-        DocumentAnalyzer::new(&Settings::default()).analyze(self).unwrap()
+    /// Writes it as an index of default settings takes it.
+    pub(crate) fn write(&self, writer: &mut crate::index::Writer) {
+        let analyzer = DocumentAnalyzer::new(&Settings::default());
+        writer.replace(self.document_id, analyzer.each(self)).unwrap();
     }
 }

@@ -33,7 +33,8 @@ fn put(writer: &mut Writer, id: &str, language: &str, answers: &[&str]) {
         windows: Vec::new(),
     });
     let exchanges = exchanges.collect();
-    writer.replace(DocumentEntry { document_id: id, metadata: &metadata, exchanges }.analyzed()).unwrap();
+    let entry = DocumentEntry { document_id: id, metadata: &metadata, exchanges };
+    entry.write(writer);
 }
 
 #[test]

@@ -10,7 +10,6 @@ use tantivy::IndexWriter;
 use tantivy::Term;
 use tantivy::indexer::UserOperation;
 
-use crate::index::AnalyzedDocument;
 use crate::index::AnalyzedExchange;
 use crate::index::Commit;
 use crate::index::FORMAT;
@@ -79,31 +78,30 @@ impl Writer {
         if self.full.take() { IndexError::Full(error.to_string()) } else { error }
     }
 
-    /// Puts a document in the place of the one with the same id, if there is one.
-    pub fn replace(&mut self, document: AnalyzedDocument) -> Result<(), IndexError> {
-        self.add(document).map_err(|error| self.told(error))
+    /// Puts a document, given exchange by exchange, in the place of the one with the same id, if there is one.
+    pub fn replace(
+        &mut self,
+        document_id: &str,
+        exchanges: impl IntoIterator<Item = AnalyzedExchange>,
+    ) -> Result<(), IndexError> {
+        self.add(document_id, exchanges).map_err(|error| self.told(error))
     }
 
-    fn add(&mut self, document: AnalyzedDocument) -> Result<(), IndexError> {
-        let AnalyzedDocument { id, exchanges, .. } = document;
-        self.delete(&id)?;
-        exchanges.into_iter().try_for_each(|exchange| self.add_exchange(exchange))
-    }
-
-    /// Adds an exchange to the document whose id was last deleted, behind those that were added before.
-    pub fn append(&mut self, exchange: AnalyzedExchange) -> Result<(), IndexError> {
-        self.add_exchange(exchange).map_err(|error| self.told(error))
-    }
-
-    fn add_exchange(&mut self, exchange: AnalyzedExchange) -> Result<(), IndexError> {
-        let AnalyzedExchange { passages, .. } = exchange;
-        if let Some(showing) = &mut self.showing {
-            for passage in &passages {
-                showing.added.add(passage, &self.fields);
+    fn add(
+        &mut self,
+        document_id: &str,
+        exchanges: impl IntoIterator<Item = AnalyzedExchange>,
+    ) -> Result<(), IndexError> {
+        self.delete(document_id)?;
+        for AnalyzedExchange { passages, .. } in exchanges {
+            if let Some(showing) = &mut self.showing {
+                for passage in &passages {
+                    showing.added.add(passage, &self.fields);
+                }
             }
+            // One call per exchange: tantivy never parts what one call adds, so windows stay side by side.
+            self.inner.run(passages.into_iter().map(UserOperation::Add).collect::<Vec<_>>())?;
         }
-        // One call per exchange: tantivy never parts what one call adds, so windows stay side by side.
-        self.inner.run(passages.into_iter().map(UserOperation::Add).collect::<Vec<_>>())?;
         Ok(())
     }
 

@@ -58,11 +58,7 @@ fn check(language: &str, question: &str, answer: &str, windows: &[TextSpan], que
     let metadata = Metadata { language: language.to_owned(), ..Metadata::default() };
     let exchange = ExchangeEntry { question, answer, asker: "", speaker: "", windows: windows.to_vec() };
     let mut writer = index.writer().unwrap();
-    writer
-        .replace(
-            DocumentEntry { document_id: "d", metadata: &metadata, exchanges: vec![exchange] }.analyzed(),
-        )
-        .unwrap();
+    DocumentEntry { document_id: "d", metadata: &metadata, exchanges: vec![exchange] }.write(&mut writer);
     writer.commit(1).unwrap();
     let searcher = index.searcher();
     let mut highlights = 0;

@@ -22,6 +22,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         sources_are_served_in_stretches,
         lists_page_in_order,
         metadata_is_kept,
+        each_write_is_found_at_once,
+        a_document_too_long_to_be_held_analysed_is_found,
     ]
 }
 
@@ -273,4 +275,33 @@ async fn metadata_is_kept() {
     let link =
         "https://example.org/bridge#:~:text=It%20is%20safe%2C%20we%20measured%20it%20twice%20this%20spring.";
     assert_eq!(citation.link, link);
+}
+
+/// Each write is a segment of its own in memory, and each of their first passages is served once.
+async fn each_write_is_found_at_once() {
+    let server = TestServer::start().await;
+    let (mut documents, mut searches) = (server.documents().await, server.searches().await);
+    let said = ["The harbour opens.", "The mill burns.", "The bridge holds."];
+    for (id, answer) in ["a", "b", "c"].into_iter().zip(said) {
+        documents.put_document(put_text(id, &format!("Q: What of it?\n\nA: {answer}"))).await.unwrap();
+        let found = searches.search(query(answer)).await.unwrap().into_inner();
+        let best = found.results.first().unwrap().passage.as_ref().unwrap();
+        assert_eq!(best.answer, answer);
+    }
+}
+
+async fn a_document_too_long_to_be_held_analysed_is_found() {
+    let server = TestServer::start().await;
+    let (mut documents, mut searches) = (server.documents().await, server.searches().await);
+    let exchange =
+        |number: usize| format!("Q: Why is number {number} so?\n\nA: Because word{number} says so.\n\n");
+    let text: String = (0..2100).map(exchange).collect();
+    let stored = documents.put_document(put_text("long", &text)).await.unwrap().into_inner();
+    let again = documents.put_document(put_text("long", &text.replace("Because", "As"))).await.unwrap();
+    assert_eq!(again.into_inner().exchange_count, 2100);
+    assert_eq!(stored.exchange_count, 2100);
+    for (asked, total) in [("word2099", 1), ("number", 2100), ("because", 0)] {
+        let found = searches.search(query(asked)).await.unwrap().into_inner();
+        assert_eq!(found.total_size, total, "{asked}");
+    }
 }

@@ -98,7 +98,8 @@ fn with_distinct_ids(group: Vec<Job>) -> Vec<Vec<Job>> {
 fn analyzed(group: &mut [Job], done: &[Done]) -> Analyzed {
     let mut analyzed = Analyzed::new();
     for (job, done) in group.iter_mut().zip(done) {
-        if let (Job::Put(new, ..), Done::Put(Outcome::Created | Outcome::Replaced)) = (job, done)
+        if let Job::Put(new, ..) = job
+            && done.wrote()
             && let Some(document) = new.analyzed.take()
         {
             analyzed.insert(new.document.document.id.clone(), document);

@@ -13,7 +13,6 @@ use crate::index::Bits;
 use crate::index::contents::PADDING;
 use crate::index::fresh::Facts;
 use crate::index::fresh::Fresh;
-use crate::index::fresh::number;
 use crate::index::fresh::text::Draft;
 use crate::index::schema::Fields;
 use crate::index::sketch::SKETCH_LEN;
@@ -26,16 +25,11 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 /// Makes a segment, passage by passage.
 #[derive(Default)]
 pub(in crate::index) struct Builder {
+    /// What is known of the passages so far, but for what follows.
+    fresh: Fresh,
     question: Draft,
     answer: Draft,
-    /// The quantised lengths of both.
-    lengths: [Vec<u8>; 2],
     keys: BTreeMap<Handle, Draft>,
-    facts: Vec<Facts>,
-    sketches: Vec<(u32, Sketch)>,
-    vectors: Vec<u8>,
-    vector_ends: Vec<usize>,
-    starts: Vec<u32>,
     /// The passages of each document, in order of ids.
     documents: BTreeMap<String, Vec<u32>>,
     dead: Vec<u32>,
@@ -44,7 +38,7 @@ pub(in crate::index) struct Builder {
 impl Builder {
     /// Adds a passage as tantivy is given it.
     pub(in crate::index) fn add(&mut self, passage: &TantivyDocument, fields: &Fields) {
-        let place = number(self.facts.len());
+        let place = self.fresh.len();
         let mut facts = Facts::default();
         let (mut first, mut last) = (None, None);
         let mut sketch = Vec::new();
@@ -62,7 +56,7 @@ impl Builder {
             } else if field == fields.sketch {
                 sketch.extend(value.as_u64());
             } else if field == fields.vectors {
-                self.vectors.extend_from_slice(value.as_custom().unwrap_or_default());
+                self.fresh.vectors.extend_from_slice(value.as_custom().unwrap_or_default());
             } else if let Some(text) = value.as_str() {
                 if field == fields.question {
                     lengths[0] = add_text(&mut self.question, place, text);
@@ -76,16 +70,14 @@ impl Builder {
                 }
             }
         }
-        self.vector_ends.push(self.vectors.len());
+        let fresh = &mut self.fresh;
+        fresh.vector_ends.push(fresh.vectors.len());
         facts.published = first.zip(last);
-        if facts.window == 0 {
-            self.starts.push(place);
-        }
         if let Ok(numbers) = <[u64; SKETCH_LEN]>::try_from(sketch) {
-            self.sketches.push((place, Sketch::from_numbers(numbers)));
+            fresh.sketches.push((place, Sketch::from_numbers(numbers)));
         }
-        self.facts.push(facts);
-        self.lengths.iter_mut().zip(lengths).for_each(|(all, length)| all.push(length));
+        fresh.facts.push(facts);
+        fresh.lengths.iter_mut().zip(lengths).for_each(|(all, length)| all.push(length));
     }
 
     /// Takes a document out that was added before.
@@ -95,14 +87,11 @@ impl Builder {
 
     /// Adds all passages of a segment, of which `alive` are not deleted.
     pub(in crate::index) fn append(&mut self, other: &Fresh, alive: Option<&Bits>) {
-        let base = number(self.facts.len());
+        let base = self.fresh.len();
         self.question.append(&other.question, base);
         self.answer.append(&other.answer, base);
         for (field, keys) in &other.keys {
             self.keys.entry(*field).or_default().append(keys, base);
-        }
-        for (all, lengths) in self.lengths.iter_mut().zip(&other.lengths) {
-            all.extend_from_slice(lengths.get(..other.facts.len()).unwrap_or_default());
         }
         for (passage, facts) in (base..).zip(&other.facts) {
             if alive.is_none_or(|alive| alive.contains(passage - base)) {
@@ -110,13 +99,16 @@ impl Builder {
             } else {
                 self.dead.push(passage);
             }
-            self.facts.push(*facts);
         }
-        self.starts.extend(other.starts.iter().map(|start| base + start));
-        let before = self.vectors.len();
-        self.vectors.extend_from_slice(&other.vectors);
-        self.vector_ends.extend(other.vector_ends.iter().map(|end| before + end));
-        self.sketches.extend(other.sketches().map(|(passage, sketch)| (base + passage, sketch)));
+        let fresh = &mut self.fresh;
+        for (all, lengths) in fresh.lengths.iter_mut().zip(&other.lengths) {
+            all.extend_from_slice(lengths.get(..other.facts.len()).unwrap_or_default());
+        }
+        fresh.facts.extend_from_slice(&other.facts);
+        let before = fresh.vectors.len();
+        fresh.vectors.extend_from_slice(&other.vectors);
+        fresh.vector_ends.extend(other.vector_ends.iter().map(|end| before + end));
+        fresh.sketches.extend(other.sketches().map(|(passage, sketch)| (base + passage, sketch)));
     }
 
     fn number_document(&mut self, id: &str, passage: u32) {
@@ -127,37 +119,37 @@ impl Builder {
     }
 
     pub(in crate::index) const fn is_empty(&self) -> bool {
-        self.facts.is_empty()
+        self.fresh.facts.is_empty()
     }
 
     /// The segment, and which of its passages are not deleted; `None` where all are there.
     pub(in crate::index) fn seal(self) -> (Fresh, Option<Bits>) {
-        let Self { question, answer, mut lengths, keys, mut facts, sketches, vectors, vector_ends, .. } =
-            self;
-        let len = number(facts.len());
-        let mut starts = Bits::empty(len);
-        self.starts.into_iter().for_each(|start| starts.insert(start));
-        let made = MADE.fetch_add(1, Ordering::Relaxed);
-        let mut fresh = Fresh { made, starts, sketches, vectors, vector_ends, ..Fresh::default() };
-        for (rank, (id, passages)) in self.documents.into_iter().enumerate() {
+        let Self { mut fresh, question, answer, keys, documents, dead } = self;
+        let len = fresh.len();
+        fresh.made = MADE.fetch_add(1, Ordering::Relaxed);
+        fresh.starts = Bits::empty(len);
+        for (passage, _) in (0..).zip(&fresh.facts).filter(|(_, facts)| facts.window == 0) {
+            fresh.starts.insert(passage);
+        }
+        for (rank, (id, passages)) in documents.into_iter().enumerate() {
             fresh.ids.push(id.as_bytes());
             for passage in passages {
-                if let Some(facts) = facts.get_mut(passage as usize) {
+                if let Some(facts) = fresh.facts.get_mut(passage as usize) {
                     facts.document = rank;
                 }
             }
         }
-        for lengths in &mut lengths {
+        for lengths in &mut fresh.lengths {
             lengths.resize(len as usize + PADDING, 0);
         }
-        fresh.lengths = lengths;
-        fresh.facts = facts;
         fresh.question = question.seal();
         fresh.answer = answer.seal();
         fresh.keys = keys.into_iter().map(|(field, keys)| (field, keys.seal())).collect();
-        let alive = (!self.dead.is_empty()).then(|| {
+        let alive = (!dead.is_empty()).then(|| {
             let mut gone = Bits::empty(len);
-            self.dead.into_iter().for_each(|passage| gone.insert(passage));
+            for passage in dead {
+                gone.insert(passage);
+            }
             let mut alive = Bits::full(len);
             alive.subtract(&gone);
             alive

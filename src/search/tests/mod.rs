@@ -50,9 +50,7 @@ impl Corpus {
         for (id, language, pairs) in documents {
             let metadata = Metadata { language: (*language).to_owned(), ..Metadata::default() };
             let exchanges = pairs.iter().map(|(question, answer)| exchange(question, answer)).collect();
-            writer
-                .replace(DocumentEntry { document_id: id, metadata: &metadata, exchanges }.analyzed())
-                .unwrap();
+            DocumentEntry { document_id: id, metadata: &metadata, exchanges }.write(&mut writer);
         }
         writer.commit(generation).unwrap();
     }
@@ -237,7 +235,7 @@ fn one_hit_per_exchange_and_its_best_window() {
     let long = ExchangeEntry { windows, ..exchange("What about ships?", answer) };
     let metadata = Metadata::default();
     let exchanges = vec![exchange("Why?", "No."), long, exchange("Where?", "At the harbour.")];
-    writer.replace(DocumentEntry { document_id: "a", metadata: &metadata, exchanges }.analyzed()).unwrap();
+    DocumentEntry { document_id: "a", metadata: &metadata, exchanges }.write(&mut writer);
     writer.commit(1).unwrap();
     let found = corpus.found("harbour ships", &Filter::default());
     let hits: Vec<(u32, u32)> =
@@ -264,7 +262,7 @@ fn filters_narrow() {
             ..Metadata::default()
         };
         let exchanges = vec![ExchangeEntry { speaker, ..exchange("", "The harbour.") }];
-        writer.replace(DocumentEntry { document_id: id, metadata: &metadata, exchanges }.analyzed()).unwrap();
+        DocumentEntry { document_id: id, metadata: &metadata, exchanges }.write(&mut writer);
     }
     writer.commit(1).unwrap();
     let check = |filter: Filter, expect: &str| {

@@ -123,7 +123,7 @@ proptest! {
                 ExchangeEntry { windows, speaker: "Bo", ..exchange(question, answer) }
             });
             let entry = DocumentEntry { document_id: id, metadata: &metadata, exchanges: exchanges.collect() };
-            writer.replace(entry.analyzed()).unwrap();
+            entry.write(writer);
         };
         let (committed, shown) = (Corpus::empty(), Corpus::empty());
         let mut writer = committed.index.writer().unwrap();
