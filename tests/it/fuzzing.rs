@@ -82,9 +82,10 @@ fn check(run: fn(&[u8]) -> bool) {
     for (number, path) in (0..).zip(seeds()) {
         let seed = fs::read(&path).unwrap();
         let mutants = (0..MUTANTS).map(|mutant| mutated(&seed, &mut Chance(number * MUTANTS + mutant)));
-        for (mutant, input) in [seed.clone()].into_iter().chain(mutants).enumerate() {
+        for (place, input) in [seed.clone()].into_iter().chain(mutants).enumerate() {
             let done = catch_unwind(|| run(&input));
-            read += usize::from(done.unwrap_or_else(|_| panic!("{}, mutant {mutant}", path.display())));
+            read +=
+                usize::from(done.unwrap_or_else(|_| panic!("{}, input {place} (0: itself)", path.display())));
         }
     }
     assert!(read > 0, "no input could be read");
