@@ -139,7 +139,7 @@ impl<'e> Batch<'e> {
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
-        let mut transaction = self.epoch.database.begin_write()?;
+        let mut transaction = self.epoch.database()?.begin_write()?;
         transaction.set_quick_repair(true);
         for section in Section::ALL {
             // Opened even where it has no row, which creates it.

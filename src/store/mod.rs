@@ -218,11 +218,20 @@ pub struct Store {
 /// The file as opened once: from start, or from the last failed write, on.
 #[derive(Debug)]
 struct Epoch {
-    database: Database,
+    /// `None` only while it is closed.
+    database: Option<Database>,
     faults: Faults,
 }
 
 impl Epoch {
+    const fn new(database: Database, faults: Faults) -> Self {
+        Self { database: Some(database), faults }
+    }
+
+    fn database(&self) -> Result<&Database, StoreError> {
+        self.database.as_ref().ok_or_else(|| StoreError::Io("the store is closed".into()))
+    }
+
     fn open(file: io::Result<RandomAccess>, cache_bytes: usize, check: bool) -> Result<Self, StoreError> {
         let file = file.map_err(|error| StoreError::of_io(&error))?;
         let faults = Faults::default();
@@ -230,7 +239,21 @@ impl Epoch {
         builder.set_cache_size(cache_bytes).set_check_integrity_on_open(check);
         let database = builder.create_with_backend(StoreFile::new(file, faults.clone()))?;
         faults.hide();
-        Ok(Self { database, faults })
+        Ok(Self::new(database, faults))
+    }
+}
+
+impl Drop for Epoch {
+    /// redb reads and writes pages when it is closed, too, which those of a damaged file can make it panic over.
+    fn drop(&mut self) {
+        let database = self.database.take();
+        let closed = guarded(|| {
+            drop(database);
+            Ok(())
+        });
+        if let Err(error) = closed {
+            tracing::warn!(%error, "the store was closed without all that redb keeps of it");
+        }
     }
 }
 
@@ -307,7 +330,7 @@ impl Store {
     /// A consistent view of what is committed.
     pub fn reader(&self) -> Result<Reader, StoreError> {
         let epoch = self.epoch();
-        Ok(Reader::new(epoch.database.begin_read()?, epoch))
+        Ok(Reader::new(epoch.database()?.begin_read()?, epoch))
     }
 
     /// Starts a batch of writes, which becomes visible and durable as one.
@@ -318,7 +341,7 @@ impl Store {
         if let Some(fault) = epoch.faults.first() {
             return Err(StoreError::of_io(&fault));
         }
-        Ok(Batch::begin(epoch.database.begin_write()?, epoch))
+        Ok(Batch::begin(epoch.database()?.begin_write()?, epoch))
     }
 
     /// Writes nothing any more until [`Store::recover`], for what the last batch left is unknown.

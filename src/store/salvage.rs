@@ -75,8 +75,8 @@ impl Salvage {
 
     fn reopened(&self) -> Result<Reader, StoreError> {
         guarded(|| {
-            let epoch = Epoch { database: open(&self.path)?, faults: Faults::default() };
-            Ok(Reader::new(epoch.database.begin_read()?, Arc::new(epoch)))
+            let epoch = Epoch::new(open(&self.path)?, Faults::default());
+            Ok(Reader::new(epoch.database()?.begin_read()?, Arc::new(epoch)))
         })
     }
 
