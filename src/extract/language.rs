@@ -14,6 +14,18 @@ const SPREAD: usize = 16;
 /// Less text than this, in characters, is too little to tell by.
 const FEWEST: usize = 60;
 
+/// Words that every English sentence has some of and that are rare in other languages, unlike "a", "in" or "me".
+const ENGLISH: [&str; 28] = [
+    "the", "of", "and", "to", "that", "it", "you", "with", "this", "have", "not", "they", "but", "what",
+    "from", "had", "which", "there", "their", "would", "been", "has", "when", "your", "were", "about",
+    "because", "who",
+];
+/// Of how many words of a sample one is such a word, where it is English: they are a quarter of English text, and below
+/// a twentieth of any other.
+const ENGLISH_IN: usize = 6;
+/// Fewest words that English is told by.
+const ENGLISH_WORDS: usize = 40;
+
 /// ISO 639-3 codes and the BCP 47 tags that stand for them.
 const TAGS: &str = "afr=af aka=ak amh=am ara=ar aze=az bel=be ben=bn bul=bg cat=ca ces=cs cmn=zh cym=cy dan=da \
                     deu=de ell=el eng=en epo=eo est=et fin=fi fra=fr guj=gu heb=he hin=hi hrv=hr hun=hu hye=hy \
@@ -73,12 +85,26 @@ fn detect(extraction: &Extraction) -> Option<String> {
             break;
         }
     }
+    if is_english(&sample) {
+        return Some("en".into());
+    }
     let found = whatlang::detect(&sample)?;
     let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
     // A script that one language writes needs fewer letters to be told.
     let enough = letters >= FEWEST
         || matches!(found.lang(), Lang::Cmn | Lang::Jpn | Lang::Kor | Lang::Ell | Lang::Tha);
     (enough && found.is_reliable()).then(|| tag(found.lang().code())).flatten()
+}
+
+/// Whether a sample is plainly English. Most transcripts are, and to weigh all languages against each other costs as
+/// much as reading 5 KB of a transcript.
+fn is_english(sample: &str) -> bool {
+    let (mut words, mut english) = (0, 0);
+    for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+        words += 1;
+        english += usize::from(ENGLISH.iter().any(|known| word.eq_ignore_ascii_case(known)));
+    }
+    words >= ENGLISH_WORDS && english * ENGLISH_IN >= words
 }
 
 #[cfg(test)]
@@ -109,6 +135,11 @@ mod tests {
         );
         check("请您谈谈这次会议的情况，以及各方今年是否还会再次会面。", "", "zh");
         check("Ok.", "", "");
+        // Words that are English too do not make it English.
+        let dutch = "Wat had je met hem te doen, of was het toen al te laat om met die man over dat huis te praten? \
+                     Ik had niet gedacht dat de gemeente ons zou helpen, maar het is toch gelukt en we zijn blij.";
+        check(dutch, "", "nl");
+        check(&format!("{english} {dutch} {dutch}"), "", "nl");
         let short =
             "Yes.\n\nWhen was that?\n\nLast year, I think.\n\nWhat happened then?\n\nNothing at all.\n\n";
         check(&short.repeat(100), "", "en");

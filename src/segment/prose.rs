@@ -111,6 +111,9 @@ fn word_len(text: &str) -> usize {
 
 /// How many words a text has; two characters of a script without spaces count as one.
 pub(super) fn count_words(text: &str) -> usize {
+    if text.is_ascii() {
+        return count_ascii_words(text.as_bytes());
+    }
     let mut words = 0;
     let mut cjk = 0;
     let mut inside = false;
@@ -131,30 +134,52 @@ pub(super) fn count_words(text: &str) -> usize {
     words + cjk / 2
 }
 
+/// The same of ASCII, whose bytes need not be read as characters.
+fn count_ascii_words(text: &[u8]) -> usize {
+    let mut words = 0;
+    let mut inside = false;
+    for byte in text {
+        let letter = byte.is_ascii_alphanumeric();
+        words += usize::from(letter && !inside);
+        inside = letter || (inside && matches!(byte, b'\'' | b'-'));
+    }
+    words
+}
+
 /// Splits a text at its sentences; spans are counted from `base`, and each holds the stop and its closers.
 pub(super) fn sentences(text: &str, base: usize) -> Vec<TextSpan> {
     let mut found = Vec::new();
     let mut start = 0;
-    let mut chars = text.char_indices().peekable();
-    while let Some((_, c)) = chars.next() {
-        if !is_stop(c) {
-            continue;
-        }
-        let wide = matches!(c, '。' | '？' | '！' | '．');
-        while chars.peek().is_some_and(|(_, c)| is_stop(*c) || is_closer(*c)) {
-            chars.next();
-        }
-        let end = chars.peek().map_or(text.len(), |(at, _)| *at);
-        let rest = text.get(end..).unwrap_or_default();
+    let mut at = 0;
+    while let Some(stop) = next_stop(text, at) {
+        let rest = text.get(stop..).unwrap_or_default();
+        let wide = rest.starts_with(['。', '？', '！', '．']);
+        let rest = rest.trim_start_matches(|c| is_stop(c) || is_closer(c));
+        at = text.len() - rest.len();
         if rest.is_empty() || wide || (rest.starts_with(char::is_whitespace) && starts_sentence(rest)) {
-            found.push(TextSpan::new(base + start, base + end));
-            start = end;
+            found.push(TextSpan::new(base + start, base + at));
+            start = at;
         }
     }
     if start < text.len() {
         found.push(TextSpan::new(base + start, base + text.len()));
     }
     found
+}
+
+/// Where the next character that ends sentences stands, from an offset on.
+fn next_stop(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        // Few bytes are such a character or the first of one; the others need not be read as characters.
+        let may = |byte: &u8| matches!(byte, b'.' | b'?' | b'!' | 0xC2..);
+        at += text.as_bytes().get(at..)?.iter().position(may)?;
+        let c = text.get(at..)?.chars().next()?;
+        if is_stop(c) {
+            return Some(at);
+        }
+        at += c.len_utf8();
+    }
 }
 
 /// Writes a word in lower case into `lower`, in place of what is there.
@@ -183,8 +208,9 @@ pub(super) fn opening(text: &str) -> String {
 
 /// At most `len` bytes from the start of a text, cut at a character, in lower case and on one line.
 pub(super) fn opening_of(text: &str, len: usize) -> String {
+    let opening = head(text, len).to_lowercase();
     // A phrase is found across a line break too.
-    head(text, len).to_lowercase().replace('\n', " ")
+    if opening.contains('\n') { opening.replace('\n', " ") } else { opening }
 }
 
 /// At most `len` bytes at the start of a text.

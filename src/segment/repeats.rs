@@ -17,42 +17,42 @@ const FEWEST_ALONE: usize = 16;
 const ALIKE: f32 = 0.9;
 /// How many words at either end of an answer find its copies.
 const EDGE: usize = 6;
+/// How many bytes at an answer's end hold these words as a rule.
+const LAST_BYTES: usize = 96;
 /// Most earlier exchanges compared under one edge.
 const COMPARED: usize = 8;
 
-/// The words of one exchange, as hashes, sorted once there is another to compare them with.
+/// The words of one exchange, as sorted hashes.
 struct Bag {
     question: Vec<u64>,
     answer: Vec<u64>,
-    sorted: bool,
 }
 
 impl Bag {
-    fn sort(&mut self) {
-        if !self.sorted {
-            self.question.sort_unstable();
-            self.answer.sort_unstable();
-            self.sorted = true;
-        }
+    fn of(exchange: &Exchange) -> Self {
+        let sorted = |text: &str| {
+            let mut words: Vec<u64> = prose::words(text).map(hash).collect();
+            words.sort_unstable();
+            words
+        };
+        let question = exchange.question.as_ref().map_or_else(Vec::new, |question| sorted(&question.text));
+        Self { question, answer: sorted(&exchange.answer.text) }
     }
 }
 
 /// Folds repeated exchanges into the first, which keeps its place.
 pub(super) fn fold(exchanges: Vec<Exchange>) -> Vec<Exchange> {
     let mut kept: Vec<Exchange> = Vec::with_capacity(exchanges.len());
-    let mut bags: Vec<Bag> = Vec::with_capacity(exchanges.len());
+    // Read where there is another to compare with, which few exchanges have.
+    let mut bags: Vec<Option<Bag>> = Vec::with_capacity(exchanges.len());
     let mut edges: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for exchange in exchanges {
-        let answer = hashes(&exchange.answer.text);
-        let keys = [edge(answer.iter().take(EDGE)), edge(answer.iter().rev().take(EDGE)).rotate_left(1)];
-        let question = exchange.question.as_ref().map_or_else(Vec::new, |question| hashes(&question.text));
-        let mut bag = Bag { question, answer, sorted: false };
-        let original = keys
-            .iter()
-            .filter_map(|key| edges.get(key))
-            .flatten()
-            .copied()
-            .find(|at| bags.get_mut(*at).is_some_and(|other| copies(&mut bag, other)));
+        let keys = edges_of(&exchange.answer.text);
+        let mut bag = None;
+        let original = keys.iter().filter_map(|key| edges.get(key)).flatten().copied().find(|at| {
+            let (Some(first), Some(slot)) = (kept.get(*at), bags.get_mut(*at)) else { return false };
+            copies(bag.get_or_insert_with(|| Bag::of(&exchange)), slot.get_or_insert_with(|| Bag::of(first)))
+        });
         if let Some((at, first)) = original.and_then(|at| kept.get_mut(at).map(|first| (at, first))) {
             if first.question.is_none() && exchange.question.is_some() {
                 // The copy that kept its question stands for both.
@@ -91,9 +91,7 @@ fn place(exchange: &Exchange) -> Occurrence {
 }
 
 /// Whether two exchanges are copies of one.
-fn copies(a: &mut Bag, b: &mut Bag) -> bool {
-    a.sort();
-    b.sort();
+fn copies(a: &Bag, b: &Bag) -> bool {
     let words = a.question.len() + a.answer.len();
     let fewest = if a.question.is_empty() { FEWEST_UNASKED } else { FEWEST_WORDS };
     if words < fewest || alike(&a.answer, &b.answer) < ALIKE {
@@ -105,20 +103,30 @@ fn copies(a: &mut Bag, b: &mut Bag) -> bool {
     alike(&a.question, &b.question) >= ALIKE
 }
 
-/// The words of a text, hashed, in order.
-fn hashes(text: &str) -> Vec<u64> {
-    prose::words(text)
-        .map(|word| {
-            word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-                (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-            })
-        })
-        .collect()
+/// What finds the copies of an answer: a number for its first words, and one for its last.
+fn edges_of(answer: &str) -> [u64; 2] {
+    let first = prose::words(answer).take(EDGE).map(hash);
+    let last: Vec<u64> = prose::words(last_words(answer)).map(hash).collect();
+    [edge(first), edge(last.into_iter().rev().take(EDGE)).rotate_left(1)]
+}
+
+/// The end of a text from a white space on, with [`EDGE`] words at least, or all of it.
+fn last_words(text: &str) -> &str {
+    let end = prose::tail(text, LAST_BYTES);
+    let end = end.find(char::is_whitespace).and_then(|at| end.get(at..)).unwrap_or(text);
+    if prose::words(end).nth(EDGE - 1).is_some() { end } else { text }
+}
+
+/// A word's number, the same in capitals.
+fn hash(word: &str) -> u64 {
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// One number for a run of words.
-fn edge<'a>(words: impl Iterator<Item = &'a u64>) -> u64 {
-    words.fold(0, |edge: u64, word| edge.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ word)
+fn edge(words: impl Iterator<Item = u64>) -> u64 {
+    words.fold(0, |edge, word| edge.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ word)
 }
 
 /// The share of words in common, from 0 to 1 (the F1 of two bags); 1 where both are empty.
@@ -144,4 +152,21 @@ fn alike(a: &[u64], b: &[u64]) -> f32 {
         }
     }
     2.0 * common as f32 / (a.len() + b.len()) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn edges_are_of_the_first_and_the_last_words(text in "[a-c \u{a0}'’-]{0,40}\\PC{0,120}") {
+            let words: Vec<u64> = prose::words(&text).map(hash).collect();
+            let first = edge(words.iter().copied().take(EDGE));
+            let last = edge(words.iter().copied().rev().take(EDGE)).rotate_left(1);
+            prop_assert_eq!(edges_of(&text), [first, last]);
+        }
+    }
 }
