@@ -1,26 +1,32 @@
 //! The terms of words, and a memory of them.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher as _;
+
+use compact_str::CompactString;
+use hashbrown::DefaultHashBuilder;
+use hashbrown::HashTable;
 
 use crate::index::Language;
 use crate::index::analyzer::fold;
 use crate::index::analyzer::stem_of;
 
-/// Words whose terms an `Analyzer::remembering` keeps at most: some 4 MB. Most words of a text are among a
-/// language's commonest few thousand; when the memory is full it starts anew.
-const REMEMBERED: usize = 1 << 15;
+/// Words whose terms an `Analyzer::remembering` keeps at most: some 2 MB, for this many fill a table of 32,768 places.
+/// Most words of a text are among a language's commonest few thousand; when the memory is full it starts anew.
+const REMEMBERED: usize = (1 << 15) / 8 * 7;
 
-/// A word's terms: its own, and the one it has when typed without accents, where that is another.
+/// A word's terms: its own, and the one it has when typed without accents, where that is another. Words and terms are
+/// short, and stand in the table itself: a string elsewhere costs more to fetch than all the rest of looking up.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stem {
-    pub folded: String,
-    pub unaccented: Option<String>,
+    pub folded: CompactString,
+    pub unaccented: Option<CompactString>,
 }
 
 /// Words' terms; stemming costs ten times as much as looking up.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stems {
-    known: HashMap<String, Stem>,
+    known: HashTable<(CompactString, Stem)>,
+    hasher: DefaultHashBuilder,
     room: usize,
     last: Stem,
 }
@@ -37,10 +43,15 @@ impl Stems {
             self.last = Stem::of(language, word);
             return &self.last;
         }
-        if self.known.len() >= self.room && !self.known.contains_key(word) {
-            self.known.clear();
+        let Self { known, hasher, .. } = self;
+        let hash = hasher.hash_one(word);
+        if known.len() >= self.room && known.find(hash, |(known, _)| known == word).is_none() {
+            known.clear();
         }
-        self.known.entry_ref(word).or_insert_with(|| Stem::of(language, word))
+        let place =
+            known.entry(hash, |(known, _)| known == word, |(known, _)| hasher.hash_one(known.as_str()));
+        let (_, stem) = place.or_insert_with(|| (word.into(), Stem::of(language, word))).into_mut();
+        stem
     }
 }
 
@@ -53,9 +64,10 @@ impl Stem {
             let mut plain = String::new();
             fold(language, word, &mut plain);
             if plain != word {
-                unaccented = Some(stem_of(language, &plain).into_owned()).filter(|stem| *stem != folded);
+                unaccented =
+                    Some(stem_of(language, &plain)).filter(|stem| *stem != folded).map(CompactString::from);
             }
         }
-        Self { folded, unaccented }
+        Self { folded: folded.into(), unaccented }
     }
 }
