@@ -69,6 +69,19 @@ impl Postings {
         Self(Cursor::Stored(Box::new(cursor)))
     }
 
+    /// From a cursor that was set to another term.
+    pub(super) const fn restored(cursor: Box<BlockSegmentPostings>) -> Self {
+        Self(Cursor::Stored(cursor))
+    }
+
+    /// The cursor, where the postings are in files.
+    pub(super) fn into_stored(self) -> Option<Box<BlockSegmentPostings>> {
+        match self.0 {
+            Cursor::Stored(cursor) => Some(cursor),
+            Cursor::Fresh { .. } | Cursor::Ended => None,
+        }
+    }
+
     pub(super) const fn fresh(fresh: Arc<Fresh>, field: Field, list: u32) -> Self {
         Self(Cursor::Fresh { fresh, field, list })
     }

@@ -13,6 +13,8 @@ mod literals;
 mod plan;
 mod conditions;
 mod block;
+mod norms;
+mod group;
 mod union;
 mod top;
 mod collapse;
@@ -190,7 +192,7 @@ pub fn run(
 ) -> Result<Found, IndexError> {
     let Planned { words, mut plan } = planned;
     plan.add_literals(searcher, &words, ranking)?;
-    let mut union = Union::new(&plan);
+    let mut union = Union::new(&plan, searcher.passages());
     let mut hits = Vec::new();
     let mut members = Vec::new();
     let mut total = 0;

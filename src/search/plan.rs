@@ -54,6 +54,14 @@ pub(super) struct PlannedTerm {
     pub alternatives: Vec<Alternative>,
 }
 
+impl PlannedTerm {
+    /// How many postings its alternatives have in a segment, by its place among the snapshot's.
+    pub(super) fn postings(&self, segment: usize) -> u32 {
+        let of = |alternative: &Alternative| alternative.segments.get(segment)?.as_ref().map(Term::passages);
+        self.alternatives.iter().filter_map(of).fold(0, u32::saturating_add)
+    }
+}
+
 /// A term that stands for a word.
 #[derive(Debug)]
 pub(super) struct Alternative {

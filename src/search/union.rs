@@ -4,7 +4,6 @@ use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::Postings;
 use crate::index::Segment;
-use crate::search::Saturation;
 use crate::search::block;
 use crate::search::block::BLOCK;
 use crate::search::block::BLOCK_LEN;
@@ -13,20 +12,36 @@ use crate::search::block::Places;
 use crate::search::block::each_place;
 use crate::search::block::place;
 use crate::search::conditions::Conditions;
+use crate::search::group::Group;
 use crate::search::literals::Standing;
+use crate::search::norms::Norms;
 use crate::search::plan::FIELDS;
 use crate::search::plan::Plan;
 use crate::search::plan::PlannedTerm;
 use crate::search::top::Collect;
 
+/// Postings for each passage of the index from which on a query is crowded: some hundred common words.
+const CROWDED: u64 = 32;
+/// In a crowded query, in one of how many passages a word stands for which all places of a block are weighed.
+const COMMON: u32 = 4;
+/// The least weight of a crowded query's words: scores tell what was found, and no sum may lose one.
+const LEAST_WEIGHT: f32 = 1e-6;
+
 /// Scores segments, one after the other; its buffers serve them all.
 pub(super) struct Union<'a> {
     plan: &'a Plan,
+    pub marking: Marking,
     norms: [Norms; 2],
     question: Numbers,
     answer: Numbers,
     /// Frequencies of the terms of one word while they are summed; zero between words.
     mixed: Numbers,
+    /// For each place, what a frequency is weighed against; kept where a crowded query has words to weigh by it.
+    weighed: [Numbers; 2],
+    /// The places that the terms of one word were found in, and room behind them to write one that was known.
+    touches: Box<[u16; 2 * BLOCK_LEN]>,
+    /// What postings were read with, to read others with.
+    spare: Vec<Postings>,
     /// Places of passages that have a score.
     scored: Places,
     /// Places of passages that something was found in.
@@ -34,13 +49,21 @@ pub(super) struct Union<'a> {
 }
 
 impl<'a> Union<'a> {
-    pub(super) fn new(plan: &'a Plan) -> Self {
+    /// Scores by this plan, in an index of so many passages.
+    pub(super) fn new(plan: &'a Plan, passages: u64) -> Self {
+        let mut weights =
+            plan.terms.iter().map(|term| term.weight).chain(plan.phrases.iter().map(|phrase| phrase.weight));
+        let crowded = plan.postings / CROWDED > passages && weights.all(|weight| weight >= LEAST_WEIGHT);
         Self {
             plan,
+            marking: if crowded { Marking::ByScore } else { Marking::AsRead },
             norms: FIELDS.map(|field| Norms::new(plan, field)),
             question: block::zeros(),
             answer: block::zeros(),
             mixed: block::zeros(),
+            weighed: [block::zeros(), block::zeros()],
+            touches: Box::new([0; 2 * BLOCK_LEN]),
+            spare: Vec::new(),
             scored: Places::empty(),
             found: Places::empty(),
         }
@@ -58,22 +81,33 @@ impl<'a> Union<'a> {
             return Ok(0);
         }
         let mut readers = self.readers(segment, ordinal)?;
+        if self.marking == Marking::ByScore {
+            readers.sort_by_key(|reader| !reader.finds);
+        }
         let mut group = Group::default();
         let mut total = 0;
         while let Some(next) = readers.iter().filter_map(Reader::passage).min() {
             let base = next - next % BLOCK;
-            for reader in &mut readers {
-                self.score(reader, segment, base);
+            match self.marking {
+                Marking::AsRead => readers.iter_mut().for_each(|reader| self.score(reader, segment, base)),
+                Marking::ByScore => self.score_crowded(&mut readers, segment, base),
             }
             total += self.drain(base, segment, conditions, &mut group, top);
+        }
+        for reader in readers {
+            reader.give_back(&mut self.spare);
         }
         Ok(total + group.close(conditions, top))
     }
 
-    fn readers(&self, segment: &Segment, ordinal: usize) -> Result<Vec<Reader<'a>>, IndexError> {
+    fn readers(&mut self, segment: &Segment, ordinal: usize) -> Result<Vec<Reader<'a>>, IndexError> {
         let mut readers = Vec::with_capacity(self.plan.terms.len() + self.plan.phrases.len());
         for term in &self.plan.terms {
-            readers.extend(Reader::of_term(segment, ordinal, term)?);
+            let mut reader = Reader::of_term(segment, ordinal, term, &mut self.spare)?;
+            if self.marking == Marking::ByScore {
+                reader = reader.map(|reader| reader.crowded(term.postings(ordinal), segment.len()));
+            }
+            readers.extend(reader);
         }
         for phrase in &self.plan.phrases {
             let found = phrase.segments.get(ordinal).map_or(&[][..], Vec::as_slice);
@@ -83,12 +117,34 @@ impl<'a> Union<'a> {
         Ok(readers)
     }
 
+    /// Adds the scores of all readers, those that find first, and looks through the sums for what each half of them found.
+    fn score_crowded(&mut self, readers: &mut [Reader<'_>], segment: &Segment, base: u32) {
+        for (field, (norms, weighed)) in FIELDS.iter().zip(self.norms.iter().zip(&mut self.weighed)) {
+            if let Some(classes) = segment.length_classes(*field, base) {
+                norms.of(classes, weighed);
+            }
+        }
+        let finding = readers.partition_point(|reader| reader.finds);
+        let (finding, others) = readers.split_at_mut(finding);
+        for reader in finding {
+            self.score(reader, segment, base);
+        }
+        self.found.insert_above_zero(&self.question, &self.answer);
+        for reader in others {
+            self.score(reader, segment, base);
+        }
+        self.scored.insert_above_zero(&self.question, &self.answer);
+    }
+
     /// Adds a reader's scores of the block that begins at passage `base`.
     fn score(&mut self, reader: &mut Reader<'_>, segment: &Segment, base: u32) {
-        let Self { norms: [of_question, of_answer], question, answer, mixed, scored, found, .. } = self;
-        let (scores, norms) = match reader.field {
-            Field::Question => (question, of_question),
-            Field::Answer => (answer, of_answer),
+        let Self { question, answer, mixed, touches, scored, found, .. } = self;
+        let [of_question, of_answer] = &self.norms;
+        let [weighed_question, weighed_answer] = &self.weighed;
+        let marks = self.marking == Marking::AsRead;
+        let (scores, norms, weighed) = match reader.field {
+            Field::Question => (question, of_question, weighed_question),
+            Field::Answer => (answer, of_answer, weighed_answer),
         };
         let Some(classes) = segment.length_classes(reader.field, base) else { return };
         let classes: &[u8; BLOCK_LEN] = classes;
@@ -96,9 +152,11 @@ impl<'a> Union<'a> {
         let (weight, finds) = (reader.weight, reader.finds);
         let mut add = |place: usize, saturated: f32| {
             scores[place & (BLOCK_LEN - 1)] += weight * saturated;
-            scored.insert(place);
-            if finds {
-                found.insert(place);
+            if marks {
+                scored.insert(place);
+                if finds {
+                    found.insert(place);
+                }
             }
         };
         match &mut reader.source {
@@ -108,20 +166,33 @@ impl<'a> Union<'a> {
                     add(place, norms.saturate(frequency as f32, classes[place]));
                 });
             }
-            Source::Terms(cursors) => {
-                let mut touched = Places::empty();
+            Source::Common(cursors) => {
                 for (share, cursor) in cursors {
                     cursor.visit_below(end, |passage, frequency| {
                         mixed[place(passage)] += *share * frequency as f32;
-                        touched.insert(place(passage));
                     });
                 }
-                touched.drain(|index, word| {
-                    each_place(word, index * 64, |place| {
-                        let place = place & (BLOCK_LEN - 1);
-                        add(place, norms.saturate(std::mem::take(&mut mixed[place]), classes[place]));
+                let places = scores.iter_mut().zip(mixed.iter_mut()).zip(weighed.iter());
+                for ((score, frequency), norm) in places {
+                    *score += weight * (*frequency / (*frequency + norm));
+                    *frequency = 0.0;
+                }
+            }
+            Source::Terms(cursors) => {
+                let mut touched = 0;
+                for (share, cursor) in cursors {
+                    cursor.visit_below(end, |passage, frequency| {
+                        let place = place(passage);
+                        // Without a branch: whether a place is new is hard to foretell where terms take turns.
+                        touches[touched & (2 * BLOCK_LEN - 1)] = u16::try_from(place).unwrap_or_default();
+                        touched += usize::from(mixed[place] <= 0.0);
+                        mixed[place] += *share * frequency as f32;
                     });
-                });
+                }
+                for place in touches.iter().take(touched) {
+                    let place = usize::from(*place) & (BLOCK_LEN - 1);
+                    add(place, norms.saturate(std::mem::take(&mut mixed[place]), classes[place]));
+                }
             }
             Source::Phrase { found, next } => {
                 while let Some(here) = found.get(*next).filter(|here| here.passage < end) {
@@ -165,9 +236,9 @@ impl<'a> Union<'a> {
             each_place(scored & !single, index * 64, |place| {
                 let passage = passage_at(base, place);
                 let start = segment.starts().at_or_below(passage).unwrap_or(passage);
-                if group.start != Some(start) {
+                if group.start() != Some(start) {
                     total += group.close(conditions, top);
-                    *group = Group { start: Some(start), ..Group::default() };
+                    *group = Group::at(start);
                 }
                 let (asked, answered) = take(place);
                 group.add(passage, asked, answered, found >> (place % 64) & 1 == 1);
@@ -178,35 +249,19 @@ impl<'a> Union<'a> {
     }
 }
 
+/// How the passages of a block that have a score are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marking {
+    /// Each is marked as its posting is read.
+    AsRead,
+    /// A block's sums are looked through once they are made: less work where they are sums of many, as marks of passages
+    /// side by side are bits of one word, and each waits for the one before it.
+    ByScore,
+}
+
 /// The passage at a place of the block that begins at `base`.
 fn passage_at(base: u32, place: usize) -> u32 {
     base + u32::try_from(place).unwrap_or_default()
-}
-
-/// For each length class of a field, what a frequency is weighed against: `k1 (1 - b + b length / average)`.
-struct Norms([f32; 256]);
-
-impl Norms {
-    fn new(plan: &Plan, field: Field) -> Self {
-        let Saturation { k1, b } = plan.saturation;
-        let [question, answer] = plan.averages;
-        let average = match field {
-            Field::Question => question,
-            Field::Answer => answer,
-        };
-        let mut norms = [k1; 256];
-        if average > 0.0 {
-            for (class, norm) in (0..=u8::MAX).zip(&mut norms) {
-                *norm = k1 * (1.0 - b + b * Segment::length_of(class) as f32 / average);
-            }
-        }
-        Self(norms)
-    }
-
-    /// What a frequency is worth, below 1.
-    fn saturate(&self, frequency: f32, class: u8) -> f32 {
-        frequency / (frequency + self.0[usize::from(class)])
-    }
 }
 
 /// Reads one word or phrase of one field.
@@ -219,10 +274,13 @@ struct Reader<'a> {
 
 enum Source<'a> {
     /// A word that one term stands for: the usual case, and the fast one.
-    Term(Box<Cursor>),
+    Term(Cursor),
     /// A word that several terms stand for: their frequencies are summed before they saturate, as in Lucene's
     /// synonym query.
     Terms(Vec<(f32, Cursor)>),
+    /// The same in a crowded query where many passages have it: all places of a block are weighed, which a processor does
+    /// side by side.
+    Common(Vec<(f32, Cursor)>),
     Phrase {
         found: &'a [Standing],
         next: usize,
@@ -230,17 +288,24 @@ enum Source<'a> {
 }
 
 impl Reader<'_> {
-    fn of_term(segment: &Segment, ordinal: usize, term: &PlannedTerm) -> Result<Option<Self>, IndexError> {
+    fn of_term(
+        segment: &Segment,
+        ordinal: usize,
+        term: &PlannedTerm,
+        spare: &mut Vec<Postings>,
+    ) -> Result<Option<Self>, IndexError> {
         let mut cursors = Vec::with_capacity(term.alternatives.len());
         for alternative in &term.alternatives {
             if let Some(Some(found)) = alternative.segments.get(ordinal) {
-                cursors.push((alternative.weight, Cursor { postings: segment.postings(found)?, next: 0 }));
+                let cursor = Cursor { postings: segment.postings_with(found, spare.pop())?, next: 0 };
+                // Above zero, so that a sum tells whether a passage has any of the terms.
+                cursors.push((alternative.weight.max(f32::MIN_POSITIVE), cursor));
             }
         }
         let whole = cursors.len() == 1 && cursors.iter().all(|(weight, _)| *weight >= 1.0);
         let source = match cursors.pop() {
             None => return Ok(None),
-            Some((_, cursor)) if whole => Source::Term(Box::new(cursor)),
+            Some((_, cursor)) if whole => Source::Term(cursor),
             Some(last) => {
                 cursors.push(last);
                 Source::Terms(cursors)
@@ -249,11 +314,33 @@ impl Reader<'_> {
         Ok(Some(Self { field: term.field, weight: term.weight, finds: term.finds, source }))
     }
 
+    /// As a crowded query reads it, where its word has so many postings in a segment of so many passages.
+    fn crowded(self, postings: u32, passages: u32) -> Self {
+        match self.source {
+            Source::Terms(cursors) if postings.saturating_mul(COMMON) >= passages => {
+                Self { source: Source::Common(cursors), ..self }
+            }
+            Source::Term(_) | Source::Terms(_) | Source::Common(_) | Source::Phrase { .. } => self,
+        }
+    }
+
+    fn give_back(self, spare: &mut Vec<Postings>) {
+        match self.source {
+            Source::Term(cursor) => spare.push(cursor.postings),
+            Source::Terms(cursors) | Source::Common(cursors) => {
+                spare.extend(cursors.into_iter().map(|(_, cursor)| cursor.postings));
+            }
+            Source::Phrase { .. } => {}
+        }
+    }
+
     /// The next passage it has something in.
     fn passage(&self) -> Option<u32> {
         match &self.source {
             Source::Term(cursor) => cursor.passage(),
-            Source::Terms(cursors) => cursors.iter().filter_map(|(_, cursor)| cursor.passage()).min(),
+            Source::Terms(cursors) | Source::Common(cursors) => {
+                cursors.iter().filter_map(|(_, cursor)| cursor.passage()).min()
+            }
             Source::Phrase { found, next } => found.get(*next).map(|found| found.passage),
         }
     }
@@ -287,38 +374,5 @@ impl Cursor {
             self.postings.advance();
             self.next = 0;
         }
-    }
-}
-
-/// The exchange whose windows are being read.
-#[derive(Default)]
-struct Group {
-    /// The passage it begins with.
-    start: Option<u32>,
-    question: f32,
-    answer: f32,
-    /// The window with the best answer so far; none before any has a score.
-    best: Option<u32>,
-    found: bool,
-}
-
-impl Group {
-    fn add(&mut self, passage: u32, question: f32, answer: f32, found: bool) {
-        self.question += question;
-        self.found |= found;
-        if answer > self.answer {
-            self.answer = answer;
-            self.best = Some(passage);
-        }
-    }
-
-    /// Ends the exchange; returns 1 where it matches, else 0.
-    fn close(&mut self, conditions: &Conditions, top: &mut impl Collect) -> u64 {
-        let Some(start) = self.start.take() else { return 0 };
-        if !self.found || !conditions.allow(start) {
-            return 0;
-        }
-        top.offer(self.best.unwrap_or(start), self.question + self.answer);
-        1
     }
 }

@@ -256,9 +256,19 @@ impl Segment {
 
     /// The passages with a term, and how often each has it.
     pub fn postings(&self, term: &Term) -> Result<Postings, IndexError> {
+        self.postings_with(term, None)
+    }
+
+    /// The same, with what other postings were read with: to set up anew what reads postings costs more than to read
+    /// those of a rare term.
+    pub fn postings_with(&self, term: &Term, spare: Option<Postings>) -> Result<Postings, IndexError> {
         Ok(match (&self.source, &term.listed) {
             (Source::Stored { contents, .. }, Listed::Stored(info)) => {
                 let inverted = &contents.text(term.field).inverted;
+                if let Some(mut cursor) = spare.and_then(Postings::into_stored) {
+                    inverted.reset_block_postings_from_terminfo(info, &mut cursor)?;
+                    return Ok(Postings::restored(cursor));
+                }
                 Postings::stored(
                     inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?,
                 )

@@ -15,10 +15,16 @@ use crate::search::Highlighter;
 use crate::search::Hit;
 use crate::search::Ranking;
 use crate::search::Request;
+use crate::search::conditions::Conditions;
+use crate::search::plan::Plan;
 use crate::search::search;
 use crate::search::tests::Corpus;
 use crate::search::tests::Document;
 use crate::search::tests::exchange;
+use crate::search::top::Top;
+use crate::search::union::Marking;
+use crate::search::union::Union;
+use crate::search::words::Words;
 use crate::span::TextSpan;
 use crate::transcript::Metadata;
 
@@ -64,6 +70,45 @@ proptest! {
         };
         prop_assert_eq!(hits(&one), hits(&other));
         prop_assert_eq!((one.total, one.unmatched_terms), (other.total, other.unmatched_terms));
+    }
+
+    /// A crowded query, whose sums are looked through, finds what it would by marks, and scores it alike.
+    #[test]
+    fn crowds_do_not_show(
+        texts in prop::collection::vec((prop::collection::vec(0usize..10, 0..4), prop::collection::vec(0usize..10, 1..9)), 1..12),
+        query in prop::collection::vec(0usize..10, 1..9),
+        phrase in prop::bool::ANY,
+    ) {
+        let texts: Vec<(String, String)> =
+            texts.iter().map(|(question, answer)| (text_of(question), text_of(answer))).collect();
+        let pairs: Vec<(&str, &str)> =
+            texts.iter().map(|(question, answer)| (question.as_str(), answer.as_str())).collect();
+        let corpus = Corpus::of(&[("a", "en", &pairs), ("b", "ru", &pairs), ("c", "fr", &pairs)]);
+        let query = text_of(&query);
+        let query = Query::parse(&if phrase { format!("\"{query}\" café") } else { query }).unwrap();
+        let (searcher, ranking, filter) = (corpus.index.searcher(), Ranking::default(), Filter::default());
+        let words = Words::new(&query, searcher.languages(), &ranking);
+        let mut plan = Plan::new(&searcher, &words, &ranking).unwrap();
+        plan.add_literals(&searcher, &words, &ranking).unwrap();
+        let found = |marking| {
+            let mut union = Union::new(&plan, searcher.passages());
+            union.marking = marking;
+            let (mut scores, mut total) = (BTreeMap::new(), 0);
+            for (ordinal, segment) in searcher.segments().iter().enumerate() {
+                let conditions = Conditions::new(segment, &plan, &filter).unwrap();
+                let mut top = Top::new(segment, 100, None);
+                total += union.scan(segment, ordinal, &conditions, &mut top).unwrap();
+                let hits = top.into_hits(ordinal);
+                scores.extend(hits.map(|hit| ((hit.document_id, hit.exchange), hit.score.0)));
+            }
+            (scores, total)
+        };
+        let ((marked, one), (looked_through, other)) = (found(Marking::AsRead), found(Marking::ByScore));
+        prop_assert_eq!(one, other);
+        prop_assert!(marked.keys().eq(looked_through.keys()));
+        for (one, other) in marked.values().zip(looked_through.values()) {
+            prop_assert!((one - other).abs() <= one.abs() * 1e-5, "{} {}", one, other);
+        }
     }
 
     #[test]
