@@ -99,6 +99,11 @@ fn detect(extraction: &Extraction) -> Option<String> {
 /// Whether a sample is plainly English. Most transcripts are, and to weigh all languages against each other costs as
 /// much as reading 5 KB of a transcript.
 fn is_english(sample: &str) -> bool {
+    // A text of several scripts is for the detector, which goes by the one with most letters.
+    let beyond = sample.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
+    if beyond * 20 > sample.len() {
+        return false;
+    }
     let (mut words, mut english) = (0, 0);
     for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
         words += 1;
@@ -140,6 +145,10 @@ mod tests {
                      Ik had niet gedacht dat de gemeente ons zou helpen, maar het is toch gelukt en we zijn blij.";
         check(dutch, "", "nl");
         check(&format!("{english} {dutch} {dutch}"), "", "nl");
+        // Nor does a page of which less than half is English.
+        let short_words = "It was up to us to do it, and they had to go to the end of it. ".repeat(3);
+        let chinese = "请您谈谈这次会议的情况以及各方今年是否还会再次会面。".repeat(12);
+        check(&format!("{short_words}{chinese}"), "", "zh");
         let short =
             "Yes.\n\nWhen was that?\n\nLast year, I think.\n\nWhat happened then?\n\nNothing at all.\n\n";
         check(&short.repeat(100), "", "en");

@@ -22,7 +22,7 @@ use crate::query::DateRange;
 use crate::span::TextSpan;
 
 /// How many threads' analyzers are kept for the next document, and of how many languages each: with the words they
-/// remember 32 MB at most. More threads than these begin with no words in memory.
+/// remember some 40 MB at most. More threads than these begin with no words in memory.
 const IDLE: usize = 4;
 const LANGUAGES: usize = 4;
 

@@ -10,9 +10,10 @@ use crate::index::Language;
 use crate::index::analyzer::fold;
 use crate::index::analyzer::stem_of;
 
-/// Words whose terms an `Analyzer::remembering` keeps at most: some 2 MB, for this many fill a table of 32,768 places.
+/// Words whose terms an `Analyzer::remembering` keeps at most: some 2.4 MB, for a table of 32,768 places has room for this
+/// many and the one being looked up.
 /// Most words of a text are among a language's commonest few thousand; when the memory is full it starts anew.
-const REMEMBERED: usize = (1 << 15) / 8 * 7;
+const REMEMBERED: usize = (1 << 15) / 8 * 7 - 1;
 
 /// A word's terms: its own, and the one it has when typed without accents, where that is another. Words and terms are
 /// short, and stand in the table itself: a string elsewhere costs more to fetch than all the rest of looking up.
