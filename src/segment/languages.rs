@@ -1,8 +1,7 @@
 //! Which language a document is in, and the small words its sentences are read by.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
-
-use hashbrown::HashMap;
 
 use crate::segment::lexicon::Table;
 use crate::segment::prose;

@@ -111,9 +111,6 @@ fn word_len(text: &str) -> usize {
 
 /// How many words a text has; two characters of a script without spaces count as one.
 pub(super) fn count_words(text: &str) -> usize {
-    if text.is_ascii() {
-        return count_ascii_words(text.as_bytes());
-    }
     let mut words = 0;
     let mut cjk = 0;
     let mut inside = false;
@@ -132,18 +129,6 @@ pub(super) fn count_words(text: &str) -> usize {
         }
     }
     words + cjk / 2
-}
-
-/// The same of ASCII, whose bytes need not be read as characters.
-fn count_ascii_words(text: &[u8]) -> usize {
-    let mut words = 0;
-    let mut inside = false;
-    for byte in text {
-        let letter = byte.is_ascii_alphanumeric();
-        words += usize::from(letter && !inside);
-        inside = letter || (inside && matches!(byte, b'\'' | b'-'));
-    }
-    words
 }
 
 /// Splits a text at its sentences; spans are counted from `base`, and each holds the stop and its closers.
