@@ -65,12 +65,7 @@ impl fmt::Debug for Postings {
 }
 
 impl Postings {
-    pub(super) fn stored(cursor: BlockSegmentPostings) -> Self {
-        Self(Cursor::Stored(Box::new(cursor)))
-    }
-
-    /// From a cursor that was set to another term.
-    pub(super) const fn restored(cursor: Box<BlockSegmentPostings>) -> Self {
+    pub(super) const fn stored(cursor: Box<BlockSegmentPostings>) -> Self {
         Self(Cursor::Stored(cursor))
     }
 

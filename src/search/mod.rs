@@ -15,6 +15,7 @@ mod conditions;
 mod block;
 mod norms;
 mod group;
+mod marking;
 mod union;
 mod top;
 mod collapse;

@@ -14,30 +14,25 @@ use crate::search::block::place;
 use crate::search::conditions::Conditions;
 use crate::search::group::Group;
 use crate::search::literals::Standing;
+use crate::search::marking::Marking;
 use crate::search::norms::Norms;
 use crate::search::plan::FIELDS;
 use crate::search::plan::Plan;
 use crate::search::plan::PlannedTerm;
 use crate::search::top::Collect;
 
-/// Postings for each passage of the index from which on a query is crowded: some hundred common words.
-const CROWDED: u64 = 32;
 /// In a crowded query, in one of how many passages a word stands for which all places of a block are weighed.
 const COMMON: u32 = 4;
-/// The least weight of a crowded query's words: scores tell what was found, and no sum may lose one.
-const LEAST_WEIGHT: f32 = 1e-6;
 
 /// Scores segments, one after the other; its buffers serve them all.
 pub(super) struct Union<'a> {
     plan: &'a Plan,
-    pub marking: Marking,
+    marking: Marking,
     norms: [Norms; 2],
     question: Numbers,
     answer: Numbers,
     /// Frequencies of the terms of one word while they are summed; zero between words.
     mixed: Numbers,
-    /// For each place, what a frequency is weighed against; kept where a crowded query has words to weigh by it.
-    weighed: [Numbers; 2],
     /// The places that the terms of one word were found in, and room behind them to write one that was known.
     touches: Box<[u16; 2 * BLOCK_LEN]>,
     /// What postings were read with, to read others with.
@@ -51,17 +46,18 @@ pub(super) struct Union<'a> {
 impl<'a> Union<'a> {
     /// Scores by this plan, in an index of so many passages.
     pub(super) fn new(plan: &'a Plan, passages: u64) -> Self {
-        let mut weights =
-            plan.terms.iter().map(|term| term.weight).chain(plan.phrases.iter().map(|phrase| phrase.weight));
-        let crowded = plan.postings / CROWDED > passages && weights.all(|weight| weight >= LEAST_WEIGHT);
+        Self::with(plan, Marking::of(plan, passages))
+    }
+
+    /// Scores by this plan, and tells by `marking` what has a score.
+    pub(super) fn with(plan: &'a Plan, marking: Marking) -> Self {
         Self {
             plan,
-            marking: if crowded { Marking::ByScore } else { Marking::AsRead },
+            marking,
             norms: FIELDS.map(|field| Norms::new(plan, field)),
             question: block::zeros(),
             answer: block::zeros(),
             mixed: block::zeros(),
-            weighed: [block::zeros(), block::zeros()],
             touches: Box::new([0; 2 * BLOCK_LEN]),
             spare: Vec::new(),
             scored: Places::empty(),
@@ -81,16 +77,19 @@ impl<'a> Union<'a> {
             return Ok(0);
         }
         let mut readers = self.readers(segment, ordinal)?;
-        if self.marking == Marking::ByScore {
+        if self.crowded() {
             readers.sort_by_key(|reader| !reader.finds);
         }
         let mut group = Group::default();
         let mut total = 0;
         while let Some(next) = readers.iter().filter_map(Reader::passage).min() {
             let base = next - next % BLOCK;
-            match self.marking {
-                Marking::AsRead => readers.iter_mut().for_each(|reader| self.score(reader, segment, base)),
-                Marking::ByScore => self.score_crowded(&mut readers, segment, base),
+            if self.crowded() {
+                self.score_crowded(&mut readers, segment, base);
+            } else {
+                for reader in &mut readers {
+                    self.score(reader, segment, base);
+                }
             }
             total += self.drain(base, segment, conditions, &mut group, top);
         }
@@ -100,11 +99,15 @@ impl<'a> Union<'a> {
         Ok(total + group.close(conditions, top))
     }
 
+    const fn crowded(&self) -> bool {
+        matches!(self.marking, Marking::ByScore(_))
+    }
+
     fn readers(&mut self, segment: &Segment, ordinal: usize) -> Result<Vec<Reader<'a>>, IndexError> {
         let mut readers = Vec::with_capacity(self.plan.terms.len() + self.plan.phrases.len());
         for term in &self.plan.terms {
             let mut reader = Reader::of_term(segment, ordinal, term, &mut self.spare)?;
-            if self.marking == Marking::ByScore {
+            if self.crowded() {
                 reader = reader.map(|reader| reader.crowded(term.postings(ordinal), segment.len()));
             }
             readers.extend(reader);
@@ -119,9 +122,12 @@ impl<'a> Union<'a> {
 
     /// Adds the scores of all readers, those that find first, and looks through the sums for what each half of them found.
     fn score_crowded(&mut self, readers: &mut [Reader<'_>], segment: &Segment, base: u32) {
-        for (field, (norms, weighed)) in FIELDS.iter().zip(self.norms.iter().zip(&mut self.weighed)) {
-            if let Some(classes) = segment.length_classes(*field, base) {
-                norms.of(classes, weighed);
+        let Self { norms, marking, .. } = self;
+        if let Marking::ByScore(weighed) = marking {
+            for (field, (norms, weighed)) in FIELDS.iter().zip(norms.iter().zip(weighed)) {
+                if let Some(classes) = segment.length_classes(*field, base) {
+                    norms.of(classes, weighed);
+                }
             }
         }
         let finding = readers.partition_point(|reader| reader.finds);
@@ -140,12 +146,12 @@ impl<'a> Union<'a> {
     fn score(&mut self, reader: &mut Reader<'_>, segment: &Segment, base: u32) {
         let Self { question, answer, mixed, touches, scored, found, .. } = self;
         let [of_question, of_answer] = &self.norms;
-        let [weighed_question, weighed_answer] = &self.weighed;
-        let marks = self.marking == Marking::AsRead;
-        let (scores, norms, weighed) = match reader.field {
-            Field::Question => (question, of_question, weighed_question),
-            Field::Answer => (answer, of_answer, weighed_answer),
+        let (scores, norms) = match reader.field {
+            Field::Question => (question, of_question),
+            Field::Answer => (answer, of_answer),
         };
+        let weighed = self.marking.weighed(reader.field);
+        let marks = weighed.is_none();
         let Some(classes) = segment.length_classes(reader.field, base) else { return };
         let classes: &[u8; BLOCK_LEN] = classes;
         let end = base.saturating_add(BLOCK);
@@ -159,14 +165,14 @@ impl<'a> Union<'a> {
                 }
             }
         };
-        match &mut reader.source {
-            Source::Term(cursor) => {
+        match (&mut reader.source, weighed) {
+            (Source::Term(cursor), _) => {
                 cursor.visit_below(end, |passage, frequency| {
                     let place = place(passage);
                     add(place, norms.saturate(frequency as f32, classes[place]));
                 });
             }
-            Source::Common(cursors) => {
+            (Source::Common(cursors), Some(weighed)) => {
                 for (share, cursor) in cursors {
                     cursor.visit_below(end, |passage, frequency| {
                         mixed[place(passage)] += *share * frequency as f32;
@@ -178,7 +184,7 @@ impl<'a> Union<'a> {
                     *frequency = 0.0;
                 }
             }
-            Source::Terms(cursors) => {
+            (Source::Terms(cursors) | Source::Common(cursors), _) => {
                 let mut touched = 0;
                 for (share, cursor) in cursors {
                     cursor.visit_below(end, |passage, frequency| {
@@ -194,7 +200,7 @@ impl<'a> Union<'a> {
                     add(place, norms.saturate(std::mem::take(&mut mixed[place]), classes[place]));
                 }
             }
-            Source::Phrase { found, next } => {
+            (Source::Phrase { found, next }, _) => {
                 while let Some(here) = found.get(*next).filter(|here| here.passage < end) {
                     let place = place(here.passage);
                     add(place, norms.saturate(here.frequency as f32, classes[place]));
@@ -247,16 +253,6 @@ impl<'a> Union<'a> {
         found.clear();
         total
     }
-}
-
-/// How the passages of a block that have a score are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Marking {
-    /// Each is marked as its posting is read.
-    AsRead,
-    /// A block's sums are looked through once they are made: less work where they are sums of many, as marks of passages
-    /// side by side are bits of one word, and each waits for the one before it.
-    ByScore,
 }
 
 /// The passage at a place of the block that begins at `base`.

@@ -265,13 +265,15 @@ impl Segment {
         Ok(match (&self.source, &term.listed) {
             (Source::Stored { contents, .. }, Listed::Stored(info)) => {
                 let inverted = &contents.text(term.field).inverted;
-                if let Some(mut cursor) = spare.and_then(Postings::into_stored) {
-                    inverted.reset_block_postings_from_terminfo(info, &mut cursor)?;
-                    return Ok(Postings::restored(cursor));
-                }
-                Postings::stored(
-                    inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?,
-                )
+                Postings::stored(match spare.and_then(Postings::into_stored) {
+                    Some(mut cursor) => {
+                        inverted.reset_block_postings_from_terminfo(info, &mut cursor)?;
+                        cursor
+                    }
+                    None => Box::new(
+                        inverted.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?,
+                    ),
+                })
             }
             (Source::Fresh(fresh), Listed::Fresh(list)) => {
                 Postings::fresh(Arc::clone(fresh), term.field, *list)
