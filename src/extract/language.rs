@@ -14,7 +14,8 @@ const SPREAD: usize = 16;
 /// Less text than this, in characters, is too little to tell by.
 const FEWEST: usize = 60;
 
-/// Words that every English sentence has some of and that are rare in other languages, unlike "a", "in" or "me".
+/// Words that every English sentence has some of and that are rare in other languages, unlike "a", "in" or "me", which
+/// lists of function words made for other ends hold too.
 const ENGLISH: [&str; 28] = [
     "the", "of", "and", "to", "that", "it", "you", "with", "this", "have", "not", "they", "but", "what",
     "from", "had", "which", "there", "their", "would", "been", "has", "when", "your", "were", "about",
@@ -25,6 +26,8 @@ const ENGLISH: [&str; 28] = [
 const ENGLISH_IN: usize = 6;
 /// Fewest words that English is told by.
 const ENGLISH_WORDS: usize = 40;
+/// Of how many bytes one may be the first of a letter beyond ASCII, where a text is in no other script beside.
+const BEYOND_ASCII_IN: usize = 20;
 
 /// ISO 639-3 codes and the BCP 47 tags that stand for them.
 const TAGS: &str = "afr=af aka=ak amh=am ara=ar aze=az bel=be ben=bn bul=bg cat=ca ces=cs cmn=zh cym=cy dan=da \
@@ -97,11 +100,11 @@ fn detect(extraction: &Extraction) -> Option<String> {
 }
 
 /// Whether a sample is plainly English. Most transcripts are, and to weigh all languages against each other costs as
-/// much as reading 5 KB of a transcript.
+/// much as reading some 4 KB of a transcript.
 fn is_english(sample: &str) -> bool {
     // A text of several scripts is for the detector, which goes by the one with most letters.
-    let beyond = sample.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).count();
-    if beyond * 20 > sample.len() {
+    let beyond = sample.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count();
+    if beyond * BEYOND_ASCII_IN > sample.len() {
         return false;
     }
     let (mut words, mut english) = (0, 0);

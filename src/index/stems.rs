@@ -10,9 +10,9 @@ use crate::index::Language;
 use crate::index::analyzer::fold;
 use crate::index::analyzer::stem_of;
 
-/// Words whose terms an `Analyzer::remembering` keeps at most: some 2.4 MB, for a table of 32,768 places has room for this
-/// many and the one being looked up.
-/// Most words of a text are among a language's commonest few thousand; when the memory is full it starts anew.
+/// Words whose terms an `Analyzer::remembering` keeps at most: some 2.4 MB, as a table of 32,768 places has room for these
+/// and the one that is looked up. Most words of a text are among a language's commonest few thousand; when the memory is
+/// full it starts anew.
 const REMEMBERED: usize = (1 << 15) / 8 * 7 - 1;
 
 /// A word's terms: its own, and the one it has when typed without accents, where that is another. Words and terms are
@@ -70,5 +70,24 @@ impl Stem {
             }
         }
         Self { folded: folded.into(), unaccented }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_memory_stays_of_its_size() {
+        let mut stems = Stems::remembering();
+        for number in 0..REMEMBERED {
+            stems.of(Language::English, &number.to_string());
+        }
+        let capacity = stems.known.capacity();
+        // Known, and then not.
+        assert_eq!(stems.of(Language::English, "1").folded, "1");
+        assert_eq!(stems.known.len(), REMEMBERED);
+        assert_eq!(stems.of(Language::English, "rivers").folded, "river");
+        assert_eq!((stems.known.len(), stems.known.capacity()), (1, capacity));
     }
 }
