@@ -56,6 +56,15 @@ pub struct Analyzer {
     stems: Stems,
 }
 
+/// A text that is being read.
+struct Reading<'t> {
+    text: &'t str,
+    /// Of the next word.
+    position: usize,
+    compound: Option<Compound>,
+    run: CharacterRun,
+}
+
 /// The hyphenated word that is being read.
 struct Compound {
     start: usize,
@@ -79,26 +88,40 @@ impl Analyzer {
 
     /// Calls `emit` for each term of `text`, in order of positions.
     pub fn analyze(&mut self, text: &str, emit: &mut dyn FnMut(Token<'_>)) {
-        let mut position = 0;
-        let mut compound: Option<Compound> = None;
-        let mut run = CharacterRun::default();
-        for (start, piece) in text.unicode_word_indices().flat_map(scripts) {
-            if piece.starts_with(is_unspaced) {
-                self.flush(&mut compound, emit);
-                position = run.read(start, piece, position, emit);
-                continue;
-            }
-            position = run.finish(position, emit);
-            for (offset, word) in elided(self.language, clip(piece)) {
-                let start = start + offset;
-                let span = TextSpan::new(start, start + word.len());
-                self.compound(&mut compound, text, word, span, position, emit);
-                self.word(word, span, position, emit);
-                position += 1;
+        let mut reading = Reading { text, position: 0, compound: None, run: CharacterRun::default() };
+        for (start, word) in text.unicode_word_indices() {
+            // Most words are of one script.
+            if word.is_ascii() {
+                self.piece(&mut reading, start, word, emit);
+            } else {
+                scripts(start, word).for_each(|(start, piece)| self.piece(&mut reading, start, piece, emit));
             }
         }
-        run.finish(position, emit);
-        self.flush(&mut compound, emit);
+        reading.run.finish(reading.position, emit);
+        self.flush(&mut reading.compound, emit);
+    }
+
+    /// Reads a piece of one script.
+    fn piece(
+        &mut self,
+        reading: &mut Reading<'_>,
+        start: usize,
+        piece: &str,
+        emit: &mut dyn FnMut(Token<'_>),
+    ) {
+        if piece.starts_with(is_unspaced) {
+            self.flush(&mut reading.compound, emit);
+            reading.position = reading.run.read(start, piece, reading.position, emit);
+            return;
+        }
+        reading.position = reading.run.finish(reading.position, emit);
+        for (offset, word) in elided(self.language, clip(piece)) {
+            let start = start + offset;
+            let span = TextSpan::new(start, start + word.len());
+            self.compound(&mut reading.compound, reading.text, word, span, reading.position, emit);
+            self.word(word, span, reading.position, emit);
+            reading.position += 1;
+        }
     }
 
     /// The terms of `text`, for callers that are not in a hurry.
@@ -257,24 +280,22 @@ fn transliteration(word: &mut String) {
 
 /// French, Italian and Catalan write short words onto the next (`l'économie`): both count.
 fn elided(language: Language, piece: &str) -> impl Iterator<Item = (usize, &str)> {
-    let splits = matches!(language, Language::French | Language::Italian);
-    let mut cut = None;
-    if splits && let Some(at) = piece.find(['\'', '\u{2019}']) {
-        let behind = at + piece.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-        let (head, tail) = (piece.get(..at), piece.get(behind..));
-        if let (Some(head), Some(tail)) = (head, tail)
-            && !head.is_empty()
-            && !tail.is_empty()
-        {
-            cut = Some([(0, head), (behind, tail)]);
-        }
-    }
-    let whole = cut.is_none().then_some((0, piece));
-    cut.into_iter().flatten().chain(whole)
+    let elides = matches!(language, Language::French | Language::Italian);
+    let parts = if elides { parts_of_elision(piece) } else { None };
+    let [first, second] = parts.map_or([Some((0, piece)), None], |parts| parts.map(Some));
+    first.into_iter().chain(second)
+}
+
+/// What stands before and behind the apostrophe of a word, with the places.
+fn parts_of_elision(piece: &str) -> Option<[(usize, &str); 2]> {
+    let at = piece.find(['\'', '\u{2019}'])?;
+    let behind = at + piece.get(at..)?.chars().next().map_or(1, char::len_utf8);
+    let (head, tail) = (piece.get(..at)?, piece.get(behind..)?);
+    (!head.is_empty() && !tail.is_empty()).then_some([(0, head), (behind, tail)])
 }
 
 /// A word cut where it changes between unspaced and other scripts (`2017년`), with the pieces' places.
-fn scripts((start, word): (usize, &str)) -> impl Iterator<Item = (usize, &str)> {
+fn scripts(start: usize, word: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = word;
     std::iter::from_fn(move || {
         let unspaced = is_unspaced(rest.chars().next()?);
@@ -296,7 +317,8 @@ fn clip(word: &str) -> &str {
 
 /// Whether a letter belongs to a script written without spaces between words, or to Hangul.
 pub(super) fn is_unspaced(letter: char) -> bool {
-    matches!(u32::from(letter),
+    letter >= '\u{E00}'
+        && matches!(u32::from(letter),
         0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x1100..=0x11FF | 0x3040..=0x30FF
         | 0x31F0..=0x31FF | 0x3130..=0x318F | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF
         | 0xF900..=0xFAFF | 0xFF66..=0xFF9F | 0x20000..=0x3FFFF)

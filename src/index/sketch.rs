@@ -144,10 +144,10 @@ fn in_common(one: &[u16; QUESTION_WORDS], other: &[u16; QUESTION_WORDS]) -> f32 
 fn words(text: &str) -> impl Iterator<Item = u64> {
     let mut letters = text.chars().peekable();
     std::iter::from_fn(move || {
-        let first = letters.find(|letter| letter.is_alphanumeric())?;
+        let first = letters.find(|letter| is_said(*letter))?;
         let mut hash = hashed(BASIS, first);
         while !is_unspaced(first)
-            && let Some(next) = letters.next_if(|letter| letter.is_alphanumeric() && !is_unspaced(*letter))
+            && let Some(next) = letters.next_if(|letter| is_said(*letter) && !is_unspaced(*letter))
         {
             hash = hashed(hash, next);
         }
@@ -155,13 +155,20 @@ fn words(text: &str) -> impl Iterator<Item = u64> {
     })
 }
 
+/// Whether a character is a letter or a digit. Most are ASCII, of which this is told without a table.
+fn is_said(letter: char) -> bool {
+    if letter.is_ascii() { letter.is_ascii_alphanumeric() } else { letter.is_alphanumeric() }
+}
+
 /// The first hash of Fowler, Noll and Vo (FNV-1a), 64 bits.
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
 fn hashed(hash: u64, letter: char) -> u64 {
-    letter
-        .to_lowercase()
-        .fold(hash, |hash, letter| (hash ^ u64::from(u32::from(letter))).wrapping_mul(0x0100_0000_01b3))
+    let next = |hash: u64, letter: char| (hash ^ u64::from(u32::from(letter))).wrapping_mul(0x0100_0000_01b3);
+    if letter.is_ascii() {
+        return next(hash, letter.to_ascii_lowercase());
+    }
+    letter.to_lowercase().fold(hash, next)
 }
 
 /// A number whose every bit depends on every bit of `number` (the finaliser of splitmix64).

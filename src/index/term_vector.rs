@@ -30,6 +30,10 @@ fn fingerprint(term: &str) -> u16 {
 /// white space or a full stop of a script without spaces.
 #[must_use]
 pub fn chunk_end(text: &str, start: usize) -> usize {
+    let start = match ascii_chunk_end(text, start) {
+        Ok(end) => return end,
+        Err(reached) => reached,
+    };
     let mut unspaced = false;
     let mut letters = text.get(start..).unwrap_or_default().char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
@@ -40,6 +44,25 @@ pub fn chunk_end(text: &str, start: usize) -> usize {
         unspaced = is_unspaced(letter);
     }
     text.len()
+}
+
+/// The same as far as the text is ASCII, which most is: byte by byte. Otherwise the place where it was left, at a character
+/// that is ASCII but stands before one that is not, or is none itself.
+fn ascii_chunk_end(text: &str, start: usize) -> Result<usize, usize> {
+    let is_space = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' ');
+    let bytes = text.as_bytes();
+    let mut place = start;
+    while let Some(byte) = bytes.get(place) {
+        let next = bytes.get(place + 1);
+        if !byte.is_ascii() || next.is_some_and(|next| !next.is_ascii()) {
+            return Err(place);
+        }
+        place += 1;
+        if is_space(*byte) && next.is_none_or(|next| !is_space(*next)) {
+            return Ok(place);
+        }
+    }
+    Ok(text.len())
 }
 
 /// Whether a character parts chunks: Unicode Standard Annex 29 breaks words on both sides of it whatever stands there.
