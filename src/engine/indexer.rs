@@ -1,6 +1,6 @@
 //! Bringing the index up to the store: after each commit, after a crash, and from nothing.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::EngineError;
@@ -10,6 +10,7 @@ use crate::index::DocumentAnalyzer;
 use crate::index::DocumentEntry;
 use crate::index::ExchangeEntry;
 use crate::index::Index;
+use crate::index::IndexError;
 use crate::index::Writer;
 use crate::store::Reader;
 use crate::store::StoreError;
@@ -23,18 +24,20 @@ const SMALL_GROUP: usize = 256;
 const MOST_IN_MEMORY: u32 = 8192;
 
 /// Documents by their ids, as they were analysed before they were written.
-pub(super) type Analyzed = HashMap<String, AnalyzedDocument>;
+pub(super) type Analyzed = BTreeMap<String, AnalyzedDocument>;
 
 /// The index and its writer, which is made anew after a failure.
 pub(super) struct Indexer {
     index: Index,
     analyzer: Arc<DocumentAnalyzer>,
     writer: Option<Writer>,
+    /// The generation that the writer has ready to be shown.
+    staged: Option<u64>,
 }
 
 impl Indexer {
     pub(super) const fn new(index: Index, analyzer: Arc<DocumentAnalyzer>) -> Self {
-        Self { index, analyzer, writer: None }
+        Self { index, analyzer, writer: None, staged: None }
     }
 
     /// The store's generation that the index would have after a restart.
@@ -75,7 +78,38 @@ impl Indexer {
 
     /// Throws away a writer whose state is unknown.
     pub(super) fn reset(&mut self) {
-        self.writer = None;
+        (self.writer, self.staged) = (None, None);
+    }
+
+    /// The same, where it took what the store has not committed.
+    pub(super) fn forget_staged(&mut self) {
+        if self.staged.is_some() {
+            self.reset();
+        }
+    }
+
+    /// Takes a group of writes before the store has committed them as this generation, so that both are done at the same
+    /// time. They are shown once the index is brought up to it; where the store fails the writer is to be thrown away.
+    /// Documents that are `analyzed` are taken out; all stay where this cannot be done, and are indexed after the commit.
+    pub(super) fn stage(&mut self, generation: u64, deleted: &[String], analyzed: &mut Analyzed) {
+        let next = self.index.generation() + 1 == generation;
+        let passages = analyzed.values().map(AnalyzedDocument::passages).sum::<usize>();
+        let small = analyzed.len() + deleted.len() <= SMALL_GROUP && passages <= MOST_IN_MEMORY as usize;
+        // Put back only once all went well.
+        let Some(mut writer) = self.writer.take_if(|_| next && small) else { return };
+        let taken = || {
+            writer.begin();
+            for (id, document) in std::mem::take(analyzed) {
+                writer.replace(&id, document)?;
+            }
+            deleted.iter().try_for_each(|id| writer.delete(id))?;
+            writer.make_ready(generation)?;
+            Ok::<_, IndexError>(writer)
+        };
+        match taken() {
+            Ok(writer) => (self.writer, self.staged) = (Some(writer), Some(generation)),
+            Err(error) => tracing::warn!(%error, "the index's writer failed and is made anew"),
+        }
     }
 
     /// Indexes what the store has and the index has not, and pairs the two. Of what is `analyzed` already, as the store
@@ -106,7 +140,11 @@ impl Indexer {
         let generation = reader.generation()?;
         // After a new writer was made, that of the last commit.
         let indexed = self.index.generation();
-        if indexed != generation {
+        if self.staged.take() == Some(generation) {
+            if writer.show() > MOST_IN_MEMORY {
+                writer.commit(generation)?;
+            }
+        } else if indexed != generation {
             if indexed > generation {
                 tracing::error!(indexed, generation, "the index has seen commits that the store has lost");
             }
@@ -122,7 +160,10 @@ impl Indexer {
                         None => self.index_document(&mut writer, reader, &id)?,
                     }
                 }
-                if !small || writer.show(generation)? > MOST_IN_MEMORY {
+                if small {
+                    writer.make_ready(generation)?;
+                }
+                if !small || writer.show() > MOST_IN_MEMORY {
                     writer.commit(generation)?;
                 }
             } else {

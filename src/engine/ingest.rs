@@ -1,15 +1,22 @@
 //! From what a client sends to what is stored.
 
+use crate::engine::Engine;
 use crate::engine::EngineError;
+use crate::engine::Outcome;
+use crate::engine::Receipt;
 use crate::engine::Settings;
 use crate::engine::cite;
+use crate::engine::indexer;
 use crate::extract::ExtractError;
+use crate::extract::Line;
 use crate::extract::Pair;
 use crate::extract::extract;
 use crate::extract::render;
+use crate::index::AnalyzedDocument;
 use crate::segment::passages::windows;
 use crate::segment::segment;
 use crate::span::SourceMap;
+use crate::store::EncodedDocument;
 use crate::store::NewDocument;
 use crate::store::StoredDocument;
 use crate::store::StoredExchange;
@@ -65,6 +72,18 @@ enum Content {
 }
 
 impl Submission {
+    /// Bytes of text in it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let said = |line: &Line| line.text.len() + line.speaker.len();
+        match &self.body {
+            Body::Bytes(bytes) => bytes.len(),
+            Body::Pairs(pairs) => {
+                pairs.iter().flat_map(|pair| pair.question.iter().chain([&pair.answer])).map(said).sum()
+            }
+        }
+    }
+
     /// Digests the submission, which renders it where it is made of pairs.
     #[must_use]
     pub fn identify(self) -> Identified {
@@ -91,6 +110,15 @@ impl Submission {
 }
 
 impl Identified {
+    /// Bytes of text in it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match &self.content {
+            Content::Bytes(bytes) => bytes.len(),
+            Content::Rendition(rendition) => rendition.text.len(),
+        }
+    }
+
     /// The document's id.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -147,6 +175,80 @@ impl Identified {
         };
         let rendition = extraction.rendition.filter(|_| source != received_digest);
         Ok(NewDocument { document, exchanges, diagnostics, received, rendition })
+    }
+}
+
+/// A document that has been read and can be written.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(super) document: EncodedDocument,
+    /// `None` for one so long that the index reads it from the store.
+    pub(super) analyzed: Option<AnalyzedDocument>,
+}
+
+impl Prepared {
+    /// Bytes that it holds, as far as they grow with the document.
+    pub(super) fn bytes(&self) -> usize {
+        self.document.bytes() + self.analyzed.as_ref().map_or(0, AnalyzedDocument::bytes)
+    }
+}
+
+impl Engine {
+    /// Stores a document. When it returns, the document is durable and the next search sees it.
+    pub fn put(&self, submission: Submission) -> Result<Receipt, EngineError> {
+        let identified = submission.identify();
+        match self.unchanged(&identified)? {
+            Some(receipt) => Ok(receipt),
+            None => self.writer.put(self.prepare(identified)?),
+        }
+    }
+
+    /// The same without waiting for the disk: `done` is called once the document is durable and the next search sees
+    /// it, or with the error of writing it. An error of reading it is returned, and `done` is not called.
+    pub fn put_then(
+        &self,
+        submission: Submission,
+        done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
+    ) -> Result<(), EngineError> {
+        let identified = submission.identify();
+        match self.unchanged(&identified)? {
+            Some(receipt) => {
+                done(Ok(receipt));
+                Ok(())
+            }
+            None => self.submit(self.prepare(identified)?, done),
+        }
+    }
+
+    /// The receipt of a submission that is stored already, which saves reading it again.
+    pub fn unchanged(&self, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
+        // The write thread, which has waited for the check, compares once more.
+        let Ok(snapshot) = self.checked_snapshot() else { return Ok(None) };
+        let stored = snapshot.reader.document(identified.id())?;
+        let Some(document) = stored.filter(|document| identified.is(document)) else { return Ok(None) };
+        Ok(Some(Receipt {
+            outcome: Outcome::Unchanged,
+            generation: snapshot.generation,
+            diagnostics: snapshot.reader.diagnostics(&document.id)?,
+            document,
+        }))
+    }
+
+    /// Extracts, segments and analyses a submission, for [`Engine::submit`].
+    pub fn prepare(&self, identified: Identified) -> Result<Prepared, EngineError> {
+        let new = identified.prepare(&self.settings)?;
+        let analyzed = self.analyzer.analyze(&indexer::entry(&new.document, &new.exchanges));
+        Ok(Prepared { document: new.encode()?, analyzed })
+    }
+
+    /// Queues a write; writes are committed in the order they are queued. `done` is called once the document is
+    /// durable and the next search sees it, or with the error. Blocks only while the queue is full.
+    pub fn submit(
+        &self,
+        prepared: Prepared,
+        done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
+    ) -> Result<(), EngineError> {
+        self.writer.submit(prepared, Box::new(done))
     }
 }
 

@@ -41,6 +41,7 @@ pub use backup::restore_into;
 pub use error::EngineError;
 pub use ingest::Body;
 pub use ingest::Identified;
+pub use ingest::Prepared;
 pub use ingest::Submission;
 pub use integrity::Fault;
 pub use integrity::IntegrityCheck;
@@ -79,17 +80,14 @@ use crate::engine::snapshot::Published;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::writer::Writer;
 use crate::extract::Limits;
-use crate::index::AnalyzedDocument;
 use crate::index::DocumentAnalyzer;
 use crate::index::Index;
 use crate::search::Ranking;
 use crate::segment::passages::WindowSettings;
 use crate::span::ByteSpan;
-use crate::store::NewDocument;
 use crate::store::Reader;
 use crate::store::StoreError;
 use crate::store::StoredDocument;
-use crate::store::StoredExchange;
 use crate::store::guarded;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
@@ -175,28 +173,6 @@ impl Stats {
     }
 }
 
-/// A document that has been read and can be written.
-#[derive(Debug)]
-pub struct Prepared {
-    document: NewDocument,
-    /// `None` for one so long that the index reads it from the store.
-    analyzed: Option<AnalyzedDocument>,
-}
-
-impl Prepared {
-    /// Bytes that it holds, as far as they grow with the document.
-    fn bytes(&self) -> usize {
-        let NewDocument { received, rendition, exchanges, .. } = &self.document;
-        let text = |stored: &StoredExchange| {
-            stored.exchange.answer.text.len()
-                + stored.exchange.question.as_ref().map_or(0, |question| question.text.len())
-        };
-        let rendition = rendition.as_ref().map_or(0, String::len);
-        let analyzed = self.analyzed.as_ref().map_or(0, AnalyzedDocument::bytes);
-        received.len() + rendition + exchanges.iter().map(text).sum::<usize>() + analyzed
-    }
-}
-
 /// A page of documents.
 #[derive(Clone, Debug)]
 pub struct DocumentPage {
@@ -250,46 +226,6 @@ impl Engine {
     fn checked_snapshot(&self) -> Result<Arc<Snapshot>, EngineError> {
         self.writer.found_whole()?;
         Ok(self.published.now())
-    }
-
-    /// Stores a document. When it returns, the document is durable and the next search sees it.
-    pub fn put(&self, submission: Submission) -> Result<Receipt, EngineError> {
-        let identified = submission.identify();
-        match self.unchanged(&identified)? {
-            Some(receipt) => Ok(receipt),
-            None => self.writer.put(self.prepare(identified)?),
-        }
-    }
-
-    /// The receipt of a submission that is stored already, which saves reading it again.
-    pub fn unchanged(&self, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
-        // The write thread, which has waited for the check, compares once more.
-        let Ok(snapshot) = self.checked_snapshot() else { return Ok(None) };
-        let stored = snapshot.reader.document(identified.id())?;
-        let Some(document) = stored.filter(|document| identified.is(document)) else { return Ok(None) };
-        Ok(Some(Receipt {
-            outcome: Outcome::Unchanged,
-            generation: snapshot.generation,
-            diagnostics: snapshot.reader.diagnostics(&document.id)?,
-            document,
-        }))
-    }
-
-    /// Extracts, segments and analyses a submission, for [`Engine::submit`].
-    pub fn prepare(&self, identified: Identified) -> Result<Prepared, EngineError> {
-        let document = identified.prepare(&self.settings)?;
-        let analyzed = self.analyzer.analyze(&indexer::entry(&document.document, &document.exchanges));
-        Ok(Prepared { document, analyzed })
-    }
-
-    /// Queues a write; writes are committed in the order they are queued. `done` is called once the document is
-    /// durable and the next search sees it, or with the error. Blocks only while the queue is full.
-    pub fn submit(
-        &self,
-        prepared: Prepared,
-        done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
-    ) -> Result<(), EngineError> {
-        self.writer.submit(prepared, Box::new(done))
     }
 
     /// What would be indexed of a document, without storing it.

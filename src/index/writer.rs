@@ -43,6 +43,8 @@ pub struct Writer {
     full: Full,
     /// What is written since [`Writer::begin`], to be shown before it is committed.
     showing: Option<Showing>,
+    /// The same, made ready.
+    ready: Option<Snapshot>,
 }
 
 /// What a group of writes changes.
@@ -70,6 +72,7 @@ impl Writer {
             snapshot: Arc::clone(&index.snapshot),
             full: index.full.clone(),
             showing: None,
+            ready: None,
         }
     }
 
@@ -117,20 +120,19 @@ impl Writer {
 
     /// Takes all documents out; to be committed before anything is shown.
     pub fn clear(&mut self) -> Result<(), IndexError> {
-        self.showing = None;
+        (self.showing, self.ready) = (None, None);
         self.inner.delete_all_documents()?;
         Ok(())
     }
 
-    /// Begins a group of writes that is small enough to be shown without a commit: see [`Writer::show`].
+    /// Begins a group of writes that is small enough to be shown without a commit: see [`Writer::make_ready`].
     pub fn begin(&mut self) {
         self.showing = Some(Showing::default());
     }
 
-    /// Makes the group since [`Writer::begin`] visible to the next searcher, from memory. `generation` is the store's,
-    /// of which the searcher will be the image. Returns how many passages are in memory: they are committed by
-    /// [`Writer::commit`], and forgotten with the writer.
-    pub fn show(&mut self, generation: u64) -> Result<u32, IndexError> {
+    /// Makes the group since [`Writer::begin`] ready to be shown. `generation` is the store's, of which the searcher will
+    /// be the image.
+    pub fn make_ready(&mut self, generation: u64) -> Result<(), IndexError> {
         let Showing { added, deleted } = self.showing.take().unwrap_or_default();
         let last = self.last();
         let mut segments = Vec::with_capacity(last.segments().len() + 1);
@@ -142,10 +144,18 @@ impl Writer {
             segments.push(Segment::fresh(fresh, alive, self.fields)?);
         }
         self.join_small(&mut segments)?;
-        let in_memory =
-            segments.iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum();
-        self.set(Snapshot::of(segments, generation, last.committed(), self.default_language));
-        Ok(in_memory)
+        self.ready = Some(Snapshot::of(segments, generation, last.committed(), self.default_language));
+        Ok(())
+    }
+
+    /// Makes what is ready visible to the next searcher, from memory. Returns how many passages are in memory: they are
+    /// committed by [`Writer::commit`], and forgotten with the writer.
+    pub fn show(&mut self) -> u32 {
+        if let Some(ready) = self.ready.take() {
+            self.set(ready);
+        }
+        let shown = self.last();
+        shown.segments().iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum()
     }
 
     /// Makes one of the small segments in memory once there are many, for a search looks into each.
@@ -189,7 +199,7 @@ impl Writer {
     }
 
     fn publish(&mut self, generation: u64) -> Result<(), IndexError> {
-        self.showing = None;
+        (self.showing, self.ready) = (None, None);
         let mut commit = self.inner.prepare_commit()?;
         commit.set_payload(&Commit { format: FORMAT, generation }.to_string());
         commit.commit()?;

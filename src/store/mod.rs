@@ -7,6 +7,7 @@ mod record;
 mod seal;
 mod file;
 mod read;
+mod encoded;
 mod write;
 mod section;
 mod export;
@@ -16,6 +17,8 @@ mod salvage;
 mod scan;
 mod verify;
 
+pub use encoded::EncodedDocument;
+pub use encoded::NewDocument;
 pub use export::Export;
 pub use export::SNAPSHOT_FORMAT;
 pub use export::SnapshotSummary;
@@ -49,7 +52,6 @@ use crate::disk;
 use crate::disk::RandomAccess;
 use crate::store::file::Faults;
 use crate::store::file::StoreFile;
-use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
 use crate::transcript::Exchange;
 use crate::transcript::Metadata;
@@ -179,21 +181,6 @@ pub struct StoredExchange {
     pub quote: Digest,
     /// The windows of its answer, each with the digest of its bytes.
     pub windows: Vec<(Passage, Digest)>,
-}
-
-/// All that is written for one document.
-#[derive(Debug)]
-pub struct NewDocument {
-    /// The document.
-    pub document: StoredDocument,
-    /// Its exchanges, in order.
-    pub exchanges: Vec<StoredExchange>,
-    /// What was noticed while reading it.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The bytes as received.
-    pub received: Vec<u8>,
-    /// The plain text that spans point into, where it is not the bytes as received.
-    pub rendition: Option<String>,
 }
 
 /// What was purged of a document.

@@ -13,19 +13,17 @@ use crate::store::CHANGES;
 use crate::store::DIAGNOSTICS;
 use crate::store::DOCUMENTS;
 use crate::store::EXCHANGES;
+use crate::store::EncodedDocument;
 use crate::store::Epoch;
 use crate::store::FACTS;
-use crate::store::NewDocument;
-use crate::store::PIECE;
 use crate::store::Purged;
 use crate::store::SOURCES;
 use crate::store::StoreError;
 use crate::store::StoredDocument;
 use crate::store::USES;
 use crate::store::VERSIONS;
+use crate::store::encoded::Pieces;
 use crate::store::read::document_in;
-use crate::store::read::exchange_key;
-use crate::store::read::piece_key;
 use crate::store::read::version_key;
 use crate::store::read::versions_in;
 use crate::store::record;
@@ -145,29 +143,22 @@ impl Batch {
 
     /// Writes a document over whatever stood under its id, of which the version is kept, and at most `keep` versions
     /// in all.
-    pub fn put(&self, new: &NewDocument, generation: u64, keep: usize) -> Result<(), StoreError> {
-        let id = new.document.id.as_str();
+    pub fn put(&self, new: &EncodedDocument, generation: u64, keep: usize) -> Result<(), StoreError> {
+        let EncodedDocument { document, values, .. } = new;
+        let id = document.id.as_str();
         // Before the old document lets go of its sources, which are often the same.
-        self.keep(new.document.received, &new.received)?;
-        if let Some(rendition) = &new.rendition {
-            self.keep(new.document.source, rendition.as_bytes())?;
+        self.keep(&values.received)?;
+        if let Some(rendition) = &values.rendition {
+            self.keep(rendition)?;
         }
-        self.retire(id, Some(&new.document), generation, keep)?;
-        let document = record::encode(&record::DocumentRecord::from(&new.document))?;
-        self.transaction
-            .open_table(DOCUMENTS)?
-            .insert(id, &*sealed("documents", id.as_bytes(), &document))?;
-        let diagnostics: Vec<_> = new.diagnostics.iter().map(record::diagnostic_out).collect();
-        let diagnostics = record::encode(&diagnostics)?;
-        self.transaction
-            .open_table(DIAGNOSTICS)?
-            .insert(id, &*sealed("diagnostics", id.as_bytes(), &diagnostics))?;
+        self.retire(id, Some(document), generation, keep)?;
+        self.transaction.open_table(DOCUMENTS)?.insert(id, &*values.document)?;
+        self.transaction.open_table(DIAGNOSTICS)?.insert(id, &*values.diagnostics)?;
         let mut exchanges = self.transaction.open_table(EXCHANGES)?;
-        for (index, exchange) in (0..).zip(&new.exchanges) {
-            let payload = record::encode(&record::ExchangeRecord::from(exchange))?;
-            exchanges.insert((id, index), &*sealed("exchanges", &exchange_key(id, index), &payload))?;
+        for (index, value) in (0..).zip(&values.exchanges) {
+            exchanges.insert((id, index), &**value)?;
         }
-        self.added.set(self.added.get().and(Counts::of(&new.document)));
+        self.added.set(self.added.get().and(Counts::of(document)));
         self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
         Ok(())
     }
@@ -309,17 +300,17 @@ impl Batch {
         Ok(bytes)
     }
 
-    fn keep(&self, digest: Digest, bytes: &[u8]) -> Result<(), StoreError> {
+    fn keep(&self, pieces: &Pieces) -> Result<(), StoreError> {
+        let digest = pieces.digest.as_bytes();
         let mut uses = self.transaction.open_table(USES)?;
-        let count = uses.get(digest.as_bytes())?.map_or(0, |count| count.value());
-        uses.insert(digest.as_bytes(), count + 1)?;
+        let count = uses.get(digest)?.map_or(0, |count| count.value());
+        uses.insert(digest, count + 1)?;
         if count > 0 {
             return Ok(());
         }
         let mut sources = self.transaction.open_table(SOURCES)?;
-        for (number, piece) in (0..).zip(bytes.chunks(PIECE)) {
-            let value = sealed("sources", &piece_key(digest, number), piece);
-            sources.insert((digest.as_bytes(), number), &*value)?;
+        for (number, value) in (0..).zip(&pieces.values) {
+            sources.insert((digest, number), &**value)?;
         }
         Ok(())
     }

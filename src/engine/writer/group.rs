@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
+use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 use crate::engine::EngineError;
@@ -18,10 +20,11 @@ use crate::engine::writer::Job;
 use crate::engine::writer::Outcome;
 use crate::engine::writer::Receipt;
 use crate::engine::writer::Rules;
+use crate::engine::writer::changes::Changes;
+use crate::engine::writer::changes::Done;
 use crate::index::Index;
 use crate::store::Batch;
-use crate::store::NewDocument;
-use crate::store::Purged;
+use crate::store::EncodedDocument;
 use crate::store::Reader;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -46,23 +49,6 @@ pub(in crate::engine) struct Committer {
     writers: usize,
     /// From which generation on changes are kept for an index that is being built.
     rebuilding_from: Option<u64>,
-}
-
-/// What a job did in its batch.
-enum Done {
-    Put(Outcome),
-    Deleted(Option<Purged>),
-    Missing,
-    Refused(EngineError),
-    /// A job that writes nothing.
-    Other,
-}
-
-impl Done {
-    /// Whether it changed the store.
-    const fn wrote(&self) -> bool {
-        matches!(self, Self::Put(Outcome::Created | Outcome::Replaced) | Self::Deleted(_))
-    }
 }
 
 /// The error of a job whose result is of another kind than its own, which none is.
@@ -92,20 +78,6 @@ fn with_distinct_ids(group: Vec<Job>) -> Vec<Vec<Job>> {
         }
     }
     parts
-}
-
-/// Takes out how the documents that were written are analysed.
-fn analyzed(group: &mut [Job], done: &[Done]) -> Analyzed {
-    let mut analyzed = Analyzed::new();
-    for (job, done) in group.iter_mut().zip(done) {
-        if let Job::Put(new, ..) = job
-            && done.wrote()
-            && let Some(document) = new.analyzed.take()
-        {
-            analyzed.insert(new.document.document.id.clone(), document);
-        }
-    }
-    analyzed
 }
 
 impl Committer {
@@ -184,11 +156,12 @@ impl Committer {
     }
 
     fn commit(&mut self, mut group: Vec<Job>) {
-        let done = self.write(&group).and_then(|done| {
-            self.publish(analyzed(&mut group, &done))?;
+        let done = self.write(&mut group).and_then(|(done, analyzed)| {
+            self.publish(analyzed)?;
             Ok(done)
         });
         if let Err(error) = &done {
+            self.indexer.forget_staged();
             tracing::warn!(%error, writes = group.len(), "a group of writes failed; none is acknowledged");
         }
         let generation = self.published.now().generation;
@@ -201,7 +174,7 @@ impl Committer {
             };
             match job {
                 Job::Put(new, admission, reply) => {
-                    let NewDocument { document, diagnostics, .. } = new.document;
+                    let EncodedDocument { document, diagnostics, .. } = new.document;
                     drop(admission);
                     reply(match done {
                         Done::Put(outcome) => Ok(Receipt { document, outcome, diagnostics, generation }),
@@ -256,17 +229,19 @@ impl Committer {
         if free < needed { Err(EngineError::DiskFull { free, needed }) } else { Ok(()) }
     }
 
-    /// Writes a group to the store as one commit.
-    fn write(&mut self, group: &[Job]) -> Result<Vec<Done>, EngineError> {
+    /// Writes a group to the store as one commit. Returns what each did, and of the documents that were written what is
+    /// still to be indexed.
+    fn write(&mut self, group: &mut [Job]) -> Result<(Vec<Done>, Analyzed), EngineError> {
+        let mut analyzed = Analyzed::new();
         if !group.iter().any(Job::writes) {
-            return Ok(group.iter().map(|_| Done::Other).collect());
+            return Ok((group.iter().map(|_| Done::Other).collect(), analyzed));
         }
         self.ready()?;
         let (free, mut taken) = (self.store.free_bytes()?, 0);
         let batch = self.store.begin()?;
         let generation = batch.next_generation()?;
         let mut done = Vec::with_capacity(group.len());
-        for job in group {
+        for job in &*group {
             let room = self.check_room(job, free, taken);
             let did = match job {
                 Job::Put(new, ..) => self.put(&batch, &new.document, generation, room)?,
@@ -283,9 +258,36 @@ impl Committer {
             let indexed = self.indexer.committed();
             batch.forget_changes(self.rebuilding_from.map_or(indexed, |from| from.min(indexed)))?;
             batch.set_time((self.rules.clock)())?;
-            batch.commit()?;
+            let changes = Changes::of(group, &done);
+            analyzed = self.commit_and_stage(batch, generation, changes)?;
         }
-        Ok(done)
+        Ok((done, analyzed))
+    }
+
+    /// Commits a batch while the index takes what it changes. Returns what is still to be indexed.
+    fn commit_and_stage(
+        &mut self,
+        batch: Batch,
+        generation: u64,
+        changes: Changes,
+    ) -> Result<Analyzed, EngineError> {
+        let Changes { mut analyzed, deleted, all_analyzed } = changes;
+        if !all_analyzed {
+            batch.commit()?;
+            return Ok(analyzed);
+        }
+        let indexer = &mut self.indexer;
+        thread::scope(|scope| {
+            let stage = || indexer.stage(generation, &deleted, &mut analyzed);
+            // Without a thread to be had all is indexed after the commit.
+            let staging = thread::Builder::new().name("stager".into()).spawn_scoped(scope, stage);
+            let committed = batch.commit();
+            match staging.map(ScopedJoinHandle::join) {
+                Ok(Err(panic)) => resume_unwind(panic),
+                Ok(Ok(())) | Err(_) => committed,
+            }
+        })?;
+        Ok(analyzed)
     }
 
     /// Deletes a document, if there is `room` for what that writes.
@@ -315,7 +317,7 @@ impl Committer {
     fn put(
         &self,
         batch: &Batch,
-        new: &NewDocument,
+        new: &EncodedDocument,
         generation: u64,
         room: Result<(), EngineError>,
     ) -> Result<Done, EngineError> {

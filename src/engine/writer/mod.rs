@@ -7,6 +7,7 @@
 //! After any failure nothing of the group is acknowledged, what failed is opened anew before the next group, and
 //! readers go on with the last snapshot.
 
+mod changes;
 mod group;
 mod queue;
 
@@ -100,7 +101,7 @@ impl Job {
     /// Bytes that it may take on the disk: a document's own, its exchanges beside them, and both in the index.
     const fn bytes(&self) -> u64 {
         match self {
-            Self::Put(new, ..) => (new.document.received.len() as u64).saturating_mul(4),
+            Self::Put(new, ..) => new.document.document.received_len.saturating_mul(4),
             Self::Delete { .. } | Self::StartRebuild(_) | Self::EndRebuild(..) => 0,
         }
     }

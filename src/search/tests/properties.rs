@@ -230,7 +230,8 @@ proptest! {
             for one in group {
                 write(&mut writer, one);
             }
-            writer.show(generation).unwrap();
+            writer.make_ready(generation).unwrap();
+            writer.show();
             if *commits {
                 writer.commit(generation).unwrap();
             }
