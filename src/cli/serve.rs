@@ -125,13 +125,18 @@ fn server_settings(args: &Serve) -> grpc::Settings {
         // Room for the metadata around the largest document.
         max_message_bytes: args.max_document_bytes.saturating_add(1 << 20),
         drain: Duration::from_secs(args.drain_seconds),
+        processors: processors(),
         ..grpc::Settings::default()
     }
 }
 
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
 /// Imports files with all cores. One that cannot be read is told and passed over; an error is the engine's.
 fn import(engine: &Engine, found: &[Found], limit: usize, stopped: &AtomicBool) -> Result<(), EngineError> {
-    let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let workers = processors();
     let (items, queue) = mpsc::sync_channel::<Item>(workers);
     let queue = Arc::new(Mutex::new(queue));
     thread::scope(|scope| {

@@ -29,7 +29,7 @@ impl DocumentService for Documents {
     ) -> Result<Response<pb::PutDocumentResponse>, Status> {
         let pb::PutDocumentRequest { document } = request.into_inner();
         let (submission, body) = from_proto::submission(document)?;
-        let receipt = self.0.write(body, |engine| engine.put(submission)).await?;
+        let receipt = self.0.put(body, submission).await?;
         Ok(Response::new(to_proto::put_response(receipt)))
     }
 

@@ -13,15 +13,13 @@ use tokio::sync::Semaphore;
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use crate::engine::Body;
 use crate::engine::EngineError;
 use crate::engine::Identified;
 use crate::engine::Prepared;
 use crate::engine::Receipt;
-use crate::engine::Submission;
-use crate::extract::Line;
 use crate::grpc::from_proto;
 use crate::grpc::offload::Offload;
+use crate::grpc::offload::SHORT;
 use crate::grpc::pb;
 use crate::grpc::status;
 use crate::grpc::to_proto;
@@ -116,13 +114,16 @@ async fn admit(
     let pb::ImportDocumentsRequest { document } = request;
     let sent_id = document.as_ref().map(|document| document.id.clone()).unwrap_or_default();
     let decoded = from_proto::submission(document);
-    let kib = decoded.as_ref().map_or(1, |(submission, _)| kib(submission)).min(AHEAD_KIB);
+    // Never nothing, for a document's own parts take room too.
+    let bytes = decoded.as_ref().map_or(1, |(submission, _)| submission.bytes());
+    let kib = u32::try_from(bytes.div_ceil(1 << 10).max(1)).unwrap_or(u32::MAX).min(AHEAD_KIB);
     let room = room.acquire_many_owned(kib).await.ok();
     let identified = match decoded {
-        // Digests of a large document take their time.
-        Ok((submission, body)) => {
+        // Digests of a long document take their time.
+        Ok((submission, body)) if bytes > SHORT => {
             offload.write_in_stream(body, move |_| Ok((submission.identify(), body))).await
         }
+        Ok((submission, body)) => Ok((submission.identify(), body)),
         Err(refused) => Err(refused.into()),
     };
     let id = identified.as_ref().map_or(sent_id, |(identified, _)| identified.id().to_owned());
@@ -136,7 +137,7 @@ async fn read(offload: Offload, document: Document<Admitted>) -> Result<Document
     let state = match state {
         Err(refused) => Err(refused),
         Ok(Admitted { identified, body, alone }) => {
-            let read = offload.write_in_stream(body, move |engine| {
+            let read = offload.prepare(identified.bytes(), body, move |engine| {
                 let unchanged = if alone { engine.unchanged(&identified)? } else { None };
                 Ok(match unchanged {
                     Some(receipt) => Read::Unchanged(Box::new(receipt)),
@@ -179,18 +180,6 @@ async fn answer(document: Document<Written>) -> Result<pb::ImportDocumentsRespon
         Ok(receipt) => to_proto::import_response(receipt),
         Err(refused) => to_proto::import_refused(document.id, &refused),
     })
-}
-
-/// What a document weighs while it is on its way; never nothing, for its own parts take room too.
-fn kib(submission: &Submission) -> u32 {
-    let said = |line: &Line| line.text.len() + line.speaker.len();
-    let bytes: usize = match &submission.body {
-        Body::Bytes(bytes) => bytes.len(),
-        Body::Pairs(pairs) => {
-            pairs.iter().flat_map(|pair| pair.question.iter().chain([&pair.answer])).map(said).sum()
-        }
-    };
-    u32::try_from(bytes.div_ceil(1 << 10).max(1)).unwrap_or(u32::MAX)
 }
 
 /// The ids that are on their way in one stream.

@@ -7,14 +7,18 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 use tokio::sync::watch;
 use tonic::Status;
 
 use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::PlannedSearch;
+use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::SearchCall;
+use crate::engine::Submission;
+use crate::grpc::server::Settings;
 use crate::grpc::status;
 
 /// Runs engine calls on blocking threads, a bounded number at a time. Reads and writes have a bound each, so
@@ -24,8 +28,15 @@ pub(super) struct Offload {
     engine: Arc<Engine>,
     reads: Room,
     writes: Room,
+    /// Short documents that are read and analysed at a time.
+    preparing: Arc<Semaphore>,
     generation: watch::Receiver<u64>,
 }
+
+/// Documents up to this many bytes are short: they are read in some milliseconds, and so one after the other. As many at
+/// a time as there are processors come first as fast as all of them together come last. Longer ones, which none of these
+/// should wait for, are read beside them.
+pub(super) const SHORT: usize = 64 << 10;
 
 /// How long a generation is waited for where the client set no deadline, which ends a call by itself.
 const REACH: Duration = Duration::from_secs(10);
@@ -59,12 +70,18 @@ enum Begun {
 }
 
 impl Offload {
-    pub(super) fn new(engine: Arc<Engine>, reads: usize, writes: usize) -> Self {
+    pub(super) fn new(engine: Arc<Engine>, settings: &Settings) -> Self {
         let (seen, generation) = watch::channel(0);
         engine.watch(move |generation| {
             seen.send_replace(generation);
         });
-        Self { engine, reads: Room::new(reads), writes: Room::new(writes), generation }
+        Self {
+            engine,
+            reads: Room::new(settings.concurrent_reads),
+            writes: Room::new(settings.concurrent_writes),
+            preparing: Arc::new(Semaphore::new(settings.processors)),
+            generation,
+        }
     }
 
     /// Waits until a generation can be searched. Holds no thread meanwhile.
@@ -83,7 +100,7 @@ impl Offload {
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
         let _place = self.reads.enter()?;
-        self.run(&self.reads, "", call).await
+        self.run(&self.reads.running, "", call).await
     }
 
     /// Runs a search. A light one runs here and now, for a hand-off to another thread costs as much as it does; any
@@ -110,14 +127,41 @@ impl Offload {
         }
     }
 
-    /// Runs a call that takes in a document held by the request's field `body`, or deletes one.
+    /// Stores a document held by the request's field `body`. No thread is held while it waits for the disk.
+    pub(super) async fn put(&self, body: &'static str, submission: Submission) -> Result<Receipt, Status> {
+        let _place = self.writes.enter()?;
+        let bytes = submission.bytes();
+        let (done, result) = oneshot::channel();
+        let put = move |engine: &Engine| {
+            // A caller that is gone needs no answer.
+            engine.put_then(submission, move |result| drop(done.send(result)))
+        };
+        self.prepare(bytes, body, put).await?;
+        match result.await {
+            Ok(result) => result.map_err(|error| status::of(error, body)),
+            Err(_) => Err(status::lost("a queued write was dropped")),
+        }
+    }
+
+    /// Runs what reads and analyses a document of so many bytes.
+    pub(super) async fn prepare<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        body: &'static str,
+        call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, Status> {
+        let running = if bytes <= SHORT { &self.preparing } else { &self.writes.running };
+        self.run(running, body, call).await
+    }
+
+    /// Runs a call that takes in a document held by the request's field `body` without storing it, or deletes one.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         body: &'static str,
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
         let _place = self.writes.enter()?;
-        self.run(&self.writes, body, call).await
+        self.run(&self.writes.running, body, call).await
     }
 
     /// Reads the next piece of a stream, which holds one at a time.
@@ -125,7 +169,7 @@ impl Offload {
         &self,
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
-        self.run(&self.reads, "", call).await
+        self.run(&self.reads.running, "", call).await
     }
 
     /// Runs a write that is part of a stream, which bounds by itself how many wait.
@@ -134,19 +178,17 @@ impl Offload {
         body: &'static str,
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
-        self.run(&self.writes, body, call).await
+        self.run(&self.writes.running, body, call).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        room: &Room,
+        running: &Arc<Semaphore>,
         body: &'static str,
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
-        let permit = Arc::clone(&room.running)
-            .acquire_owned()
-            .await
-            .map_err(|error| status::lost(&error.to_string()))?;
+        let permit =
+            Arc::clone(running).acquire_owned().await.map_err(|error| status::lost(&error.to_string()))?;
         let engine = Arc::clone(&self.engine);
         let done = tokio::task::spawn_blocking(move || {
             // Held by the work, not by the call: a cancelled call gives its place back only when its work ends.

@@ -34,6 +34,8 @@ pub struct Settings {
     pub concurrent_reads: usize,
     /// How many writing and segmenting calls run at once; more wait.
     pub concurrent_writes: usize,
+    /// How many processors there are: as many short documents are read at a time.
+    pub processors: usize,
     /// How long health says `NOT_SERVING` before new calls are refused, so that balancers look away first.
     pub lame_duck: Duration,
     /// How long running calls may take to finish after that.
@@ -46,6 +48,7 @@ impl Default for Settings {
             max_message_bytes: 65 << 20,
             concurrent_reads: 64,
             concurrent_writes: 64,
+            processors: 2,
             lame_duck: Duration::from_millis(200),
             drain: Duration::from_secs(30),
         }
@@ -85,7 +88,7 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let Self { engine, settings } = self;
-        let offload = Offload::new(engine, settings.concurrent_reads, settings.concurrent_writes);
+        let offload = Offload::new(engine, &settings);
         let limit = settings.max_message_bytes;
         let search = SearchServiceServer::new(Search(offload.clone())).max_decoding_message_size(limit);
         let documents =
