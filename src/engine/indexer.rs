@@ -31,13 +31,11 @@ pub(super) struct Indexer {
     index: Index,
     analyzer: Arc<DocumentAnalyzer>,
     writer: Option<Writer>,
-    /// The generation that the writer has ready to be shown.
-    staged: Option<u64>,
 }
 
 impl Indexer {
     pub(super) const fn new(index: Index, analyzer: Arc<DocumentAnalyzer>) -> Self {
-        Self { index, analyzer, writer: None, staged: None }
+        Self { index, analyzer, writer: None }
     }
 
     /// The store's generation that the index would have after a restart.
@@ -78,14 +76,12 @@ impl Indexer {
 
     /// Throws away a writer whose state is unknown.
     pub(super) fn reset(&mut self) {
-        (self.writer, self.staged) = (None, None);
+        self.writer = None;
     }
 
     /// The same, where it took what the store has not committed.
     pub(super) fn forget_staged(&mut self) {
-        if self.staged.is_some() {
-            self.reset();
-        }
+        self.writer.take_if(|writer| writer.ready_for().is_some());
     }
 
     /// Takes a group of writes before the store has committed them as this generation, so that both are done at the same
@@ -107,7 +103,7 @@ impl Indexer {
             Ok::<_, IndexError>(writer)
         };
         match taken() {
-            Ok(writer) => (self.writer, self.staged) = (Some(writer), Some(generation)),
+            Ok(writer) => self.writer = Some(writer),
             Err(error) => tracing::warn!(%error, "the index's writer failed and is made anew"),
         }
     }
@@ -140,7 +136,7 @@ impl Indexer {
         let generation = reader.generation()?;
         // After a new writer was made, that of the last commit.
         let indexed = self.index.generation();
-        if self.staged.take() == Some(generation) {
+        if writer.ready_for() == Some(generation) {
             if writer.show() > MOST_IN_MEMORY {
                 writer.commit(generation)?;
             }

@@ -1,5 +1,7 @@
 //! From what a client sends to what is stored.
 
+use std::sync::mpsc::sync_channel;
+
 use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::Outcome;
@@ -196,11 +198,10 @@ impl Prepared {
 impl Engine {
     /// Stores a document. When it returns, the document is durable and the next search sees it.
     pub fn put(&self, submission: Submission) -> Result<Receipt, EngineError> {
-        let identified = submission.identify();
-        match self.unchanged(&identified)? {
-            Some(receipt) => Ok(receipt),
-            None => self.writer.put(self.prepare(identified)?),
-        }
+        let (done, receipt) = sync_channel(1);
+        // A caller that is gone needs no answer.
+        self.put_then(submission, move |result| drop(done.send(result)))?;
+        receipt.recv().map_err(|_| EngineError::Internal("a write was dropped".into()))?
     }
 
     /// The same without waiting for the disk: `done` is called once the document is durable and the next search sees

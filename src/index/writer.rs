@@ -148,6 +148,12 @@ impl Writer {
         Ok(())
     }
 
+    /// The generation that [`Writer::show`] would show; `None` where nothing is ready.
+    #[must_use]
+    pub fn ready_for(&self) -> Option<u64> {
+        self.ready.as_ref().map(Snapshot::generation)
+    }
+
     /// Makes what is ready visible to the next searcher, from memory. Returns how many passages are in memory: they are
     /// committed by [`Writer::commit`], and forgotten with the writer.
     pub fn show(&mut self) -> u32 {

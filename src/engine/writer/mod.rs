@@ -172,11 +172,6 @@ impl Writer {
         found.as_ref().map_err(EngineError::for_another_caller).copied()
     }
 
-    pub(super) fn put(&self, new: Prepared) -> Result<Receipt, EngineError> {
-        let admission = self.queue()?.admit(new.bytes());
-        self.run(|reply| Job::Put(Box::new(new), admission, reply))
-    }
-
     /// Queues a write; blocks only while the queue is full.
     pub(super) fn submit(&self, new: Prepared, done: Reply<Receipt>) -> Result<(), EngineError> {
         let queue = self.queue()?;
