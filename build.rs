@@ -66,6 +66,7 @@ fn compile_encoded(mut descriptors: FileDescriptorSet, out: &Path) -> Result<(),
         }
     }
     fs::create_dir_all(out)?;
-    config.bytes(format!(".{PACKAGE}.SearchResult.passage")).compile_fds(descriptors)?;
+    let passage = format!(".{PACKAGE}.SearchResult.passage");
+    config.bytes(passage).codec_path("crate::grpc::codec::AnswerCodec").compile_fds(descriptors)?;
     Ok(())
 }

@@ -9,6 +9,11 @@ use onrecord::telemetry;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 
+/// Documents are read by many threads and let go by the one that writes. The system's allocator keeps what one thread frees
+/// of another's for long, in a heap for each thread; this one gives it back, and takes less time for it.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let config = match Config::read(std::env::args_os()) {
         Ok(config) => config,

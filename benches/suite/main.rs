@@ -35,6 +35,10 @@ use crate::corpus::Vocabulary;
 use crate::data::Sent;
 use crate::rounds::Effort;
 
+/// The service's own, so that what is measured in this process is measured as the service is.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// What is wanted, from the command line.
 #[derive(Debug)]
 struct Wanted {
@@ -54,6 +58,9 @@ fn main() {
         Some("import") => import(&base, &runtime, args[1].parse().unwrap()),
         Some("profile") => {
             profile::run(&base, &runtime, args[1].parse().unwrap(), args[2].parse().unwrap());
+        }
+        Some("latency") => {
+            rounds::latency(&base, &runtime, args[1].parse().unwrap(), args[2].parse().unwrap());
         }
         _ => suite(&base, &runtime, &wanted(&args)),
     }

@@ -144,6 +144,26 @@ pub(crate) fn measure(
     }
 }
 
+/// How long calls take at a rate, for a profiler to look at.
+pub(crate) fn latency(base: &Path, runtime: &Runtime, pairs: usize, rate: f64) {
+    let vocabulary = Vocabulary::new();
+    let (folder, _) = data::folder(base, runtime, &vocabulary, pairs);
+    let requests: Arc<Vec<Bytes>> =
+        Arc::new(vocabulary.queries(1000).iter().map(|query| request(query)).collect());
+    let server = data::serve(&folder, &[]);
+    let long = Duration::from_secs(3);
+    let [cpu, most, _] = loaded(runtime, &server, &requests, long);
+    say!("saturated: {most:.0} calls per second, {cpu:.0} us each");
+    for _ in 0..3 {
+        let before = server.cpu();
+        let times = load::open(runtime, server.address, &requests, rate, long);
+        let cpu = server.cpu().saturating_sub(before).as_secs_f64() * 1e6 / times.len() as f64;
+        let at = |quantile| times.value_at_quantile(quantile);
+        let quantiles = [0.5, 0.9, 0.99, 0.999].map(at);
+        say!("{rate} calls per second: {quantiles:?} us, {cpu:.0} us each");
+    }
+}
+
 fn request(query: &str) -> Bytes {
     pb::SearchRequest { query: query.to_owned(), ..pb::SearchRequest::default() }.encode_to_vec().into()
 }

@@ -18,13 +18,21 @@ use crate::store::StoredDocument;
 use crate::store::StoredExchange;
 use crate::transcript::Utterance;
 
-/// Documents that are shown from memory when they are written together; more are worth a commit of the index.
-const SMALL_GROUP: usize = 256;
-/// Passages in memory that make a commit due: some twenty megabytes, or a hundred where all are as long as windows get.
-const MOST_IN_MEMORY: u32 = 8192;
+/// Passages in memory that make a commit due: some twenty-five megabytes, or a hundred where all are as long as windows get.
+const COMMIT_DUE: u32 = 8192;
+/// Passages in memory at most, before the next group: so many come in while a commit is under way.
+const MOST_IN_MEMORY: u32 = 2 * COMMIT_DUE;
 
 /// Documents by their ids, as they were analysed before they were written.
 pub(super) type Analyzed = BTreeMap<String, AnalyzedDocument>;
+
+/// Whether there is room on the disk for what an index writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    Some,
+    /// There was none.
+    None,
+}
 
 /// The index and its writer, which is made anew after a failure.
 pub(super) struct Indexer {
@@ -43,17 +51,36 @@ impl Indexer {
         self.index.committed()
     }
 
-    /// Commits what is shown from memory only; says whether there was any.
+    /// Commits what is shown from memory only; says whether there was any. Where that fails it is shown all the same.
     pub(super) fn flush(&mut self) -> Result<bool, EngineError> {
         let generation = self.index.generation();
-        if self.index.committed() >= generation {
+        let Some(writer) = self.writer.as_mut().filter(|_| self.index.committed() < generation) else {
             return Ok(false);
-        }
-        // Put back only once all went well.
-        let Some(mut writer) = self.writer.take() else { return Ok(false) };
-        writer.commit(generation)?;
-        self.writer = Some(writer);
+        };
+        let done = writer.commit(generation);
+        self.told(done)?;
         Ok(true)
+    }
+
+    /// Makes sure that there is room in memory for another group.
+    pub(super) fn make_room(&mut self) -> Result<(), EngineError> {
+        let Some(writer) = self.writer.as_mut().filter(|writer| writer.in_memory() > MOST_IN_MEMORY) else {
+            return Ok(());
+        };
+        let done = writer.finish_commit();
+        self.told(done)?;
+        if self.writer.as_ref().is_some_and(|writer| writer.in_memory() > MOST_IN_MEMORY) {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// The error of a commit that left what is shown from memory as it is, or after which the writer is made anew.
+    fn told(&mut self, done: Result<(), IndexError>) -> Result<(), EngineError> {
+        if done.is_err() {
+            self.writer.take_if(|writer| !writer.is_unchanged());
+        }
+        Ok(done?)
     }
 
     /// Whether the writer is gone: at first, and after a failure.
@@ -90,15 +117,18 @@ impl Indexer {
     pub(super) fn stage(&mut self, generation: u64, deleted: &[String], analyzed: &mut Analyzed) {
         let next = self.index.generation() + 1 == generation;
         let passages = analyzed.values().map(AnalyzedDocument::passages).sum::<usize>();
-        let small = analyzed.len() + deleted.len() <= SMALL_GROUP && passages <= MOST_IN_MEMORY as usize;
         // Put back only once all went well.
-        let Some(mut writer) = self.writer.take_if(|_| next && small) else { return };
+        let Some(mut writer) = self.writer.take_if(|_| next && passages <= COMMIT_DUE as usize) else {
+            return;
+        };
         let taken = || {
-            writer.begin();
+            take_in(&mut writer)?;
             for (id, document) in std::mem::take(analyzed) {
                 writer.replace(&id, document)?;
             }
-            deleted.iter().try_for_each(|id| writer.delete(id))?;
+            for id in deleted {
+                writer.delete(id);
+            }
             writer.make_ready(generation)?;
             Ok::<_, IndexError>(writer)
         };
@@ -116,39 +146,42 @@ impl Indexer {
         mut analyzed: Analyzed,
     ) -> Result<Snapshot, EngineError> {
         let had_writer = self.writer.is_some();
-        let generation = match self.index(&reader, &mut analyzed) {
+        let mut index = |room| self.index(&reader, &mut analyzed, room);
+        let generation = match index(Room::Some) {
+            // What there is no room for in files is held in memory.
+            Err(EngineError::Index(IndexError::Full(_))) => index(Room::None)?,
             // A writer can have failed in the background, by what was answered already: a new one does both.
             Err(EngineError::Index(error)) if had_writer => {
                 tracing::warn!(%error, "the index's writer failed and is made anew");
-                self.index(&reader, &mut analyzed)?
+                index(Room::Some)?
             }
             done => done?,
         };
         Ok(Snapshot { searcher: self.index.searcher(), reader, generation })
     }
 
-    fn index(&mut self, reader: &Reader, analyzed: &mut Analyzed) -> Result<u64, EngineError> {
+    fn index(&mut self, reader: &Reader, analyzed: &mut Analyzed, room: Room) -> Result<u64, EngineError> {
         // Put back only once all went well, so that a failure leaves none.
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
             None => self.index.writer()?,
         };
         let generation = reader.generation()?;
+        if writer.ready_for().is_none() {
+            take_in(&mut writer)?;
+        }
         // After a new writer was made, that of the last commit.
         let indexed = self.index.generation();
         if writer.ready_for() == Some(generation) {
-            if writer.show() > MOST_IN_MEMORY {
-                writer.commit(generation)?;
-            }
+            writer.show();
         } else if indexed != generation {
             if indexed > generation {
                 tracing::error!(indexed, generation, "the index has seen commits that the store has lost");
             }
             let changes = reader.changes_since(indexed)?.filter(|_| indexed < generation);
             if let Some(ids) = changes {
-                let small = ids.len() <= SMALL_GROUP && passages_of(&ids, analyzed, reader) <= MOST_IN_MEMORY;
-                if small {
-                    writer.begin();
+                if room == Room::None {
+                    writer.hold_at_most(u32::MAX);
                 }
                 for id in ids {
                     match analyzed.remove(&id) {
@@ -156,17 +189,18 @@ impl Indexer {
                         None => self.index_document(&mut writer, reader, &id)?,
                     }
                 }
-                if small {
-                    writer.make_ready(generation)?;
-                }
-                if !small || writer.show() > MOST_IN_MEMORY {
-                    writer.commit(generation)?;
-                }
             } else {
                 tracing::info!(documents = reader.document_count()?, "building the index from the store");
                 self.index_everything(&mut writer, reader)?;
+            }
+            if writer.make_ready(generation)? {
+                writer.show();
+            } else {
                 writer.commit(generation)?;
             }
+        }
+        if writer.in_memory() > COMMIT_DUE {
+            writer.begin_commit();
         }
         self.writer = Some(writer);
         Ok(generation)
@@ -198,10 +232,10 @@ impl Indexer {
             Ok(Some((document, exchanges))) => {
                 writer.replace(id, self.analyzer.each(&entry(&document, &exchanges)))?;
             }
-            Ok(None) => writer.delete(id)?,
+            Ok(None) => writer.delete(id),
             Err(StoreError::Damaged(error)) => {
                 tracing::error!(id, error, "a document is damaged and is not searched");
-                writer.delete(id)?;
+                writer.delete(id);
             }
             Err(error) => return Err(error.into()),
         }
@@ -209,14 +243,16 @@ impl Indexer {
     }
 }
 
-/// How many passages these documents have.
-fn passages_of(ids: &[String], analyzed: &Analyzed, reader: &Reader) -> u32 {
-    let passages = |id: &String| match analyzed.get(id) {
-        Some(document) => u32::try_from(document.passages()).unwrap_or(u32::MAX),
-        // One that is gone or damaged adds none.
-        None => reader.document(id).ok().flatten().map_or(0, |document| document.passages),
-    };
-    ids.iter().map(passages).fold(0, u32::saturating_add)
+/// Shows from files what was committed behind the writes. Where there was no room for it, it is tried again: searches find all
+/// of it in memory, and the store has it.
+fn take_in(writer: &mut Writer) -> Result<(), IndexError> {
+    match writer.take_in() {
+        Err(error @ IndexError::Full(_)) if writer.is_unchanged() => {
+            tracing::warn!(%error, "the index cannot be committed; it is tried again");
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// What the index takes of a document.

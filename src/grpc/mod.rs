@@ -4,6 +4,7 @@ mod from_proto;
 mod to_proto;
 mod status;
 mod transport_errors;
+mod codec;
 mod offload;
 mod search;
 mod document;

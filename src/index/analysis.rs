@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use tantivy::TantivyDocument;
+use tantivy::schema::Field as Handle;
 
 use crate::index::Analyzer;
 use crate::index::DocumentEntry;
@@ -17,7 +17,7 @@ use crate::index::narrow;
 use crate::index::schema;
 use crate::index::schema::Fields;
 use crate::index::sketch::Sketch;
-use crate::index::written::Written;
+use crate::index::tokens::Tokens;
 use crate::query::DateRange;
 use crate::span::TextSpan;
 
@@ -29,8 +29,8 @@ const LANGUAGES: usize = 4;
 /// Passages of a document that are held analysed at most: an interview has some hundred.
 const MOST_HELD: usize = 2048;
 
-/// What a passage takes beside its texts, in bytes: what tantivy sets aside for a document, and the short fields.
-const PASSAGE: usize = 1280;
+/// What a passage takes beside its terms, in bytes: itself, and what its exchange bears.
+const PASSAGE: usize = 512;
 
 /// The analyzers of one thread.
 type Analyzers = BTreeMap<Language, Analyzer>;
@@ -48,8 +48,30 @@ pub struct AnalyzedDocument(Vec<AnalyzedExchange>);
 
 /// An exchange as [`crate::index::Writer`] takes it.
 pub struct AnalyzedExchange {
-    pub(super) passages: Vec<TantivyDocument>,
+    pub(super) index: u32,
+    pub(super) passages: Vec<AnalyzedPassage>,
     bytes: usize,
+}
+
+/// A window of an answer.
+pub(super) struct AnalyzedPassage {
+    /// Of the first window only.
+    pub question: Tokens,
+    pub answer: Tokens,
+    /// The term vectors of both.
+    pub vectors: Vec<u8>,
+    /// What the first window bears for the whole exchange.
+    pub described: Option<Described>,
+}
+
+/// What an exchange is found by beside its words.
+#[derive(Default)]
+pub(super) struct Described {
+    /// Field and key.
+    pub keys: Vec<(Handle, String)>,
+    /// First and last day of publication.
+    pub published: Option<(i64, i64)>,
+    pub sketch: Option<Sketch>,
 }
 
 impl fmt::Debug for DocumentAnalyzer {
@@ -131,37 +153,24 @@ impl DocumentAnalyzer {
         analyzer: &mut Analyzer,
         entry: &DocumentEntry<'_>,
         tag: &str,
-        (index, exchange): (u64, &ExchangeEntry<'_>),
+        (index, exchange): (u32, &ExchangeEntry<'_>),
     ) -> AnalyzedExchange {
-        let fields = &self.fields;
         let whole = [TextSpan::new(0, exchange.answer.len())];
         let windows = if exchange.windows.is_empty() { &whole } else { exchange.windows.as_slice() };
-        let mut question = Written::of(analyzer, exchange.question);
+        let mut described = Some(self.fields.describe(entry, tag, exchange));
         let mut passages = Vec::with_capacity(windows.len());
         let labels = entry.metadata.labels.iter().map(|(key, value)| key.len() + value.len());
         let mut bytes = labels.sum::<usize>();
-        for (number, window) in (0u64..).zip(windows) {
-            let answer = Written::of(analyzer, window.of(exchange.answer));
-            let mut passage = TantivyDocument::default();
-            passage.add_text(fields.document_id, entry.document_id);
-            passage.add_u64(fields.exchange, index);
-            passage.add_u64(fields.window, number);
-            passage.add_text(fields.answer, &answer.terms);
-            let mut vectors = question.vector;
-            vectors.extend(answer.vector);
-            passage.add_custom(fields.vectors, &vectors);
-            bytes += PASSAGE + entry.document_id.len();
-            bytes += question.terms.len() + answer.terms.len() + vectors.len();
-            if number == 0 {
-                fields.describe(&mut passage, entry, tag, exchange);
-                if !exchange.question.is_empty() {
-                    passage.add_text(fields.question, &question.terms);
-                }
-            }
-            question = Written::of(analyzer, "");
-            passages.push(passage);
+        for window in windows {
+            let described = described.take();
+            let asked = if described.is_some() { exchange.question } else { "" };
+            let mut vectors = Vec::new();
+            let question = Tokens::of(analyzer, asked, &mut vectors);
+            let answer = Tokens::of(analyzer, window.of(exchange.answer), &mut vectors);
+            bytes += PASSAGE + question.bytes() + answer.bytes() + vectors.capacity();
+            passages.push(AnalyzedPassage { question, answer, vectors, described });
         }
-        AnalyzedExchange { passages, bytes }
+        AnalyzedExchange { index, passages, bytes }
     }
 }
 
@@ -194,30 +203,20 @@ impl DocumentEntry<'_> {
 
 impl Fields {
     /// What the first window bears for the whole exchange.
-    fn describe(
-        &self,
-        first: &mut TantivyDocument,
-        entry: &DocumentEntry<'_>,
-        tag: &str,
-        exchange: &ExchangeEntry<'_>,
-    ) {
+    fn describe(&self, entry: &DocumentEntry<'_>, tag: &str, exchange: &ExchangeEntry<'_>) -> Described {
+        let mut keys = Vec::new();
         if !exchange.speaker.is_empty() {
-            first.add_text(self.speaker, narrow::name_key(exchange.speaker));
+            keys.push((self.speaker, narrow::name_key(exchange.speaker)));
         }
-        for prefix in narrow::tag_prefixes(tag) {
-            first.add_text(self.language, prefix);
-        }
-        first.add_text(self.analysis, Language::from_tag(tag).tag());
-        for (key, value) in &entry.metadata.labels {
-            first.add_text(self.label, narrow::label_key(key, value));
-        }
-        for number in Sketch::of(exchange.question, exchange.answer).into_iter().flat_map(Sketch::to_numbers)
-        {
-            first.add_u64(self.sketch, number);
-        }
-        if let Ok(published) = DateRange::parse(&entry.metadata.published) {
-            first.add_i64(self.published_first, published.first);
-            first.add_i64(self.published_last, published.last);
+        keys.extend(narrow::tag_prefixes(tag).into_iter().map(|prefix| (self.language, prefix)));
+        keys.push((self.analysis, Language::from_tag(tag).tag().to_owned()));
+        let labels = entry.metadata.labels.iter();
+        keys.extend(labels.map(|(key, value)| (self.label, narrow::label_key(key, value))));
+        let published = DateRange::parse(&entry.metadata.published).ok();
+        Described {
+            keys,
+            published: published.map(|published| (published.first, published.last)),
+            sketch: Sketch::of(exchange.question, exchange.answer),
         }
     }
 }

@@ -80,7 +80,7 @@ impl Analyzer {
         Self { language, word: String::new(), joined: String::new(), stems: Stems::default() }
     }
 
-    /// An analyzer for many texts: it remembers the terms of words, at most some 2.4 MB of them.
+    /// An analyzer for many texts: it remembers the terms of words, at most some 2.1 MB of them.
     #[must_use]
     pub fn remembering(language: Language) -> Self {
         Self { stems: Stems::remembering(), ..Self::new(language) }

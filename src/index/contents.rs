@@ -10,10 +10,12 @@ use tantivy::columnar::Column;
 use tantivy::columnar::ColumnValues;
 use tantivy::directory::CompositeFile;
 use tantivy::directory::FileSlice;
+use tantivy::postings::TermInfo;
 
 use crate::index::Bits;
 use crate::index::Field;
 use crate::index::IndexError;
+use crate::index::TermKey;
 use crate::index::lexicon::Lexicon;
 use crate::index::schema;
 use crate::index::schema::Fields;
@@ -49,7 +51,7 @@ pub(super) struct Text {
     pub positions: FileSlice,
     /// The quantised length of each passage, and [`PADDING`] zeros, so that a block can be taken anywhere.
     pub lengths: Vec<u8>,
-    pub lexicon: Lexicon,
+    lexicon: Lexicon,
 }
 
 impl Contents {
@@ -102,6 +104,18 @@ impl Contents {
 }
 
 impl Text {
+    /// What the dictionary tells of a term; `None` where it has none.
+    pub(super) fn info(
+        &self,
+        key: TermKey<'_>,
+        handle: tantivy::schema::Field,
+    ) -> Result<Option<TermInfo>, IndexError> {
+        if !self.lexicon.may_have(key) {
+            return Ok(None);
+        }
+        Ok(self.inverted.get_term_info(&tantivy::Term::from_field_text(handle, key.text))?)
+    }
+
     fn read(
         reader: &SegmentReader,
         field: tantivy::schema::Field,

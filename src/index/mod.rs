@@ -14,9 +14,10 @@ mod term_vector;
 mod vector_file;
 mod schema;
 mod directory;
-mod written;
+mod tokens;
 mod analysis;
 mod writer;
+mod found_term;
 mod reader;
 mod sketch;
 mod copies;
@@ -38,12 +39,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
-use std::thread;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 use tantivy::IndexReader;
 use tantivy::ReloadPolicy;
-use tantivy::merge_policy::LogMergePolicy;
 use thiserror::Error;
 
 use crate::span::TextSpan;
@@ -57,6 +56,7 @@ pub use analyzer::Form;
 pub use analyzer::Token;
 pub use bits::Bits;
 pub use copies::Copies;
+pub use found_term::FoundTerm;
 pub use language::Language;
 pub use lexicon::TermKey;
 pub use postings::Postings;
@@ -75,26 +75,21 @@ use directory::Full;
 use reader::Snapshot;
 use schema::Fields;
 use vector_file::VectorPlugin;
+use writer::Lease;
 
 /// Raised whenever what is written changes: schema, analysis, data tables.
 pub const FORMAT: u32 = 4;
 
-/// How long the lock of a writer that was dropped is waited for, and how often it is tried: threads of tantivy's may hold
-/// it a little longer. No other process has it, for the data folder has a lock of its own.
-const LAST_WRITER: (Duration, u32) = (Duration::from_millis(10), 200);
-
 /// How the index is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Memory for indexing before a segment is written, in bytes; at least 15 MB.
-    pub memory_budget: usize,
     /// The language of documents that do not say theirs, as a BCP 47 tag.
     pub default_language: String,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { memory_budget: 64 << 20, default_language: "en".to_owned() }
+        Self { default_language: "en".to_owned() }
     }
 }
 
@@ -158,6 +153,10 @@ pub struct Index {
     settings: Settings,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
     full: Full,
+    /// Whether there is a writer.
+    writing: Arc<AtomicBool>,
+    /// Set while it is not known what of a failed commit has come into the files.
+    doubtful: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Index {
@@ -176,7 +175,7 @@ impl Index {
             return Err(IndexError::Outdated);
         }
         let (schema, fields) = schema::build();
-        let vectors = Arc::new(VectorPlugin(fields.vectors));
+        let vectors = Arc::new(VectorPlugin);
         let exists = tantivy::Index::exists(&directory).map_err(tantivy::TantivyError::from)?;
         let index = if exists {
             let mut index = tantivy::Index::open(directory)?;
@@ -190,7 +189,6 @@ impl Index {
             let builder = tantivy::Index::builder().schema(schema).register_plugin(vectors);
             builder.open_or_create(directory)?
         };
-        index.tokenizers().register(schema::TOKENIZER, written::WrittenTokenizer);
         let commit = Commit::of(&index)?;
         if commit.format != FORMAT {
             return Err(IndexError::Outdated);
@@ -199,7 +197,9 @@ impl Index {
         let language = Language::from_tag(&settings.default_language);
         let snapshot = Snapshot::new(&reader.searcher(), commit.generation, fields, language, None)?;
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
-        Ok(Self { inner: index, reader, fields, settings: settings.clone(), snapshot, full })
+        let (writing, doubtful) = (Arc::default(), Arc::default());
+        let settings = settings.clone();
+        Ok(Self { inner: index, reader, fields, settings, snapshot, full, writing, doubtful })
     }
 
     /// The store's generation that searches see; 0 for an empty index.
@@ -216,24 +216,10 @@ impl Index {
 
     /// The writer. There is one at a time; dropping it forgets what was not committed, and so does making a new one.
     pub fn writer(&self) -> Result<Writer, IndexError> {
-        let budget = self.settings.memory_budget.max(writer::SMALLEST_BUDGET);
-        let mut writer = self.inner.writer_with_num_threads(1, budget);
-        let (pause, times) = LAST_WRITER;
-        for _ in 0..times {
-            let Err(tantivy::TantivyError::LockFailure(..)) = &writer else { break };
-            thread::sleep(pause);
-            writer = self.inner.writer_with_num_threads(1, budget);
+        match Lease::take(&self.writing) {
+            Some(lease) => Writer::new(self, lease),
+            None => Err(IndexError::Unavailable("it has a writer".into())),
         }
-        let writer = writer?;
-        // A commit makes a segment of a few to some thousand passages. tantivy's default counts all below 10,000 as one
-        // level and so writes a growing segment anew every eighth commit; by levels of their own each passage is written
-        // anew only as often as the logarithm of all.
-        let mut merges = LogMergePolicy::default();
-        merges.set_min_layer_size(writer::SMALLEST_LEVEL);
-        writer.set_merge_policy(Box::new(merges));
-        let writer = Writer::new(self, writer);
-        writer.return_to(Commit::of(&self.inner)?.generation)?;
-        Ok(writer)
     }
 
     /// The index as it was last shown or committed: a consistent snapshot, cheap to take.

@@ -10,17 +10,17 @@ use crate::index::Language;
 use crate::index::analyzer::fold;
 use crate::index::analyzer::stem_of;
 
-/// Words whose terms an `Analyzer::remembering` keeps at most: some 2.4 MB, as a table of 32,768 places has room for these
+/// Words whose terms an `Analyzer::remembering` keeps at most: some 2.1 MB, as a table of 32,768 places has room for these
 /// and the one that is looked up. Most words of a text are among a language's commonest few thousand; when the memory is
 /// full it starts anew.
 const REMEMBERED: usize = (1 << 15) / 8 * 7 - 1;
 
-/// A word's terms: its own, and the one it has when typed without accents, where that is another. Words and terms are
-/// short, and stand in the table itself: a string elsewhere costs more to fetch than all the rest of looking up.
+/// A word's terms: its own, and the one it has when typed without accents, where that is another. Words and their own terms
+/// are short, and stand in the table itself: a string elsewhere costs more to fetch than all the rest of looking up.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stem {
     pub folded: CompactString,
-    pub unaccented: Option<CompactString>,
+    pub unaccented: Option<Box<str>>,
 }
 
 /// Words' terms; stemming costs ten times as much as looking up.
@@ -65,8 +65,7 @@ impl Stem {
             let mut plain = String::new();
             fold(language, word, &mut plain);
             if plain != word {
-                unaccented =
-                    Some(stem_of(language, &plain)).filter(|stem| *stem != folded).map(CompactString::from);
+                unaccented = Some(stem_of(language, &plain)).filter(|stem| *stem != folded).map(Into::into);
             }
         }
         Self { folded: folded.into(), unaccented }

@@ -1,12 +1,22 @@
 //! The index's life: opened, written, read, closed, damaged.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use proptest::prelude::*;
+use tantivy::collector::Count;
+use tantivy::collector::TopDocs;
+use tantivy::query::PhraseQuery;
+use tantivy::query::TermQuery;
+use tantivy::schema::IndexRecordOption;
 use tempfile::TempDir;
 
+use crate::disk::Operation;
+use crate::disk::arm;
+use crate::disk::disarm;
 use crate::index::Analyzer;
 use crate::index::Bits;
+use crate::index::DocumentAnalyzer;
 use crate::index::DocumentEntry;
 use crate::index::ExchangeEntry;
 use crate::index::Field;
@@ -63,7 +73,7 @@ fn replacing_deleting_and_rolling_back() {
     assert_eq!(before.languages(), [Language::English, Language::Russian]);
     put(&mut writer, "a", "en", &["Other."]);
     put(&mut writer, "a", "en", &["Another."]);
-    writer.delete("b").unwrap();
+    writer.delete("b");
     writer.commit(2).unwrap();
     let after = index.searcher();
     assert_eq!((after.exchanges(), after.statistics(Field::Answer).tokens), (1, 1));
@@ -259,4 +269,92 @@ proptest! {
         let one = found(segment, true, &phrases, within.as_ref());
         prop_assert_eq!(one, found(segment, false, &phrases, within.as_ref()));
     }
+}
+
+/// Segments are written by us and read by tantivy, which merges them: it has to find in them what its own would hold.
+#[test]
+fn tantivy_reads_what_is_written() {
+    let folder = TempDir::new().unwrap();
+    let index = open(folder.path()).unwrap();
+    let mut writer = index.writer().unwrap();
+    let many: Vec<String> =
+        (0..300).map(|number| format!("The river talks {}", "went on ".repeat(number % 7))).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    for (generation, ids) in [(1, ["a", "b", "c"]), (2, ["b", "d", "e"])] {
+        for id in ids {
+            put(&mut writer, id, "en", &many);
+        }
+        writer.delete("a");
+        assert!(writer.make_ready(generation).unwrap());
+        writer.show();
+    }
+    writer.commit(2).unwrap();
+    assert!(index.inner.validate_checksum().unwrap().is_empty());
+    let searcher = index.reader.searcher();
+    let [reader] = searcher.segment_readers() else { panic!("one segment") };
+    assert_eq!((reader.num_docs(), reader.num_deleted_docs()), (1200, 0));
+    let field = index.fields.answer;
+    let term = |word| tantivy::Term::from_field_text(field, word);
+    let phrase = PhraseQuery::new(vec![term("river"), term("talk"), term("went")]);
+    assert_eq!(
+        searcher.search(&phrase, &Count).unwrap(),
+        4 * (0..300).filter(|number| number % 7 > 0).count()
+    );
+    let went = TermQuery::new(term("went"), IndexRecordOption::WithFreqs);
+    let (best, count) = searcher.search(&went, &(TopDocs::with_limit(2000).order_by_score(), Count)).unwrap();
+    // Block-max pruning skips what cannot be among the best; where the blocks' best were wrong, it would skip these.
+    let top = searcher.search(&went, &TopDocs::with_limit(10).order_by_score()).unwrap();
+    assert_eq!((count, top.as_slice()), (best.len(), &best[..10]));
+    let norms = reader.get_fieldnorms_reader(field).unwrap();
+    assert_eq!((norms.fieldnorm(0), norms.fieldnorm(6)), (3, 15));
+    let tokens = (0..1200).map(|passage| u64::from(norms.fieldnorm(passage))).sum::<u64>();
+    let inverted = reader.inverted_index(field).unwrap();
+    assert_eq!(inverted.total_num_tokens(), 4 * (0..300).map(|number| 3 + 2 * (number % 7)).sum::<u64>());
+    assert!(inverted.total_num_tokens() >= tokens, "lengths are rounded down");
+}
+
+#[test]
+fn what_there_is_no_room_for_in_files_is_held_in_memory() {
+    let folder = TempDir::new().unwrap();
+    let index = open(folder.path()).unwrap();
+    let write = |passages: u32| {
+        let mut writer = index.writer().unwrap();
+        writer.hold_at_most(passages);
+        let analyzer = DocumentAnalyzer::new(&Settings::default());
+        let metadata = Metadata::default();
+        for id in ["a", "b"] {
+            let exchanges = vec![ExchangeEntry {
+                question: "",
+                answer: "One.",
+                asker: "",
+                speaker: "",
+                windows: Vec::new(),
+            }];
+            let entry = DocumentEntry { document_id: id, metadata: &metadata, exchanges };
+            writer.replace(id, analyzer.each(&entry))?;
+        }
+        assert!(writer.make_ready(1)?);
+        writer.show();
+        Ok(writer)
+    };
+    arm(Operation::Create, folder.path(), 0, usize::MAX, ErrorKind::StorageFull);
+    assert!(matches!(write(1).map(drop), Err(IndexError::Full(_))));
+    let mut writer = write(u32::MAX).unwrap();
+    assert!(matches!(writer.commit(1), Err(IndexError::Full(_))));
+    assert!(writer.is_unchanged());
+    assert_eq!((index.searcher().exchanges(), index.committed()), (2, 0), "it is shown all the same");
+    writer.begin_commit();
+    assert!(matches!(writer.finish_commit(), Err(IndexError::Full(_))));
+    assert_eq!((index.searcher().exchanges(), index.committed()), (2, 0));
+    disarm(folder.path());
+    writer.begin_commit();
+    writer.delete("b");
+    assert!(writer.make_ready(2).unwrap());
+    writer.show();
+    writer.finish_commit().unwrap();
+    assert_eq!((index.searcher().exchanges(), index.generation(), index.committed()), (1, 2, 1));
+    writer.commit(2).unwrap();
+    drop((writer, index));
+    let index = open(folder.path()).unwrap();
+    assert_eq!((index.searcher().exchanges(), index.generation()), (1, 2));
 }

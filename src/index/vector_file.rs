@@ -3,26 +3,18 @@
 //!
 //! It holds the vectors of one passage behind those of the last, then where each passage's end, eight bytes each.
 
-use std::any::Any;
 use std::io::Write as _;
 
-use tantivy::DocId;
 use tantivy::PluginMergeContext;
 use tantivy::PluginWriter;
 use tantivy::PluginWriterContext;
 use tantivy::Segment;
 use tantivy::SegmentPlugin;
 use tantivy::SegmentReader;
-use tantivy::TantivyDocument;
 use tantivy::TantivyError;
 use tantivy::directory::OwnedBytes;
 use tantivy::directory::TerminatingWrite as _;
 use tantivy::index::SegmentComponent;
-use tantivy::indexer::doc_id_mapping::DocIdMapping;
-use tantivy::schema::Field;
-use tantivy::schema::Schema;
-use tantivy::schema::Value as _;
-use tantivy::schema::document::ErasedDocument;
 
 use crate::index::term_vector::TermVector;
 
@@ -31,7 +23,7 @@ const EXTENSION: &str = "vectors";
 
 /// Writes and merges the file.
 #[derive(Debug)]
-pub(super) struct VectorPlugin(pub(super) Field);
+pub(super) struct VectorPlugin;
 
 impl SegmentPlugin for VectorPlugin {
     fn extensions(&self) -> &[&str] {
@@ -39,24 +31,18 @@ impl SegmentPlugin for VectorPlugin {
     }
 
     fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
-        Ok(Box::new(Vectors { field: self.0, bytes: Vec::new(), ends: Vec::new() }))
+        Err(TantivyError::InternalError("passages are no documents of tantivy's: see index::fresh".into()))
     }
 
     fn merge(&self, context: PluginMergeContext<'_>) -> tantivy::Result<()> {
-        let mut file = context.target_segment.open_write(component())?;
-        let mut end = 0;
-        let mut ends = Vec::new();
+        let readers = context.readers.iter();
+        let files = readers.map(|reader| Ok((reader, VectorFile::open(reader)?)));
+        let files = files.collect::<tantivy::Result<Vec<_>>>()?;
         // Passages are never reordered: segments are written behind each other, without what was deleted.
-        for reader in context.readers {
-            let vectors = VectorFile::open(reader)?;
-            for passage in reader.doc_ids_alive() {
-                let bytes = vectors.passage(passage);
-                file.write_all(bytes)?;
-                end += bytes.len() as u64;
-                ends.push(end);
-            }
-        }
-        finish(file, &ends)
+        let vectors = files
+            .iter()
+            .flat_map(|(reader, file)| reader.doc_ids_alive().map(|passage| file.passage(passage)));
+        write(context.target_segment, vectors)
     }
 }
 
@@ -71,42 +57,17 @@ fn finish(mut file: tantivy::directory::WritePtr, ends: &[u64]) -> tantivy::Resu
     Ok(file.terminate()?)
 }
 
-/// The vectors of the segment that is written.
-struct Vectors {
-    field: Field,
-    bytes: Vec<u8>,
-    ends: Vec<u64>,
-}
-
-impl PluginWriter for Vectors {
-    fn add_document(&mut self, _: DocId, document: &dyn ErasedDocument, _: &Schema) -> tantivy::Result<()> {
-        let document = document.as_any().downcast_ref::<TantivyDocument>();
-        let value = document.and_then(|document| document.get_first(self.field)?.as_custom());
-        self.bytes.extend_from_slice(value.unwrap_or_default());
-        self.ends.push(self.bytes.len() as u64);
-        Ok(())
+/// Writes the file of a new segment.
+pub(super) fn write<'v>(target: &Segment, vectors: impl Iterator<Item = &'v [u8]>) -> tantivy::Result<()> {
+    let mut file = target.open_write(component())?;
+    let mut end = 0;
+    let mut ends = Vec::new();
+    for bytes in vectors {
+        file.write_all(bytes)?;
+        end += bytes.len() as u64;
+        ends.push(end);
     }
-
-    fn serialize(self: Box<Self>, segment: &Segment, order: Option<&DocIdMapping>) -> tantivy::Result<()> {
-        if order.is_some() {
-            return Err(TantivyError::InternalError("passages keep their order".into()));
-        }
-        let mut file = segment.open_write(component())?;
-        file.write_all(&self.bytes)?;
-        finish(file, &self.ends)
-    }
-
-    fn mem_usage(&self) -> usize {
-        self.bytes.capacity() + self.ends.capacity() * size_of::<u64>()
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
+    finish(file, &ends)
 }
 
 /// The file as read.

@@ -1,12 +1,14 @@
 //! A query resolved against a snapshot: terms found, weights computed.
 
+use std::sync::Arc;
+
 use crate::index::Field;
+use crate::index::FoundTerm;
 use crate::index::IndexError;
 use crate::index::Searcher;
 use crate::index::Segment;
 use crate::index::Statistics;
 use crate::index::Term;
-use crate::index::TermKey;
 use crate::query::Occur;
 use crate::search::Ranking;
 use crate::search::Saturation;
@@ -57,7 +59,8 @@ pub(super) struct PlannedTerm {
 impl PlannedTerm {
     /// How many postings its alternatives have in a segment, by its place among the snapshot's.
     pub(super) fn postings(&self, segment: usize) -> u32 {
-        let of = |alternative: &Alternative| alternative.segments.get(segment)?.as_ref().map(Term::passages);
+        let of =
+            |alternative: &Alternative| alternative.found.segments.get(segment)?.as_ref().map(Term::passages);
         self.alternatives.iter().filter_map(of).fold(0, u32::saturating_add)
     }
 }
@@ -68,7 +71,7 @@ pub(super) struct Alternative {
     /// What one occurrence counts, from 0 to 1.
     pub weight: f32,
     /// The term in each segment.
-    pub segments: Vec<Option<Term>>,
+    pub found: Arc<FoundTerm>,
 }
 
 /// A phrase in one field.
@@ -141,13 +144,14 @@ impl Plan {
             // languages make of it are in different passages and add up.
             let (mut own, mut related) = (0, 0);
             for (term, weight) in &word.alternatives {
-                let (live, segments) = lookup(searcher, field, term)?;
+                let found = searcher.term(field, term)?;
+                let live = found.live;
                 if live > 0 {
                     self.postings += live;
                     let is_own = *weight >= 1.0;
                     own += if is_own { live } else { 0 };
                     related = related.max(live);
-                    alternatives.push(Alternative { weight: *weight, segments });
+                    alternatives.push(Alternative { weight: *weight, found });
                 }
             }
             let frequency = own.max(related) as f32;
@@ -213,21 +217,6 @@ fn for_topics(ranking: &Ranking, words: &[Word]) -> Ranking {
     } else {
         *ranking
     }
-}
-
-/// A term in every segment, and how many live passages have it.
-fn lookup(searcher: &Searcher, field: Field, term: &str) -> Result<(u64, Vec<Option<Term>>), IndexError> {
-    let mut live = 0;
-    let mut segments = Vec::with_capacity(searcher.segments().len());
-    let term = TermKey::from(term);
-    for segment in searcher.segments() {
-        let found = segment.term(field, term)?;
-        if let Some(found) = &found {
-            live += u64::from(segment.live(found)?);
-        }
-        segments.push(found);
-    }
-    Ok((live, segments))
 }
 
 /// The inverse document frequency, in the form that never falls below zero (Lucene's).

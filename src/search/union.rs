@@ -292,7 +292,7 @@ impl Reader<'_> {
     ) -> Result<Option<Self>, IndexError> {
         let mut cursors = Vec::with_capacity(term.alternatives.len());
         for alternative in &term.alternatives {
-            if let Some(Some(found)) = alternative.segments.get(ordinal) {
+            if let Some(Some(found)) = alternative.found.segments.get(ordinal) {
                 let cursor = Cursor { postings: segment.postings_with(found, spare.pop())?, next: 0 };
                 // Above zero, so that a sum tells whether a passage has any of the terms.
                 cursors.push((alternative.weight.max(f32::MIN_POSITIVE), cursor));

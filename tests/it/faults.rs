@@ -30,6 +30,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_failing_store_loses_nothing,
         a_failing_index_loses_nothing,
         a_failed_index_commit_hides_no_later_document,
+        a_full_disk_keeps_no_service_from_starting,
         a_full_disk_is_told_as_such,
         a_failing_start_leaves_nothing_half_made,
         a_failing_rebuild_leaves_the_index_in_use,
@@ -131,6 +132,28 @@ fn a_failed_index_commit_hides_no_later_document() {
         assert!(found(&engine, "comet").contains(&id.to_owned()), "{id}");
     }
     let all = ["a", "b", "c", "d", "e"];
+    assert_eq!(found(&engine, "comet"), all);
+    drop(engine);
+    assert_eq!(found(&open(folder.path()).unwrap(), "comet"), all, "after a restart");
+}
+
+fn a_full_disk_keeps_no_service_from_starting() {
+    let folder = TempDir::new().unwrap();
+    let engine = open(folder.path()).unwrap();
+    put(&engine, "a").unwrap();
+    let index = folder.path().join("index");
+    arm(Operation::Create, &index, 0, usize::MAX, ErrorKind::StorageFull);
+    put(&engine, "b").unwrap();
+    drop(engine);
+    // What the store has and the index has not is found in memory, for as long as there is no room.
+    for id in ["c", "d"] {
+        let engine = open(folder.path()).unwrap();
+        put(&engine, id).unwrap();
+        assert!(found(&engine, "comet").contains(&id.to_owned()), "{id}");
+    }
+    assert!(disarm(&index) < usize::MAX, "it was written to, and could not be");
+    let engine = open(folder.path()).unwrap();
+    let all = ["a", "b", "c", "d"];
     assert_eq!(found(&engine, "comet"), all);
     drop(engine);
     assert_eq!(found(&open(folder.path()).unwrap(), "comet"), all, "after a restart");

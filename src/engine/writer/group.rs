@@ -237,6 +237,7 @@ impl Committer {
             return Ok((group.iter().map(|_| Done::Other).collect(), analyzed));
         }
         self.ready()?;
+        self.indexer.make_room()?;
         let (free, mut taken) = (self.store.free_bytes()?, 0);
         let batch = self.store.begin()?;
         let generation = batch.next_generation()?;

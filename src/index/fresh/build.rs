@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
-use tantivy::TantivyDocument;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::Field as Handle;
-use tantivy::schema::Value as _;
 
+use crate::index::AnalyzedExchange;
 use crate::index::Bits;
+use crate::index::analysis::Described;
 use crate::index::contents::PADDING;
 use crate::index::fresh::Facts;
 use crate::index::fresh::Fresh;
+use crate::index::fresh::number;
 use crate::index::fresh::text::Draft;
 use crate::index::schema::Fields;
-use crate::index::sketch::SKETCH_LEN;
-use crate::index::sketch::Sketch;
-use crate::index::written::WrittenTerms;
+use crate::index::tokens::Tokens;
 
 /// How many segments were made: by all writers, so that no two are called the same, whatever becomes of either.
 static MADE: AtomicU64 = AtomicU64::new(0);
@@ -36,48 +35,30 @@ pub(in crate::index) struct Builder {
 }
 
 impl Builder {
-    /// Adds a passage as tantivy is given it.
-    pub(in crate::index) fn add(&mut self, passage: &TantivyDocument, fields: &Fields) {
-        let place = self.fresh.len();
-        let mut facts = Facts::default();
-        let (mut first, mut last) = (None, None);
-        let mut sketch = Vec::new();
-        let mut lengths = [0; 2];
-        for (field, value) in passage.field_values() {
-            if field == fields.exchange {
-                facts.exchange =
-                    value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
-            } else if field == fields.window {
-                facts.window = value.as_u64().and_then(|value| u32::try_from(value).ok()).unwrap_or(u32::MAX);
-            } else if field == fields.published_first {
-                first = value.as_i64();
-            } else if field == fields.published_last {
-                last = value.as_i64();
-            } else if field == fields.sketch {
-                sketch.extend(value.as_u64());
-            } else if field == fields.vectors {
-                self.fresh.vectors.extend_from_slice(value.as_custom().unwrap_or_default());
-            } else if let Some(text) = value.as_str() {
-                if field == fields.question {
-                    lengths[0] = add_text(&mut self.question, place, text);
-                } else if field == fields.answer {
-                    lengths[1] = add_text(&mut self.answer, place, text);
-                } else {
-                    if field == fields.document_id {
-                        self.number_document(text, place);
-                    }
-                    self.keys.entry(field).or_default().add(text, place, 0);
+    /// Adds an exchange of a document.
+    pub(in crate::index) fn add(&mut self, document_id: &str, exchange: &AnalyzedExchange, fields: &Fields) {
+        for (window, passage) in (0..).zip(&exchange.passages) {
+            let place = self.fresh.len();
+            self.number_document(document_id, place);
+            self.keys.entry(fields.document_id).or_default().add(document_id, place, 0);
+            let mut facts = Facts { exchange: exchange.index, window, ..Facts::default() };
+            if let Some(Described { keys, published, sketch }) = &passage.described {
+                for (field, key) in keys {
+                    self.keys.entry(*field).or_default().add(key, place, 0);
                 }
+                facts.published = *published;
+                self.fresh.sketches.extend(sketch.map(|sketch| (place, sketch)));
             }
+            let lengths = [
+                add_text(&mut self.question, place, &passage.question),
+                add_text(&mut self.answer, place, &passage.answer),
+            ];
+            let fresh = &mut self.fresh;
+            fresh.vectors.extend_from_slice(&passage.vectors);
+            fresh.vector_ends.push(fresh.vectors.len());
+            fresh.facts.push(facts);
+            fresh.lengths.iter_mut().zip(lengths).for_each(|(all, length)| all.push(length));
         }
-        let fresh = &mut self.fresh;
-        fresh.vector_ends.push(fresh.vectors.len());
-        facts.published = first.zip(last);
-        if let Ok(numbers) = <[u64; SKETCH_LEN]>::try_from(sketch) {
-            fresh.sketches.push((place, Sketch::from_numbers(numbers)));
-        }
-        fresh.facts.push(facts);
-        fresh.lengths.iter_mut().zip(lengths).for_each(|(all, length)| all.push(length));
     }
 
     /// Takes a document out that was added before.
@@ -118,8 +99,16 @@ impl Builder {
         }
     }
 
-    pub(in crate::index) const fn is_empty(&self) -> bool {
-        self.fresh.facts.is_empty()
+    /// How many passages were added, those of deleted documents too.
+    pub(in crate::index) fn len(&self) -> u32 {
+        self.fresh.len()
+    }
+
+    /// The ids of the documents that were added and not deleted, and the segment, as [`Builder::seal`] makes it.
+    pub(in crate::index) fn seal_with_ids(self) -> (Vec<String>, Fresh, Option<Bits>) {
+        let ids = self.documents.keys().cloned().collect();
+        let (fresh, alive) = self.seal();
+        (ids, fresh, alive)
     }
 
     /// The segment, and which of its passages are not deleted; `None` where all are there.
@@ -159,12 +148,9 @@ impl Builder {
 }
 
 /// Adds the terms of a passage's text; returns its quantised length.
-fn add_text(draft: &mut Draft, passage: u32, text: &str) -> u8 {
-    let mut terms = WrittenTerms::of(text);
-    let mut length = 0;
-    while let Some((term, position)) = terms.next_term() {
+fn add_text(draft: &mut Draft, passage: u32, tokens: &Tokens) -> u8 {
+    for (term, position) in tokens.iter() {
         draft.add(term, passage, position);
-        length += 1;
     }
-    FieldNormReader::fieldnorm_to_id(length)
+    FieldNormReader::fieldnorm_to_id(number(tokens.len()))
 }

@@ -1,10 +1,11 @@
 //! Segments in memory: the passages of the latest writes, until tantivy has committed them.
 //!
 //! A commit of tantivy takes some milliseconds, however few passages it is for: it makes its tables and dictionaries
-//! anew. So a small group of writes is shown to searches by a segment of its own in memory, which the same passages
-//! make that tantivy is given, and tantivy commits once for many groups.
+//! anew. So a group of writes is shown to searches by a segment of its own in memory, and many of these are written
+//! together as one segment in files.
 
 mod build;
+mod file;
 mod text;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ use crate::index::contents::Ids;
 use crate::index::sketch::Sketch;
 
 pub(super) use build::Builder;
+pub(super) use file::Part;
+pub(super) use file::write;
 pub(super) use text::List;
 use text::Text;
 

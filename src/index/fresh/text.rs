@@ -10,9 +10,9 @@ use crate::index::fresh::number;
 /// Terms, numbered as they first came.
 #[derive(Default)]
 struct Terms {
-    /// All of them, one behind the other, and where each begins and ends.
+    /// All of them, one behind the other, and where each ends.
     written: String,
-    spans: Vec<(usize, usize)>,
+    ends: Vec<u32>,
     /// By a hash with a seed of this process, faster than the standard one and less sure against texts made to
     /// collide, which could slow down but the table of one group of writes.
     numbers: HashTable<u32>,
@@ -21,7 +21,7 @@ struct Terms {
 
 impl Terms {
     fn get(&self, number: u32) -> &str {
-        term_of(&self.written, &self.spans, number)
+        term_of(&self.written, &self.ends, number)
     }
 
     fn number(&self, term: &str) -> Option<u32> {
@@ -31,25 +31,26 @@ impl Terms {
 
     /// The number of a term, which is given one where it has none.
     fn number_of(&mut self, term: &str) -> u32 {
-        let Self { written, spans, numbers, hasher } = self;
+        let Self { written, ends, numbers, hasher } = self;
         let known = numbers.entry(
             hasher.hash_one(term),
-            |number| term_of(written, spans, *number) == term,
-            |number| hasher.hash_one(term_of(written, spans, *number)),
+            |number| term_of(written, ends, *number) == term,
+            |number| hasher.hash_one(term_of(written, ends, *number)),
         );
-        let place = *known.or_insert(number(spans.len())).get();
-        if place as usize == spans.len() {
-            let start = written.len();
+        let place = *known.or_insert(number(ends.len())).get();
+        if place as usize == ends.len() {
             written.push_str(term);
-            spans.push((start, written.len()));
+            ends.push(number(written.len()));
         }
         place
     }
 }
 
-fn term_of<'w>(written: &'w str, spans: &[(usize, usize)], number: u32) -> &'w str {
-    let span = spans.get(number as usize).copied();
-    span.and_then(|(start, end)| written.get(start..end)).unwrap_or_default()
+fn term_of<'w>(written: &'w str, ends: &[u32], number: u32) -> &'w str {
+    let number = number as usize;
+    let start = number.checked_sub(1).map_or(Some(&0), |before| ends.get(before));
+    let span = start.zip(ends.get(number));
+    span.and_then(|(start, end)| written.get(*start as usize..*end as usize)).unwrap_or_default()
 }
 
 /// One place of a term.
@@ -86,7 +87,7 @@ impl Draft {
 
     /// The places by term; those of one stay in order.
     fn by_term(&self) -> Vec<Place> {
-        let mut next = vec![0_usize; self.terms.spans.len() + 1];
+        let mut next = vec![0_usize; self.terms.ends.len() + 1];
         for place in &self.places {
             if let Some(count) = next.get_mut(place.term as usize + 1) {
                 *count += 1;
@@ -119,7 +120,7 @@ impl Draft {
                 }
                 text.passages.push(passage);
                 text.frequencies.push(0);
-                text.position_starts.push(text.positions.len());
+                text.position_starts.push(number(text.positions.len()));
             }
             if let Some(frequency) = text.frequencies.last_mut() {
                 *frequency += 1;
@@ -127,7 +128,7 @@ impl Draft {
             text.positions.push(position);
         }
         text.starts.push(text.passages.len());
-        text.position_starts.push(text.positions.len());
+        text.position_starts.push(number(text.positions.len()));
         text.terms = self.terms;
         text
     }
@@ -143,7 +144,7 @@ pub(super) struct Text {
     passages: Vec<u32>,
     frequencies: Vec<u32>,
     /// Where the positions in each of `passages` begin, and where the last ones end.
-    position_starts: Vec<usize>,
+    position_starts: Vec<u32>,
     positions: Vec<u32>,
 }
 
@@ -151,6 +152,11 @@ impl Text {
     /// The number of a term.
     pub(super) fn term(&self, term: &str) -> Option<u32> {
         self.terms.number(term)
+    }
+
+    /// All terms, each with the number of its list.
+    pub(super) fn terms(&self) -> impl Iterator<Item = (&str, u32)> {
+        (0..number(self.terms.ends.len())).map(|number| (self.terms.get(number), number))
     }
 
     /// Where the term of a number stands.
@@ -171,7 +177,7 @@ impl Text {
 pub(in crate::index) struct List<'t> {
     pub passages: &'t [u32],
     pub frequencies: &'t [u32],
-    starts: &'t [usize],
+    starts: &'t [u32],
     positions: &'t [u32],
 }
 
@@ -182,8 +188,9 @@ impl<'t> List<'t> {
     }
 
     /// The same, in the passage at this place of the list.
-    fn positions_at(&self, at: usize) -> &'t [u32] {
+    pub(super) fn positions_at(&self, at: usize) -> &'t [u32] {
         let span = self.starts.get(at).zip(self.starts.get(at + 1));
-        span.and_then(|(start, end)| self.positions.get(*start..*end)).unwrap_or_default()
+        let place = |(start, end): (&u32, &u32)| self.positions.get(*start as usize..*end as usize);
+        span.and_then(place).unwrap_or_default()
     }
 }

@@ -220,20 +220,15 @@ impl Segment {
     /// The term of a field, where any passage has it.
     pub fn term<'t>(&self, field: Field, term: impl Into<TermKey<'t>>) -> Result<Option<Term>, IndexError> {
         let key = term.into();
-        let term = key.text;
-        let contents = match &self.source {
-            Source::Stored { contents, .. } => contents,
-            Source::Fresh(fresh) => {
-                return Ok(fresh.term(field, term).map(|list| Term { field, listed: Listed::Fresh(list) }));
+        Ok(match &self.source {
+            Source::Stored { contents, .. } => {
+                let info = contents.text(field).info(key, contents.handle(field))?;
+                info.map(|info| Term { field, listed: Listed::Stored(info) })
             }
-        };
-        let text = contents.text(field);
-        if !text.lexicon.may_have(key) {
-            return Ok(None);
-        }
-        let handle = contents.handle(field);
-        let info = text.inverted.get_term_info(&tantivy::Term::from_field_text(handle, term))?;
-        Ok(info.map(|info| Term { field, listed: Listed::Stored(info) }))
+            Source::Fresh(fresh) => {
+                fresh.term(field, key.text).map(|list| Term { field, listed: Listed::Fresh(list) })
+            }
+        })
     }
 
     /// How many passages with a term are not deleted.

@@ -187,6 +187,7 @@ proptest! {
             1..30,
         ),
         groups in prop::collection::vec((1usize..5, prop::bool::weighted(0.2)), 1..30),
+        held in 1u32..40,
         query in prop::collection::vec(0usize..8, 1..5),
     ) {
         let texts = |pairs: &[(Vec<usize>, Vec<usize>)]| -> Vec<(String, String)> {
@@ -196,7 +197,7 @@ proptest! {
             writes.iter().map(|(id, pairs)| (format!("{id:02}"), texts(pairs))).collect();
         let write = |writer: &mut Writer, (id, pairs): &(String, Vec<(String, String)>)| {
             if pairs.is_empty() {
-                return writer.delete(id).unwrap();
+                return writer.delete(id);
             }
             let metadata = Metadata {
                 language: "en".to_owned(),
@@ -214,8 +215,13 @@ proptest! {
         };
         let (committed, shown) = (Corpus::empty(), Corpus::empty());
         let mut writer = committed.index.writer().unwrap();
-        for one in &writes {
+        // What is beyond goes to files at once, behind one of its own for what comes first.
+        writer.hold_at_most(held);
+        for (place, one) in writes.iter().enumerate() {
             write(&mut writer, one);
+            if place == writes.len() / 3 {
+                writer.commit(1).unwrap();
+            }
         }
         writer.commit(1).unwrap();
 
@@ -226,14 +232,16 @@ proptest! {
             let (group, behind) = rest.split_at((*size).min(rest.len()));
             rest = behind;
             generation += 1;
-            writer.begin();
             for one in group {
                 write(&mut writer, one);
             }
-            writer.make_ready(generation).unwrap();
+            assert!(writer.make_ready(generation).unwrap());
             writer.show();
+            // Now and again behind the writes, of which some come before it is done.
             if *commits {
-                writer.commit(generation).unwrap();
+                writer.begin_commit();
+            } else if size % 2 == 0 {
+                writer.finish_commit().unwrap();
             }
             if rest.is_empty() {
                 break;
