@@ -57,9 +57,22 @@ impl Indexer {
         let Some(writer) = self.writer.as_mut().filter(|_| self.index.committed() < generation) else {
             return Ok(false);
         };
-        let done = writer.commit(generation);
+        let mut done = writer.finish_commit();
+        if done.is_ok() && self.index.committed() < generation {
+            done = writer.commit(generation);
+        }
         self.told(done)?;
         Ok(true)
+    }
+
+    /// Shows what merges have made of the index; says whether there was anything.
+    pub(super) fn settle(&mut self) -> Result<bool, EngineError> {
+        let Some(writer) = &mut self.writer else { return Ok(false) };
+        let settled = writer.settle();
+        if settled.is_err() {
+            self.reset();
+        }
+        Ok(settled?)
     }
 
     /// Makes sure that there is room in memory for another group.
@@ -129,11 +142,10 @@ impl Indexer {
             for id in deleted {
                 writer.delete(id);
             }
-            writer.make_ready(generation)?;
-            Ok::<_, IndexError>(writer)
+            Ok::<_, IndexError>(writer.make_ready(generation)?.then_some(writer))
         };
         match taken() {
-            Ok(writer) => self.writer = Some(writer),
+            Ok(writer) => self.writer = writer,
             Err(error) => tracing::warn!(%error, "the index's writer failed and is made anew"),
         }
     }
@@ -147,16 +159,20 @@ impl Indexer {
     ) -> Result<Snapshot, EngineError> {
         let had_writer = self.writer.is_some();
         let mut index = |room| self.index(&reader, &mut analyzed, room);
-        let generation = match index(Room::Some) {
-            // What there is no room for in files is held in memory.
-            Err(EngineError::Index(IndexError::Full(_))) => index(Room::None)?,
+        let mut done = index(Room::Some);
+        if had_writer
+            && let Err(EngineError::Index(error)) = &done
+            && !matches!(error, IndexError::Full(_))
+        {
             // A writer can have failed in the background, by what was answered already: a new one does both.
-            Err(EngineError::Index(error)) if had_writer => {
-                tracing::warn!(%error, "the index's writer failed and is made anew");
-                index(Room::Some)?
-            }
-            done => done?,
-        };
+            tracing::warn!(%error, "the index's writer failed and is made anew");
+            done = index(Room::Some);
+        }
+        if matches!(done, Err(EngineError::Index(IndexError::Full(_)))) {
+            // What there is no room for in files is held in memory. An index that is to be built from nothing is too much.
+            done = index(Room::None);
+        }
+        let generation = done?;
         Ok(Snapshot { searcher: self.index.searcher(), reader, generation })
     }
 
@@ -180,9 +196,7 @@ impl Indexer {
             }
             let changes = reader.changes_since(indexed)?.filter(|_| indexed < generation);
             if let Some(ids) = changes {
-                if room == Room::None {
-                    writer.hold_at_most(u32::MAX);
-                }
+                writer.hold_at_most(if room == Room::None { u32::MAX } else { Writer::MOST_HELD });
                 for id in ids {
                     match analyzed.remove(&id) {
                         Some(document) => writer.replace(&id, document)?,

@@ -13,7 +13,7 @@ use tonic_prost::ProstEncoder;
 /// each time that it doubles them.
 const ANSWER: usize = 32 << 10;
 
-/// The codec of the search service.
+/// The codec of the search service, also of its smaller answers: a buffer lives no longer than it takes to send it.
 #[derive(Debug)]
 pub(super) struct AnswerCodec<T, U>(PhantomData<(T, U)>);
 

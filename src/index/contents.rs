@@ -148,6 +148,11 @@ impl Ids {
         self.ends.push(self.text.len());
     }
 
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// The id of a rank; empty where there is none.
     pub(super) fn get(&self, rank: usize) -> &str {
         let start = rank.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());

@@ -93,7 +93,17 @@ impl Directory for Files {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        let file = disk::create(&self.root.join(path)).map_err(|error| {
+        let name = self.root.join(path);
+        let created = match disk::create(&name) {
+            // tantivy names each file once, but for the list of what a commit deletes: that has the commit's number, and one of
+            // the same number that failed may have left it. No reader knows it.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_deletions(path) => {
+                drop(fs::remove_file(&name));
+                disk::create(&name)
+            }
+            created => created,
+        };
+        let file = created.map_err(|error| {
             if error.kind() == io::ErrorKind::AlreadyExists {
                 OpenWriteError::FileAlreadyExists(path.to_owned())
             } else {
@@ -133,6 +143,11 @@ impl Directory for Files {
     fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
         self.inner.watch(callback)
     }
+}
+
+/// Whether a file lists what of a segment is deleted.
+fn is_deletions(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "del")
 }
 
 fn seal_of(content: &[u8]) -> String {

@@ -12,6 +12,9 @@ use crate::index::Segment;
 use crate::index::Term;
 use crate::index::TermKey;
 
+/// The longest term that is kept, in bytes: no word of a language is longer, and a query may hold anything.
+const LONGEST: usize = 64;
+
 /// How many terms of a field are kept: queries are about the same things over and over, and each of their words is looked for
 /// under some ten forms in each segment. Of a snapshot of ten segments these are some five megabytes.
 const KEPT: usize = 4096;
@@ -77,7 +80,9 @@ impl FoundTerms {
         }
         let found = FoundTerm::look_up(segments, field, term.into())?;
         let found = if found.live > 0 { Arc::new(found) } else { Arc::clone(&self.nowhere) };
-        kept.insert(term.into(), Arc::clone(&found));
+        if term.len() <= LONGEST {
+            kept.insert(term.into(), Arc::clone(&found));
+        }
         Ok(found)
     }
 }

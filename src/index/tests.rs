@@ -358,3 +358,51 @@ fn what_there_is_no_room_for_in_files_is_held_in_memory() {
     let index = open(folder.path()).unwrap();
     assert_eq!((index.searcher().exchanges(), index.generation()), (1, 2));
 }
+
+#[test]
+fn what_a_failed_commit_left_is_in_nobodys_way() {
+    let folder = TempDir::new().unwrap();
+    let index = open(folder.path()).unwrap();
+    let mut writer = index.writer().unwrap();
+    put(&mut writer, "a", "en", &["One."]);
+    put(&mut writer, "b", "en", &["Two."]);
+    writer.commit(1).unwrap();
+    // Each write of the second commit fails once; what replaces the document is shown all the time.
+    for after in 0..12 {
+        put(&mut writer, "a", "en", &["Another."]);
+        assert!(writer.make_ready(2).unwrap());
+        writer.show();
+        arm(Operation::Write, folder.path(), after, 1, ErrorKind::StorageFull);
+        let done = writer.commit(2);
+        assert!(done.is_ok() || writer.is_unchanged(), "{after}: {done:?}");
+        assert_eq!(index.searcher().exchanges(), 2, "{after}");
+        disarm(folder.path());
+        if done.is_ok() {
+            writer.commit(1).unwrap();
+        }
+    }
+    writer.commit(3).unwrap();
+    drop((writer, index));
+    let index = open(folder.path()).unwrap();
+    assert_eq!((index.searcher().exchanges(), index.generation()), (2, 3));
+}
+
+#[test]
+fn many_segments_are_merged_without_another_write() {
+    let folder = TempDir::new().unwrap();
+    let index = open(folder.path()).unwrap();
+    let mut writer = index.writer().unwrap();
+    for generation in 1..=8 {
+        put(&mut writer, &generation.to_string(), "en", &["One."]);
+        writer.commit(generation).unwrap();
+    }
+    // What is being merged ends with the process.
+    drop((writer, index));
+    let index = open(folder.path()).unwrap();
+    let mut writer = index.writer().unwrap();
+    while index.searcher().segments().len() >= 8 {
+        writer.settle().unwrap();
+        std::thread::yield_now();
+    }
+    assert_eq!((index.searcher().exchanges(), index.generation(), index.committed()), (8, 8, 8));
+}

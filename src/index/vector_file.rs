@@ -1,5 +1,4 @@
-//! The term vectors of a segment: a file of its own, which tantivy writes, merges and deletes with the segment's
-//! others.
+//! The term vectors of a segment: a file of its own, which is written, merged and deleted with the segment's others.
 //!
 //! It holds the vectors of one passage behind those of the last, then where each passage's end, eight bytes each.
 
@@ -50,13 +49,6 @@ fn component() -> SegmentComponent {
     SegmentComponent::Custom(EXTENSION.to_owned())
 }
 
-fn finish(mut file: tantivy::directory::WritePtr, ends: &[u64]) -> tantivy::Result<()> {
-    for end in ends {
-        file.write_all(&end.to_le_bytes())?;
-    }
-    Ok(file.terminate()?)
-}
-
 /// Writes the file of a new segment.
 pub(super) fn write<'v>(target: &Segment, vectors: impl Iterator<Item = &'v [u8]>) -> tantivy::Result<()> {
     let mut file = target.open_write(component())?;
@@ -67,7 +59,10 @@ pub(super) fn write<'v>(target: &Segment, vectors: impl Iterator<Item = &'v [u8]
         end += bytes.len() as u64;
         ends.push(end);
     }
-    finish(file, &ends)
+    for end in ends {
+        file.write_all(&u64::to_le_bytes(end))?;
+    }
+    Ok(file.terminate()?)
 }
 
 /// The file as read.

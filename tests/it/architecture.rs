@@ -46,6 +46,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tantivy", &["index"]),
     ("hashbrown", &["index"]),
     ("compact_str", &["index"]),
+    ("quick_cache", &["index", "engine"]),
+    ("tikv_jemallocator", &["main"]),
     ("redb", &["store"]),
     ("rustix", &["disk"]),
     ("sha2", &["transcript", "engine"]),

@@ -80,6 +80,11 @@ impl Fresh {
         }
     }
 
+    /// The ids of its documents.
+    pub(super) fn document_ids(&self) -> impl Iterator<Item = &str> {
+        (0..self.ids.len()).map(|rank| self.ids.get(rank))
+    }
+
     /// The bytes of a passage's term vectors.
     pub(super) fn vectors(&self, passage: u32) -> &[u8] {
         let passage = passage as usize;

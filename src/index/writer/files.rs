@@ -1,5 +1,6 @@
 //! The files of the index: segments are added, documents taken out of those that are there, and all of it committed.
 
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use tantivy::IndexWriter;
 use tantivy::TantivyError;
 use tantivy::Term;
+use tantivy::index::SegmentId;
 use tantivy::merge_policy::LogMergePolicy;
 
 use crate::index::Commit;
@@ -75,9 +77,24 @@ impl IndexFiles {
         self.doubtful.load(Ordering::Relaxed)
     }
 
-    /// Notes that they are read as they are.
-    pub(super) fn are_known(&mut self) {
+    /// Notes that they were read as they are.
+    pub(super) fn note_read(&mut self) {
         self.doubtful.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether anything was written since the process began, or since an error.
+    pub(super) const fn are_open(&self) -> bool {
+        self.inner.is_some()
+    }
+
+    /// The segments of the last commit, or what merges have made of them.
+    pub(super) fn segments(&self) -> Result<BTreeSet<SegmentId>, IndexError> {
+        Ok(self.index.searchable_segment_ids()?.into_iter().collect())
+    }
+
+    /// Commits nothing, after which tantivy looks for segments to merge.
+    pub(super) fn begin_merges(&mut self, generation: u64) -> Result<(), IndexError> {
+        self.end(generation).map_err(|error| self.given_up(error))
     }
 
     /// Whether what was there before the last commit is to go.
@@ -115,6 +132,8 @@ impl IndexFiles {
         part: fresh::Part<'_>,
         last: u64,
     ) -> Result<(), IndexError> {
+        // A merge may have failed for want of room, long ago.
+        self.full.take();
         let done = self.take_out(last).and_then(|()| self.add(&[part]));
         self.spilled.extend(ids);
         done.map_err(|error| self.given_up(error))
@@ -129,6 +148,11 @@ impl IndexFiles {
         generation: u64,
     ) -> Result<(), IndexError> {
         let parts: Vec<_> = segments.iter().filter_map(Segment::in_memory).collect();
+        self.full.take();
+        if self.are_doubtful() {
+            // A commit that failed can have come into the files all the same.
+            self.gone.extend(parts.iter().flat_map(|(fresh, _)| fresh.document_ids()).map(str::to_owned));
+        }
         let done = self.take_out(last).and_then(|()| self.add(&parts)).and_then(|()| self.end(generation));
         done.map_err(|error| self.given_up(error))?;
         self.spilled.clear();
@@ -206,6 +230,10 @@ impl IndexFiles {
             writer = open();
         }
         let writer = writer?;
+        if self.are_doubtful() {
+            // What a failed commit has left takes room that the next one needs. Where it cannot be removed it stays.
+            drop(writer.garbage_collect_files().wait());
+        }
         // A commit makes a segment of a few to some thousand passages. tantivy's default counts all below 10,000 as one
         // level and so writes a growing segment anew every eighth commit; by levels of their own each passage is written
         // anew only as often as the logarithm of all.

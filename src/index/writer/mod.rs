@@ -4,6 +4,7 @@ mod behind;
 mod files;
 mod lease;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::PoisonError;
@@ -30,12 +31,9 @@ use files::IndexFiles;
 const MOST_SMALL: usize = 16;
 const JOINED: u32 = 512;
 
-/// Passages of a group that are held in memory by default: some fifty megabytes.
-const MOST_HELD: u32 = 16_384;
-
 /// Writes documents: to memory, where searches find them at once, and from there to files, many at a time.
 pub struct Writer {
-    files: Files,
+    files: Held,
     reader: IndexReader,
     fields: Fields,
     default_language: Language,
@@ -50,7 +48,7 @@ pub struct Writer {
 }
 
 /// The files, which one thread writes at a time.
-enum Files {
+enum Held {
     Here(Box<IndexFiles>),
     /// With the thread that commits.
     Behind(Behind),
@@ -58,7 +56,7 @@ enum Files {
     Moving,
 }
 
-impl Files {
+impl Held {
     /// Where nobody has them that is an error of ours, told as one of the writer, which is made anew.
     fn here(&mut self) -> Result<&mut IndexFiles, IndexError> {
         match self {
@@ -86,10 +84,13 @@ impl fmt::Debug for Writer {
 }
 
 impl Writer {
+    /// Passages of a group that are held in memory by default: some fifty megabytes.
+    pub const MOST_HELD: u32 = 16_384;
+
     /// A writer that goes on from the last commit; searches that saw more are shown that.
     pub(super) fn new(index: &Index, lease: Lease) -> Result<Self, IndexError> {
         let mut writer = Self {
-            files: Files::Here(Box::new(IndexFiles::new(index))),
+            files: Held::Here(Box::new(IndexFiles::new(index))),
             reader: index.reader.clone(),
             fields: index.fields,
             default_language: Language::from_tag(&index.settings.default_language),
@@ -97,12 +98,13 @@ impl Writer {
             _lease: lease,
             group: Group::default(),
             ready: None,
-            most_held: MOST_HELD,
+            most_held: Self::MOST_HELD,
         };
         let files = writer.files.here()?;
         let (committed, doubtful) = (files.committed()?, files.are_doubtful());
         if writer.last().generation() != committed || doubtful {
             writer.set(writer.reload(committed)?);
+            writer.files.here()?.note_read();
         }
         Ok(writer)
     }
@@ -122,14 +124,20 @@ impl Writer {
         self.delete(document_id);
         for exchange in exchanges {
             self.group.added.add(document_id, &exchange, &self.fields);
-        }
-        if self.group.added.len() >= self.most_held {
-            self.finish_commit()?;
-            let (ids, fresh, alive) = std::mem::take(&mut self.group.added).seal_with_ids();
-            let last = self.last().committed();
-            self.files.here()?.spill(ids, (&fresh, alive.as_ref()), last)?;
+            // Between two exchanges, so that the windows of one stay side by side.
+            if self.group.added.len() >= self.most_held {
+                self.spill()?;
+            }
         }
         Ok(())
+    }
+
+    /// Writes what the group adds to files that are not committed yet.
+    fn spill(&mut self) -> Result<(), IndexError> {
+        self.finish_commit()?;
+        let (ids, fresh, alive) = std::mem::take(&mut self.group.added).seal_with_ids();
+        let last = self.last().committed();
+        self.files.here()?.spill(ids, (&fresh, alive.as_ref()), last)
     }
 
     /// Takes a document out, if it is there.
@@ -137,9 +145,10 @@ impl Writer {
         self.group.added.delete(document_id);
         let last = self.last();
         match &mut self.files {
-            Files::Here(files) => files.delete(document_id, &last),
-            Files::Behind(behind) => behind.delete(document_id),
-            Files::Moving => {}
+            Held::Here(files) => files.delete(document_id, &last),
+            Held::Behind(behind) => behind.delete(document_id),
+            // The writer is given up.
+            Held::Moving => {}
         }
         self.group.deleted.push(document_id.to_owned());
     }
@@ -154,7 +163,7 @@ impl Writer {
     /// Makes what was given since the last time ready to be shown without a commit. `generation` is the store's, of which
     /// the searcher will be the image. Returns whether it could be done: more than is held in memory has to be committed.
     pub fn make_ready(&mut self, generation: u64) -> Result<bool, IndexError> {
-        if matches!(&self.files, Files::Here(files) if files.have_more()) {
+        if matches!(&self.files, Held::Here(files) if files.have_more()) {
             return Ok(false);
         }
         let mut segments = self.next_segments()?;
@@ -169,7 +178,7 @@ impl Writer {
         let Group { added, deleted } = std::mem::take(&mut self.group);
         let last = self.last();
         let mut segments = Vec::with_capacity(last.segments().len() + 1);
-        let cleared = matches!(&self.files, Files::Here(files) if files.are_cleared());
+        let cleared = matches!(&self.files, Held::Here(files) if files.are_cleared());
         for segment in last.segments().iter().filter(|_| !cleared) {
             segments.push(segment.without(&deleted)?.unwrap_or_else(|| segment.clone()));
         }
@@ -203,8 +212,8 @@ impl Writer {
     /// Makes one of the small segments in memory once there are many, for a search looks into each.
     fn join_small(&self, segments: &mut Vec<Segment>) -> Result<(), IndexError> {
         let written = match &self.files {
-            Files::Behind(behind) => behind.segments(),
-            Files::Here(_) | Files::Moving => &[],
+            Held::Behind(behind) => behind.segments(),
+            Held::Here(_) | Held::Moving => &[],
         };
         let small = |segment: &Segment| {
             segment.in_memory().is_some() && segment.len() < JOINED && !written.contains(&segment.id())
@@ -235,14 +244,14 @@ impl Writer {
     /// while one is under way, or while there is nothing that could be.
     pub fn begin_commit(&mut self) {
         let shown = self.last();
-        self.files = match std::mem::replace(&mut self.files, Files::Moving) {
-            Files::Here(files) if !files.have_more() && shown.committed() < shown.generation() => {
+        self.files = match std::mem::replace(&mut self.files, Held::Moving) {
+            Held::Here(files) if !files.have_more() && shown.committed() < shown.generation() => {
                 match Behind::begin(files, &shown) {
-                    Ok(behind) => Files::Behind(behind),
-                    Err(files) => Files::Here(files),
+                    Ok(behind) => Held::Behind(behind),
+                    Err(files) => Held::Here(files),
                 }
             }
-            others @ (Files::Here(_) | Files::Behind(_) | Files::Moving) => others,
+            others @ (Held::Here(_) | Held::Behind(_) | Held::Moving) => others,
         };
     }
 
@@ -250,16 +259,20 @@ impl Writer {
     /// still is, and committing can be tried again where [`Writer::is_unchanged`]; elsewhere the writer must be dropped.
     pub fn take_in(&mut self) -> Result<(), IndexError> {
         match &self.files {
-            Files::Behind(behind) if behind.is_done() => self.finish_commit(),
-            Files::Here(_) | Files::Behind(_) | Files::Moving => Ok(()),
+            Held::Behind(behind) if behind.is_done() => self.finish_commit(),
+            Held::Here(_) | Held::Behind(_) | Held::Moving => Ok(()),
         }
     }
 
     /// The same, after waiting for it.
     pub fn finish_commit(&mut self) -> Result<(), IndexError> {
-        let behind = match std::mem::replace(&mut self.files, Files::Moving) {
-            Files::Behind(behind) => behind,
-            others @ (Files::Here(_) | Files::Moving) => {
+        if self.ready.is_some() {
+            // It was made of what is shown now, and would show it once more.
+            return Err(IndexError::Unavailable("a group of writes is not shown yet".into()));
+        }
+        let behind = match std::mem::replace(&mut self.files, Held::Moving) {
+            Held::Behind(behind) => behind,
+            others @ (Held::Here(_) | Held::Moving) => {
                 self.files = others;
                 return Ok(());
             }
@@ -275,36 +288,55 @@ impl Writer {
             let rest = last.segments().iter().filter(|segment| segment.in_memory().is_some());
             segments.extend(rest.filter(|segment| !written.segments.contains(&segment.id())).cloned());
             self.set(Snapshot::of(segments, last.generation(), written.generation, self.default_language));
-            files.are_known();
+            files.note_read();
         }
         let shown = self.last();
         for id in &written.deleted {
             files.delete(id, &shown);
         }
-        self.files = Files::Here(files);
+        self.files = Held::Here(files);
         stored.map(drop)
     }
 
     /// Writes all that is in memory to files, which are what is shown from then on. `generation` is the store's, of which the
     /// index is now the image. For errors see [`Writer::take_in`].
     pub fn commit(&mut self, generation: u64) -> Result<(), IndexError> {
+        self.show();
         self.finish_commit()?;
-        let segments = match self.ready.take() {
-            Some(ready) => ready.segments().to_vec(),
-            None => self.next_segments()?,
-        };
+        let segments = self.next_segments()?;
         let last = self.last().committed();
         self.files.here()?.commit(&segments, last, generation)?;
         self.set(self.reload(generation)?);
-        self.files.here()?.are_known();
+        self.files.here()?.note_read();
         Ok(())
+    }
+
+    /// Shows what merges have made of the files, where nothing is in memory; returns whether there was anything. Merges begin
+    /// with commits: the first time, one that changes nothing is made where a process that ended has left many segments.
+    pub fn settle(&mut self) -> Result<bool, IndexError> {
+        /// As many are merged.
+        const MANY: usize = 8;
+        let last = self.last();
+        let Held::Here(files) = &mut self.files else { return Ok(false) };
+        if last.committed() < last.generation() || files.have_more() {
+            return Ok(false);
+        }
+        let shown: BTreeSet<_> = last.segments().iter().filter_map(Segment::stored_id).collect();
+        if files.segments()? != shown {
+            self.set(self.reload(last.generation())?);
+            return Ok(true);
+        }
+        if shown.len() >= MANY && !files.are_open() {
+            files.begin_merges(last.generation())?;
+        }
+        Ok(false)
     }
 
     /// Whether the files are still those of the last commit, for all that is known.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
-        let Files::Here(files) = &self.files else { return false };
-        files.committed().is_ok_and(|generation| generation == self.last().committed())
+        let Held::Here(files) = &self.files else { return false };
+        !files.have_more() && files.committed().is_ok_and(|generation| generation == self.last().committed())
     }
 
     /// Opens the last commit.
