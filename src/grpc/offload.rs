@@ -1,8 +1,10 @@
 //! Where work leaves the async threads: one place, bounded.
 
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
@@ -69,6 +71,22 @@ enum Begun {
     Planned(Box<PlannedSearch>),
 }
 
+/// Lets others go first, once, and sees to it that another thread waits for the network if there is one to be had. Of the
+/// runtime's threads one waits there at a time, and the one that a call came to goes on to answer it, without waking
+/// another for what may come meanwhile. A task that wakes itself is put in the queue, and for what is queued a thread is
+/// woken, which takes the task or the place at the network.
+async fn stand_back() {
+    let mut stood_back = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut stood_back, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
 impl Offload {
     pub(super) fn new(engine: Arc<Engine>, settings: &Settings) -> Self {
         let (seen, generation) = watch::channel(0);
@@ -111,6 +129,7 @@ impl Offload {
         if call.query.text().len() > PLANNED_HERE {
             return self.read(move |engine| engine.search(&call)).await;
         }
+        stand_back().await;
         let begin = AssertUnwindSafe(|| -> Result<Begun, EngineError> {
             let search = self.engine.plan_search(call)?;
             Ok(if search.is_light() {
