@@ -1,8 +1,10 @@
 //! Searches in this process, for a profiler to look at.
 
 use std::path::Path;
+use std::time::Instant;
 use std::time::SystemTime;
 
+use hdrhistogram::Histogram;
 use onrecord::engine::Engine;
 use onrecord::engine::SearchCall;
 use onrecord::engine::Settings;
@@ -39,16 +41,24 @@ pub(crate) fn run(base: &Path, runtime: &Runtime, pairs: usize, rounds: usize) {
     let raw = Raw::open(&folder);
     let raw_queries: Vec<_> = vocabulary.queries(1000).iter().map(|query| raw.query(query)).collect();
     for _ in 0..rounds {
+        let mut times = Histogram::<u64>::new(3).unwrap();
+        let mut totals = 0;
         let begin = thread_cpu();
-        let totals: u64 = calls.iter().map(|call| engine.search(call).unwrap().total).sum();
+        for call in &calls {
+            let begin = Instant::now();
+            totals += engine.search(call).unwrap().total;
+            times.record(u64::try_from(begin.elapsed().as_micros()).unwrap().max(1)).unwrap();
+        }
         let ours = thread_cpu().saturating_sub(begin);
         let begin = thread_cpu();
         let counted: usize = raw_queries.iter().map(|query| raw.search(query)).sum();
         let theirs = thread_cpu().saturating_sub(begin);
         let each = calls.len() as u128;
         say!(
-            "engine {} us, raw {} us, {totals} and {counted} matches",
+            "engine {} us (p50 {}, p99 {}), raw {} us, {totals} and {counted} matches",
             ours.as_micros() / each,
+            times.value_at_quantile(0.5),
+            times.value_at_quantile(0.99),
             theirs.as_micros() / each
         );
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use plotters::prelude::*;
 
 use crate::rounds::Outcome;
+use crate::rounds::Times;
 
 /// The figures of each corpus, as Markdown, and two plots beside it.
 pub(crate) fn write(folder: &Path, outcomes: &[Outcome]) {
@@ -35,8 +36,7 @@ pub(crate) fn write(folder: &Path, outcomes: &[Outcome]) {
     row("Search p50 / p99 / p99.9, ms", &|it| times(&it.service_times));
     row("echo p50 / p99 / p99.9, ms", &|it| times(&it.echo_times));
     row("p99 of Search ÷ p99 of echo", &|it| {
-        let at = |times: &hdrhistogram::Histogram<u64>| times.value_at_quantile(0.99) as f64;
-        format!("{:.1}", at(&it.service_times) / at(&it.echo_times))
+        format!("{:.1}", it.service_times.at(0.99) / it.echo_times.at(0.99))
     });
     row("ready after start, ms", &|it| it.start.as_millis().to_string());
     row("anonymous memory at rest, MB", &|it| megabytes(it.at_rest));
@@ -66,8 +66,8 @@ pub(crate) fn write(folder: &Path, outcomes: &[Outcome]) {
     latencies(&folder.join("latency.svg"), outcomes);
 }
 
-fn times(times: &hdrhistogram::Histogram<u64>) -> String {
-    let at = |quantile| times.value_at_quantile(quantile) as f64 / 1000.0;
+fn times(times: &Times) -> String {
+    let at = |quantile| times.at(quantile) / 1000.0;
     format!("{:.2} / {:.2} / {:.2}", at(0.5), at(0.99), at(0.999))
 }
 
@@ -138,8 +138,7 @@ fn costs(file: &Path, outcomes: &[Outcome]) {
 
 fn latencies(file: &Path, outcomes: &[Outcome]) {
     const QUANTILES: [f64; 9] = [0.0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995];
-    let top = outcomes.iter().map(|it| it.service_times.value_at_quantile(0.9995)).max().unwrap_or(1) as f64
-        / 1000.0;
+    let top = outcomes.iter().map(|it| it.service_times.at(0.9995)).fold(1.0, f64::max) / 1000.0;
     let area = SVGBackend::new(file, (720, 420)).into_drawing_area();
     area.fill(&WHITE).unwrap();
     let mut chart = ChartBuilder::on(&area)
@@ -153,8 +152,7 @@ fn latencies(file: &Path, outcomes: &[Outcome]) {
     for (outcome, colour) in outcomes.iter().zip(COLOURS) {
         for (name, times, width) in [("Search", &outcome.service_times, 3), ("echo", &outcome.echo_times, 1)]
         {
-            let points = QUANTILES
-                .map(|quantile| (1.0 / (1.0 - quantile), times.value_at_quantile(quantile) as f64 / 1000.0));
+            let points = QUANTILES.map(|quantile| (1.0 / (1.0 - quantile), times.at(quantile) / 1000.0));
             chart
                 .draw_series(LineSeries::new(points, colour.stroke_width(width)))
                 .unwrap()
