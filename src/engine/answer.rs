@@ -133,7 +133,8 @@ impl Engine {
     /// The part of a search that is known to be short.
     pub fn plan_search(&self, call: SearchCall) -> Result<PlannedSearch, EngineError> {
         let snapshot = self.published.now();
-        let planned = Planned::new(&snapshot.searcher, &call.query, &self.settings.ranking)?;
+        let Snapshot { searcher, words, .. } = &*snapshot;
+        let planned = Planned::new(searcher, words, &call.query, &self.settings.ranking)?;
         Ok(PlannedSearch { call, snapshot, planned })
     }
 

@@ -12,6 +12,7 @@ use crate::index::ExchangeEntry;
 use crate::index::Index;
 use crate::index::IndexError;
 use crate::index::Writer;
+use crate::search::FoundWords;
 use crate::store::Reader;
 use crate::store::StoreError;
 use crate::store::StoredDocument;
@@ -173,7 +174,7 @@ impl Indexer {
             done = index(Room::None);
         }
         let generation = done?;
-        Ok(Snapshot { searcher: self.index.searcher(), reader, generation })
+        Ok(Snapshot { searcher: self.index.searcher(), reader, generation, words: FoundWords::default() })
     }
 
     fn index(&mut self, reader: &Reader, analyzed: &mut Analyzed, room: Room) -> Result<u64, EngineError> {

@@ -7,6 +7,7 @@ use std::sync::RwLock;
 
 use crate::engine::EngineError;
 use crate::index::Searcher;
+use crate::search::FoundWords;
 use crate::store::Reader;
 use crate::store::StoredDocument;
 use crate::transcript::Digest;
@@ -17,6 +18,8 @@ pub(super) struct Snapshot {
     pub(super) searcher: Searcher,
     pub(super) reader: Reader,
     pub(super) generation: u64,
+    /// Words that were asked for.
+    pub(super) words: FoundWords,
 }
 
 impl Snapshot {

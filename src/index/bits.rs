@@ -51,6 +51,18 @@ impl Bits {
         }
     }
 
+    /// The memory it takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of_val(self.words.as_slice())
+    }
+
+    /// All numbers from `64 * index`, 64 of them in each word, as bits.
+    #[must_use]
+    pub fn words_from(&self, index: usize) -> &[u64] {
+        self.words.get(index..).unwrap_or_default()
+    }
+
     /// The numbers from `64 * index`, as bits.
     #[must_use]
     pub fn word(&self, index: usize) -> u64 {

@@ -117,6 +117,22 @@ impl Postings {
         }
     }
 
+    /// How often a passage has the term. Passages must be asked for in ascending order; the present block is then one that
+    /// may hold the last.
+    pub fn frequency_at(&mut self, passage: u32) -> u32 {
+        match &mut self.0 {
+            Cursor::Stored(cursor) => {
+                let place = cursor.seek(passage);
+                if cursor.docs().get(place) == Some(&passage) { cursor.freq(place) } else { 0 }
+            }
+            Cursor::Fresh { .. } => {
+                let place = self.passages().binary_search(&passage).ok();
+                place.and_then(|place| self.frequencies().get(place)).copied().unwrap_or(0)
+            }
+            Cursor::Ended => 0,
+        }
+    }
+
     /// Calls `visit` with each passage from here on and the term's frequency there.
     pub(super) fn visit(&mut self, mut visit: impl FnMut(u32, u32)) {
         while !self.passages().is_empty() {

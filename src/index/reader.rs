@@ -11,7 +11,6 @@ use crate::index::FoundTerm;
 use crate::index::IndexError;
 use crate::index::Language;
 use crate::index::Segment;
-use crate::index::found_term::FoundTerms;
 use crate::index::schema::Fields;
 
 /// The index as of one commit.
@@ -27,8 +26,6 @@ pub(super) struct Snapshot {
     exchanges: u64,
     /// Found when first asked for: most searches do not ask, and no write waits for it.
     copies: OnceLock<Copies>,
-    /// Made when first asked for: most snapshots are of writes that nobody searches between.
-    terms: OnceLock<FoundTerms>,
 }
 
 /// How much text a field holds in the whole snapshot. Deleted passages do not count.
@@ -87,7 +84,6 @@ impl Snapshot {
             exchanges: segments.iter().map(Segment::live_exchanges).sum(),
             segments,
             copies: OnceLock::new(),
-            terms: OnceLock::new(),
         }
     }
 
@@ -192,9 +188,8 @@ impl Searcher {
     }
 
     /// A term of a field, in every segment.
-    pub fn term(&self, field: Field, term: &str) -> Result<Arc<FoundTerm>, IndexError> {
-        let terms = self.snapshot.terms.get_or_init(FoundTerms::default);
-        terms.get(&self.snapshot.segments, field, term)
+    pub fn term(&self, field: Field, term: &str) -> Result<FoundTerm, IndexError> {
+        FoundTerm::look_up(self.segments(), field, term.into())
     }
 
     /// How much text a field holds.

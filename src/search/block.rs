@@ -1,5 +1,7 @@
 //! One block of passages: scores while they are summed.
 
+use crate::index::Bits;
+
 /// Passages per block: three arrays of this many floats stay in a core's second cache, and a place in a block
 /// is a number masked, which needs no bounds check.
 pub(super) const BLOCK: u32 = 4096;
@@ -34,13 +36,21 @@ impl Places {
         self.0[(place / 64) & (WORDS - 1)] |= 1 << (place % 64);
     }
 
-    /// Takes everything out, 64 places at a time: calls `visit` with each word that is not empty and its index.
-    pub(super) fn drain(&mut self, mut visit: impl FnMut(usize, u64)) {
-        for (index, word) in self.0.iter_mut().enumerate() {
-            let taken = std::mem::take(word);
-            if taken != 0 {
-                visit(index, taken);
+    /// Takes everything out of two sets, 64 places at a time: calls `visit` with the words of both, where not both are
+    /// empty, and their index.
+    pub(super) fn drain(&mut self, other: &mut Self, mut visit: impl FnMut(usize, u64, u64)) {
+        for (index, (one, other)) in self.0.iter_mut().zip(&mut other.0).enumerate() {
+            let (one, other) = (std::mem::take(one), std::mem::take(other));
+            if one | other != 0 {
+                visit(index, one, other);
             }
+        }
+    }
+
+    /// Inserts those of a set of passages that are in the block that begins at passage `base`.
+    pub(super) fn insert_all(&mut self, passages: &Bits, base: u32) {
+        for (word, more) in self.0.iter_mut().zip(passages.words_from(base as usize / 64)) {
+            *word |= more;
         }
     }
 
@@ -52,14 +62,6 @@ impl Places {
                 *word |= u64::from(one.max(*other) > 0.0) << place;
             }
         }
-    }
-
-    pub(super) fn word(&self, index: usize) -> u64 {
-        self.0.get(index).copied().unwrap_or(0)
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.0 = [0; WORDS];
     }
 }
 

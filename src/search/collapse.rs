@@ -52,6 +52,11 @@ impl Collect for Collapse<'_> {
             }
         }
     }
+
+    /// Copies are counted, whatever they score.
+    fn least(&self) -> f32 {
+        f32::NEG_INFINITY
+    }
 }
 
 /// The families among the matches: each as one result, best first, those behind `after`, at most `limit`; and how

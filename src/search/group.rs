@@ -1,7 +1,6 @@
 //! The windows of an exchange, read one after the other.
 
 use crate::search::conditions::Conditions;
-use crate::search::top::Collect;
 
 /// The exchange whose windows are being read.
 #[derive(Default)]
@@ -13,6 +12,25 @@ pub(super) struct Group {
     /// The window with the best answer so far; none before any has a score.
     best: Option<u32>,
     found: bool,
+}
+
+/// An exchange that matches.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Match {
+    /// The passage it begins with.
+    pub start: u32,
+    /// The passage of its best window.
+    pub best: u32,
+    /// What its question scores.
+    pub question: f32,
+    /// What that window scores.
+    pub answer: f32,
+}
+
+impl Match {
+    pub(super) fn score(&self) -> f32 {
+        self.question + self.answer
+    }
 }
 
 impl Group {
@@ -36,13 +54,11 @@ impl Group {
         }
     }
 
-    /// Ends the exchange; returns 1 where it matches, else 0.
-    pub(super) fn close(&mut self, conditions: &Conditions, top: &mut impl Collect) -> u64 {
-        let Some(start) = self.start.take() else { return 0 };
-        if !self.found || !conditions.allow(start) {
-            return 0;
-        }
-        top.offer(self.best.unwrap_or(start), self.question + self.answer);
-        1
+    /// Ends the exchange; returns it where it matches.
+    pub(super) fn close(&mut self, conditions: &Conditions) -> Option<Match> {
+        let Self { question, answer, best, found, .. } = *self;
+        let start = self.start.take()?;
+        let matches = found && conditions.allow(start);
+        matches.then(|| Match { start, best: best.unwrap_or(start), question, answer })
     }
 }

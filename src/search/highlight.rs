@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::index::Analyzer;
 use crate::index::Fingerprints;
 use crate::index::Form;
+use crate::index::IndexError;
 use crate::index::Language;
 use crate::index::Searcher;
 use crate::index::TermVector;
 use crate::index::chunk_end;
 use crate::query::Occur;
 use crate::query::Query;
+use crate::search::FoundWords;
 use crate::search::Place;
 use crate::search::Ranking;
+use crate::search::found_words::FoundWord;
+use crate::search::plan::Plan;
 use crate::search::words::Words;
 use crate::span::TextSpan;
 
@@ -37,30 +42,25 @@ struct Known {
     chunks: HashMap<String, Vec<TextSpan>>,
 }
 
-/// What of one text a query matched; see [`Highlighter::spans`].
-#[must_use]
-pub fn highlight(searcher: &Searcher, query: &Query, language: &str, text: &str) -> Vec<TextSpan> {
-    Highlighter::new(searcher, query, &Ranking::default()).spans(language, text)
-}
-
 /// A word of a text as a phrase sees it: its position, its term and its place.
 type Placed = (usize, String, TextSpan);
 
 impl Highlighter {
     /// A highlighter of this query, as this snapshot understands it.
-    #[must_use]
-    pub fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Self {
-        Self::of(&Words::new(query, searcher.languages(), ranking), searcher)
+    pub fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
+        let words = Words::new(query, searcher.languages(), ranking);
+        let plan = Plan::new(searcher, &FoundWords::default(), &words, ranking)?;
+        Ok(Self::of(&words, plan.words(), searcher))
     }
 
-    /// A highlighter of a query's words.
-    pub(super) fn of(words: &Words, searcher: &Searcher) -> Self {
-        let Words { words, literals } = words;
+    /// A highlighter of a query's words, of which there is what was `found`.
+    pub(super) fn of(words: &Words, found: &[Arc<FoundWord>], searcher: &Searcher) -> Self {
+        let Words { words, literals, .. } = words;
         // A text sprinkled with highlighted articles shows nothing; they are shown where they are all there is.
         let topical = words.iter().any(|word| word.finds && word.role.is_topical());
-        let shown = words.iter().filter(|word| word.finds && (word.role.is_topical() || !topical));
-        let terms: HashSet<String> =
-            shown.flat_map(|word| &word.alternatives).map(|(term, _)| term.clone()).collect();
+        let words = words.iter().zip(found);
+        let shown = words.filter(|(word, _)| word.finds && (word.role.is_topical() || !topical));
+        let terms: HashSet<String> = shown.flat_map(|(_, found)| found.terms()).map(str::to_owned).collect();
         let mut fingerprints = Fingerprints::default();
         // The order in which bits are set leaves no trace.
         #[expect(clippy::iter_over_hash_type, reason = "a set is filled from a set")]

@@ -67,7 +67,7 @@ fn check(language: &str, question: &str, answer: &str, windows: &[TextSpan], que
         let request =
             Request { query: &query, filter: &Filter::default(), limit: 10, after: None, collapse: false };
         let mut found = search(&searcher, &request, &Ranking::default()).unwrap();
-        let whole = Highlighter::new(&searcher, &query, &Ranking::default());
+        let whole = Highlighter::new(&searcher, &query, &Ranking::default()).unwrap();
         for hit in found.results.iter().map(|result| &result.hit) {
             let shown = windows.get(hit.window as usize).map_or(answer, |window| window.of(answer));
             let looked_up = found.highlighter.of_hit(&searcher, hit.place, language, [question, shown]);

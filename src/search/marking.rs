@@ -25,8 +25,8 @@ impl Marking {
     /// The one for a plan, in an index of so many passages.
     pub(super) fn of(plan: &Plan, passages: u64) -> Self {
         let of_terms = plan.terms.iter().flat_map(|term| {
-            let alternatives = term.alternatives.iter().map(|alternative| alternative.weight);
-            alternatives.map(|share| share * term.weight)
+            let alternatives = term.alternatives().iter();
+            alternatives.map(|alternative| plan.ranking.worth(alternative.relation) * term.weight)
         });
         let mut weights = of_terms.chain(plan.phrases.iter().map(|phrase| phrase.weight));
         let crowded = plan.postings / CROWDED > passages && weights.all(|weight| weight >= LEAST_WEIGHT);

@@ -9,6 +9,7 @@ mod function_words;
 mod equivalence;
 mod derivation;
 mod words;
+mod found_words;
 mod literals;
 mod plan;
 mod conditions;
@@ -16,6 +17,8 @@ mod block;
 mod norms;
 mod group;
 mod marking;
+mod reader;
+mod exact;
 mod union;
 mod top;
 mod collapse;
@@ -33,8 +36,8 @@ use crate::query::Filter;
 use crate::query::Query;
 
 pub use collapse::Collapsed;
+pub use found_words::FoundWords;
 pub use highlight::Highlighter;
-pub use highlight::highlight;
 pub use parameters::ParameterError;
 pub use ranking::Ranking;
 pub use ranking::Saturation;
@@ -164,10 +167,15 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Resolves a query; this reads dictionaries, no postings.
-    pub fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
+    /// Resolves a query; this reads dictionaries, no postings. `known` are words of this snapshot and no other.
+    pub fn new(
+        searcher: &Searcher,
+        known: &FoundWords,
+        query: &Query,
+        ranking: &Ranking,
+    ) -> Result<Self, IndexError> {
         let words = Words::new(query, searcher.languages(), ranking);
-        let plan = Plan::new(searcher, &words, ranking)?;
+        let plan = Plan::new(searcher, known, &words, ranking)?;
         Ok(Self { words, plan })
     }
 
@@ -181,7 +189,7 @@ impl Planned {
 
 /// Ranks the exchanges that a request matches.
 pub fn search(searcher: &Searcher, request: &Request<'_>, ranking: &Ranking) -> Result<Found, IndexError> {
-    run(searcher, Planned::new(searcher, request.query, ranking)?, request, ranking)
+    run(searcher, Planned::new(searcher, &FoundWords::default(), request.query, ranking)?, request, ranking)
 }
 
 /// Ranks the exchanges that a request matches, whose query was planned on this snapshot.
@@ -197,9 +205,11 @@ pub fn run(
     let mut hits = Vec::new();
     let mut members = Vec::new();
     let mut total = 0;
+    // What the last of a full page scores.
+    let mut least = f32::NEG_INFINITY;
     for (ordinal, segment) in searcher.segments().iter().enumerate() {
         let conditions = Conditions::new(segment, &plan, request.filter)?;
-        let mut top = Top::new(segment, request.limit, request.after);
+        let mut top = Top::new(segment, request.limit, request.after, least);
         if request.collapse {
             let copies = searcher.copies();
             let mut collapse = Collapse { top, copies, ordinal, members: &mut members };
@@ -208,6 +218,11 @@ pub fn run(
         } else {
             total += union.scan(segment, ordinal, &conditions, &mut top)?;
             hits.extend(top.into_hits(ordinal));
+            if hits.len() >= request.limit {
+                hits.sort_unstable_by(Hit::order);
+                hits.truncate(request.limit);
+                least = hits.last().map_or(least, |last| last.score.0);
+            }
         }
     }
     let alone = |hit| Collapsed { hit, copies: Vec::new(), more: 0 };
@@ -219,7 +234,7 @@ pub fn run(
     results.extend(families);
     results.sort_unstable_by(|one, other| one.hit.order(&other.hit));
     results.truncate(request.limit);
-    let highlighter = Highlighter::of(&words, searcher);
+    let highlighter = Highlighter::of(&words, plan.words(), searcher);
     let unmatched_terms = plan.unmatched();
     Ok(Found { results, total, unmatched_terms, generation: searcher.generation(), highlighter })
 }

@@ -1,21 +1,26 @@
 //! A query resolved against a snapshot: terms found, weights computed.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
+use crate::index::Bits;
 use crate::index::Field;
-use crate::index::FoundTerm;
 use crate::index::IndexError;
 use crate::index::Searcher;
 use crate::index::Segment;
 use crate::index::Statistics;
 use crate::index::Term;
 use crate::query::Occur;
+use crate::search::FoundWords;
 use crate::search::Ranking;
 use crate::search::Saturation;
+use crate::search::found_words::Alternative;
+use crate::search::found_words::FoundWord;
 use crate::search::function_words::Role;
 use crate::search::literals;
 use crate::search::literals::Standing;
 use crate::search::words::Literal;
+use crate::search::words::Relation;
 use crate::search::words::Word;
 use crate::search::words::Words;
 
@@ -39,6 +44,10 @@ pub(super) struct Plan {
     pub postings: u64,
     /// Words that no live passage has, as typed.
     missing: Vec<String>,
+    /// For each of the query's words, what of it there is.
+    words: Vec<Arc<FoundWord>>,
+    /// The parameters it was made by.
+    pub ranking: Ranking,
     /// How frequencies saturate.
     pub saturation: Saturation,
     /// Average lengths of [`FIELDS`].
@@ -53,25 +62,30 @@ pub(super) struct PlannedTerm {
     pub weight: f32,
     /// Whether an exchange is found for it alone.
     pub finds: bool,
-    pub alternatives: Vec<Alternative>,
+    word: Arc<FoundWord>,
 }
 
 impl PlannedTerm {
+    /// The terms that stand for it.
+    pub(super) fn alternatives(&self) -> &[Alternative] {
+        &self.word.of(self.field).alternatives
+    }
+
+    /// The passages of a segment that have any of its alternatives, where it is common.
+    pub(super) fn bearers(&self, segment: usize) -> Option<&Bits> {
+        self.word.of(self.field).bearers.get(segment)
+    }
+
+    fn is_common(&self) -> bool {
+        !self.word.of(self.field).bearers.is_empty()
+    }
+
     /// How many postings its alternatives have in a segment, by its place among the snapshot's.
     pub(super) fn postings(&self, segment: usize) -> u32 {
         let of =
             |alternative: &Alternative| alternative.found.segments.get(segment)?.as_ref().map(Term::passages);
-        self.alternatives.iter().filter_map(of).fold(0, u32::saturating_add)
+        self.alternatives().iter().filter_map(of).fold(0, u32::saturating_add)
     }
-}
-
-/// A term that stands for a word.
-#[derive(Debug)]
-pub(super) struct Alternative {
-    /// What one occurrence counts, from 0 to 1.
-    pub weight: f32,
-    /// The term in each segment.
-    pub found: Arc<FoundTerm>,
 }
 
 /// A phrase in one field.
@@ -81,13 +95,24 @@ pub(super) struct PlannedPhrase {
     /// What a frequency without bound is worth.
     pub weight: f32,
     /// Where it stands, in each segment.
-    pub segments: Vec<Vec<Standing>>,
+    segments: Vec<Vec<Standing>>,
+}
+
+impl PlannedPhrase {
+    /// Where it stands in a segment.
+    pub(super) fn of(&self, segment: usize) -> &[Standing] {
+        self.segments.get(segment).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl Plan {
     /// The plan of the words; [`Plan::add_literals`] completes it.
-    pub(super) fn new(searcher: &Searcher, words: &Words, ranking: &Ranking) -> Result<Self, IndexError> {
-        let Words { words, .. } = words;
+    pub(super) fn new(
+        searcher: &Searcher,
+        known: &FoundWords,
+        words: &Words,
+        ranking: &Ranking,
+    ) -> Result<Self, IndexError> {
         let exchanges = searcher.exchanges().max(1) as f32;
         let share = searcher.statistics(Field::Question).passages as f32 / exchanges;
         let mut plan = Self {
@@ -99,13 +124,23 @@ impl Plan {
             excluded_phrases: Vec::new(),
             postings: 0,
             missing: Vec::new(),
+            words: Vec::with_capacity(words.words.len()),
+            ranking: *ranking,
             saturation: ranking.saturation(share.min(1.0)),
             averages: FIELDS.map(|field| searcher.statistics(field).average()),
         };
-        let ranking = &for_topics(ranking, words);
-        for word in words {
-            plan.add_word(searcher, word, ranking)?;
+        let ranking = &for_topics(ranking, &words.words);
+        for word in &words.words {
+            let found = known.get(searcher, word, words.depth(word))?;
+            plan.add_word(searcher, word, &found, ranking);
+            plan.words.push(found);
         }
+        // Behind the others those that may not have to be read, of them the lightest last.
+        plan.terms.sort_by(|one, other| {
+            let by_weight = || other.weight.total_cmp(&one.weight);
+            let (left, right) = (one.is_common(), other.is_common());
+            left.cmp(&right).then_with(|| if left { by_weight() } else { Ordering::Equal })
+        });
         Ok(plan)
     }
 
@@ -116,7 +151,7 @@ impl Plan {
         words: &Words,
         ranking: &Ranking,
     ) -> Result<(), IndexError> {
-        let Words { words, literals } = words;
+        let Words { words, literals, .. } = words;
         let ranking = &for_topics(ranking, words);
         let mut optional = Vec::new();
         for literal in literals.iter().cloned() {
@@ -136,40 +171,38 @@ impl Plan {
         self.missing
     }
 
-    fn add_word(&mut self, searcher: &Searcher, word: &Word, ranking: &Ranking) -> Result<(), IndexError> {
-        let mut found = false;
+    /// What there is of each of the words that the plan was made of, in their order.
+    pub(super) fn words(&self) -> &[Arc<FoundWord>] {
+        &self.words
+    }
+
+    fn add_word(&mut self, searcher: &Searcher, word: &Word, found: &Arc<FoundWord>, ranking: &Ranking) {
+        let mut nowhere = true;
         for field in FIELDS {
-            let mut alternatives = Vec::new();
             // As in Lucene's synonym query, a word is as common as its commonest term; terms that different
             // languages make of it are in different passages and add up.
             let (mut own, mut related) = (0, 0);
-            for (term, weight) in &word.alternatives {
-                let found = searcher.term(field, term)?;
-                let live = found.live;
-                if live > 0 {
-                    self.postings += live;
-                    let is_own = *weight >= 1.0;
-                    own += if is_own { live } else { 0 };
-                    related = related.max(live);
-                    alternatives.push(Alternative { weight: *weight, found });
-                }
+            let alternatives = &found.of(field).alternatives;
+            for Alternative { relation, found, .. } in alternatives {
+                self.postings += found.live;
+                own += if *relation == Relation::Own { found.live } else { 0 };
+                related = related.max(found.live);
             }
             let frequency = own.max(related) as f32;
             if alternatives.is_empty() {
                 continue;
             }
-            found = true;
+            nowhere = false;
             let weight = word.weight
                 * field_weight(field, ranking)
                 * damping(field, word, ranking)
                 * f32::from(word.count).powf(ranking.query_frequency_exponent)
                 * rarity(searcher.statistics(field), frequency);
-            self.terms.push(PlannedTerm { field, weight, finds: word.finds, alternatives });
+            self.terms.push(PlannedTerm { field, weight, finds: word.finds, word: Arc::clone(found) });
         }
-        if !found && word.role != Role::Name && !self.missing.contains(&word.surface) {
+        if nowhere && word.role != Role::Name && !self.missing.contains(&word.surface) {
             self.missing.push(word.surface.clone());
         }
-        Ok(())
     }
 
     fn add_phrases(

@@ -13,6 +13,9 @@ use crate::search::Score;
 pub(super) trait Collect {
     /// Considers a passage.
     fn offer(&mut self, passage: u32, score: f32);
+
+    /// What a score must not be below to be considered.
+    fn least(&self) -> f32;
 }
 
 /// Keeps the best passages offered, in the order of results.
@@ -78,15 +81,10 @@ impl After {
 }
 
 impl<'a> Top<'a> {
-    pub(super) fn new(segment: &'a Segment, limit: usize, after: Option<&Cursor>) -> Self {
+    /// The best passages of a segment; of those with a score below `least` none is looked at.
+    pub(super) fn new(segment: &'a Segment, limit: usize, after: Option<&Cursor>, least: f32) -> Self {
         let after = after.map(|cursor| After::new(segment, cursor));
-        Self {
-            segment,
-            limit,
-            after,
-            heap: BinaryHeap::with_capacity(limit.min(1024)),
-            least: f32::NEG_INFINITY,
-        }
+        Self { segment, limit, after, heap: BinaryHeap::with_capacity(limit.min(1024)), least }
     }
 
     /// The list as hits of the snapshot's `ordinal`th segment, in no order.
@@ -127,5 +125,9 @@ impl Collect for Top<'_> {
         if self.heap.len() >= self.limit {
             self.least = self.heap.peek().map_or(f32::INFINITY, |last| last.score.0);
         }
+    }
+
+    fn least(&self) -> f32 {
+        self.least
     }
 }

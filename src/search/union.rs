@@ -12,17 +12,17 @@ use crate::search::block::Places;
 use crate::search::block::each_place;
 use crate::search::block::place;
 use crate::search::conditions::Conditions;
+use crate::search::exact::Exact;
+use crate::search::exact::Skipped;
 use crate::search::group::Group;
-use crate::search::literals::Standing;
+use crate::search::group::Match;
 use crate::search::marking::Marking;
 use crate::search::norms::Norms;
 use crate::search::plan::FIELDS;
 use crate::search::plan::Plan;
-use crate::search::plan::PlannedTerm;
+use crate::search::reader::Reader;
+use crate::search::reader::Source;
 use crate::search::top::Collect;
-
-/// In a crowded query, in one of how many passages a word stands for which all places of a block are weighed.
-const COMMON: u32 = 4;
 
 /// Scores segments, one after the other; its buffers serve them all.
 pub(super) struct Union<'a> {
@@ -41,6 +41,17 @@ pub(super) struct Union<'a> {
     scored: Places,
     /// Places of passages that something was found in.
     found: Places,
+    /// Matches of a block that score enough or not by what was skipped.
+    doubtful: Vec<Match>,
+}
+
+/// What is scanned.
+#[derive(Clone, Copy)]
+struct Scope<'s> {
+    segment: &'s Segment,
+    /// The segment's place among the snapshot's.
+    ordinal: usize,
+    conditions: &'s Conditions,
 }
 
 impl<'a> Union<'a> {
@@ -62,6 +73,7 @@ impl<'a> Union<'a> {
             spare: Vec::new(),
             scored: Places::empty(),
             found: Places::empty(),
+            doubtful: Vec::new(),
         }
     }
 
@@ -76,46 +88,104 @@ impl<'a> Union<'a> {
         if conditions.allow_none() {
             return Ok(0);
         }
-        let mut readers = self.readers(segment, ordinal)?;
+        let scope = Scope { segment, ordinal, conditions };
+        let mut readers = self.readers(scope)?;
         if self.crowded() {
             readers.sort_by_key(|reader| !reader.finds);
         }
-        let mut group = Group::default();
-        let mut total = 0;
-        while let Some(next) = readers.iter().filter_map(Reader::passage).min() {
-            let base = next - next % BLOCK;
+        let (mut group, mut skipped, mut exact) = (Group::default(), Skipped::default(), None);
+        // Passages below were read.
+        let (mut read, mut total) = (0, 0);
+        loop {
+            if !self.crowded() {
+                skipped = Skipped::of(&readers, top.least());
+            }
+            let wanted = readers.len() - skipped.readers;
+            let (wanted, unread) = readers.split_at_mut(wanted);
+            let next = wanted.iter().filter_map(Reader::passage).min();
+            // Where something is skipped no block is passed over: what is not read is counted.
+            let base = if skipped.readers > 0 { Some(read) } else { next.map(|next| next - next % BLOCK) };
+            let Some(base) = base.filter(|base| *base < segment.len()) else { break };
             if self.crowded() {
-                self.score_crowded(&mut readers, segment, base);
+                self.score_crowded(wanted, segment, base);
             } else {
-                for reader in &mut readers {
+                for reader in wanted {
                     self.score(reader, segment, base);
                 }
             }
-            total += self.drain(base, segment, conditions, &mut group, top);
+            let bearers = unread.iter().filter(|reader| reader.finds).filter_map(|reader| reader.bearers);
+            bearers.for_each(|bearers| self.found.insert_all(bearers, base));
+            total += self.drain(base, scope, skipped, &mut group, top);
+            self.look_up(scope, unread, &mut exact, top)?;
+            read = base.saturating_add(BLOCK);
         }
-        for reader in readers {
-            reader.give_back(&mut self.spare);
+        if let Some(last) = group.close(conditions) {
+            total += 1;
+            offer(last, skipped, &mut self.doubtful, top);
         }
-        Ok(total + group.close(conditions, top))
+        let unread = readers.split_at(readers.len() - skipped.readers).1;
+        self.look_up(scope, unread, &mut exact, top)?;
+        let looked_into = exact.into_iter().flat_map(Exact::into_readers);
+        readers.into_iter().chain(looked_into).for_each(|reader| reader.give_back(&mut self.spare));
+        Ok(total)
+    }
+
+    /// Scores the matches in doubt by what is `unread` too, and offers them.
+    fn look_up(
+        &mut self,
+        scope: Scope<'_>,
+        unread: &[Reader<'_>],
+        exact: &mut Option<Exact<'a>>,
+        top: &mut impl Collect,
+    ) -> Result<(), IndexError> {
+        let Scope { segment, conditions, .. } = scope;
+        let mut doubtful = std::mem::take(&mut self.doubtful);
+        doubtful.sort_unstable_by_key(|found| found.start);
+        for found in doubtful.drain(..) {
+            let skipped = Skipped::of_exchange(unread, segment, found.start);
+            if !skipped.may_reach(found.score(), top.least()) {
+                continue;
+            }
+            // An exchange may begin in a block that was done with.
+            let ahead = exact.take().filter(|exact| exact.is_ahead(found.start));
+            let exact = exact.insert(match ahead {
+                Some(exact) => exact,
+                None => Exact::new(self.readers(scope)?),
+            });
+            if segment.windows(found.start).nth(1).is_none() {
+                let scores = [found.question, found.answer];
+                let scores = exact.rest(segment, &self.norms, found.start, unread.len(), scores);
+                top.offer(found.best, scores.iter().sum());
+                continue;
+            }
+            let mut group = Group::at(found.start);
+            for passage in segment.windows(found.start) {
+                let [question, answer] = exact.whole(segment, &self.norms, passage);
+                group.add(passage, question, answer, true);
+            }
+            if let Some(found) = group.close(conditions) {
+                top.offer(found.best, found.score());
+            }
+        }
+        self.doubtful = doubtful;
+        Ok(())
     }
 
     const fn crowded(&self) -> bool {
         matches!(self.marking, Marking::ByScore(_))
     }
 
-    fn readers(&mut self, segment: &Segment, ordinal: usize) -> Result<Vec<Reader<'a>>, IndexError> {
-        let mut readers = Vec::with_capacity(self.plan.terms.len() + self.plan.phrases.len());
-        for term in &self.plan.terms {
-            let mut reader = Reader::of_term(segment, ordinal, term, &mut self.spare)?;
-            if self.crowded() {
+    fn readers(&mut self, scope: Scope<'_>) -> Result<Vec<Reader<'a>>, IndexError> {
+        let (plan, crowded) = (self.plan, self.crowded());
+        let Scope { segment, ordinal, .. } = scope;
+        let mut readers = Vec::with_capacity(plan.terms.len() + plan.phrases.len());
+        readers.extend(plan.phrases.iter().map(|phrase| Reader::of_phrase(phrase, ordinal)));
+        for term in &plan.terms {
+            let mut reader = Reader::of_term(segment, ordinal, term, &plan.ranking, &mut self.spare)?;
+            if crowded {
                 reader = reader.map(|reader| reader.crowded(term.postings(ordinal), segment.len()));
             }
             readers.extend(reader);
-        }
-        for phrase in &self.plan.phrases {
-            let found = phrase.segments.get(ordinal).map_or(&[][..], Vec::as_slice);
-            let source = Source::Phrase { found, next: 0 };
-            readers.push(Reader { field: phrase.field, weight: phrase.weight, finds: true, source });
         }
         Ok(readers)
     }
@@ -215,160 +285,60 @@ impl<'a> Union<'a> {
     fn drain(
         &mut self,
         base: u32,
-        segment: &Segment,
-        conditions: &Conditions,
+        scope: Scope<'_>,
+        skipped: Skipped,
         group: &mut Group,
         top: &mut impl Collect,
     ) -> u64 {
-        let Self { question, answer, scored, found, .. } = self;
+        let Self { question, answer, scored, found, doubtful, .. } = self;
+        let Scope { segment, conditions, .. } = scope;
         let first_word = base as usize / 64;
         let mut total = 0;
         let mut take = |place: usize| {
             let place = place & (BLOCK_LEN - 1);
             (std::mem::take(&mut question[place]), std::mem::take(&mut answer[place]))
         };
-        scored.drain(|index, scored| {
-            let found = found.word(index);
+        scored.drain(found, |index, scored, found| {
             // Most exchanges have one window. They need no group: 64 of them are counted at once.
             let single = segment.single_windows(first_word + index);
-            let hits = scored & found & single & conditions.word(first_word + index);
+            let hits = found & single & conditions.word(first_word + index);
             total += u64::from(hits.count_ones());
             each_place(scored & single, index * 64, |place| {
-                let (asked, answered) = take(place);
+                let (question, answer) = take(place);
                 if hits >> (place % 64) & 1 == 1 {
-                    top.offer(passage_at(base, place), asked + answered);
+                    let passage = passage_at(base, place);
+                    let found = Match { start: passage, best: passage, question, answer };
+                    offer(found, skipped, doubtful, top);
                 }
             });
-            each_place(scored & !single, index * 64, |place| {
+            each_place((scored | found) & !single, index * 64, |place| {
                 let passage = passage_at(base, place);
                 let start = segment.starts().at_or_below(passage).unwrap_or(passage);
                 if group.start() != Some(start) {
-                    total += group.close(conditions, top);
+                    if let Some(found) = group.close(conditions) {
+                        total += 1;
+                        offer(found, skipped, doubtful, top);
+                    }
                     *group = Group::at(start);
                 }
                 let (asked, answered) = take(place);
                 group.add(passage, asked, answered, found >> (place % 64) & 1 == 1);
             });
         });
-        found.clear();
         total
+    }
+}
+
+/// Offers a match, or puts it among those in `doubt` whose score depends on what was skipped.
+fn offer(found: Match, skipped: Skipped, doubt: &mut Vec<Match>, top: &mut impl Collect) {
+    if skipped.readers == 0 {
+        top.offer(found.best, found.score());
+    } else if skipped.may_reach(found.score(), top.least()) {
+        doubt.push(found);
     }
 }
 
 /// The passage at a place of the block that begins at `base`.
 fn passage_at(base: u32, place: usize) -> u32 {
     base + u32::try_from(place).unwrap_or_default()
-}
-
-/// Reads one word or phrase of one field.
-struct Reader<'a> {
-    field: Field,
-    weight: f32,
-    finds: bool,
-    source: Source<'a>,
-}
-
-enum Source<'a> {
-    /// A word that one term stands for: the usual case, and the fast one.
-    Term(Cursor),
-    /// A word that several terms stand for: their frequencies are summed before they saturate, as in Lucene's
-    /// synonym query.
-    Terms(Vec<(f32, Cursor)>),
-    /// The same in a crowded query where many passages have it: all places of a block are weighed, which a processor does
-    /// side by side.
-    Common(Vec<(f32, Cursor)>),
-    Phrase {
-        found: &'a [Standing],
-        next: usize,
-    },
-}
-
-impl Reader<'_> {
-    fn of_term(
-        segment: &Segment,
-        ordinal: usize,
-        term: &PlannedTerm,
-        spare: &mut Vec<Postings>,
-    ) -> Result<Option<Self>, IndexError> {
-        let mut cursors = Vec::with_capacity(term.alternatives.len());
-        for alternative in &term.alternatives {
-            if let Some(Some(found)) = alternative.found.segments.get(ordinal) {
-                let cursor = Cursor { postings: segment.postings_with(found, spare.pop())?, next: 0 };
-                // Above zero, so that a sum tells whether a passage has any of the terms.
-                cursors.push((alternative.weight.max(f32::MIN_POSITIVE), cursor));
-            }
-        }
-        let whole = cursors.len() == 1 && cursors.iter().all(|(weight, _)| *weight >= 1.0);
-        let source = match cursors.pop() {
-            None => return Ok(None),
-            Some((_, cursor)) if whole => Source::Term(cursor),
-            Some(last) => {
-                cursors.push(last);
-                Source::Terms(cursors)
-            }
-        };
-        Ok(Some(Self { field: term.field, weight: term.weight, finds: term.finds, source }))
-    }
-
-    /// As a crowded query reads it, where its word has so many postings in a segment of so many passages.
-    fn crowded(self, postings: u32, passages: u32) -> Self {
-        match self.source {
-            Source::Terms(cursors) if postings.saturating_mul(COMMON) >= passages => {
-                Self { source: Source::Common(cursors), ..self }
-            }
-            Source::Term(_) | Source::Terms(_) | Source::Common(_) | Source::Phrase { .. } => self,
-        }
-    }
-
-    fn give_back(self, spare: &mut Vec<Postings>) {
-        match self.source {
-            Source::Term(cursor) => spare.push(cursor.postings),
-            Source::Terms(cursors) | Source::Common(cursors) => {
-                spare.extend(cursors.into_iter().map(|(_, cursor)| cursor.postings));
-            }
-            Source::Phrase { .. } => {}
-        }
-    }
-
-    /// The next passage it has something in.
-    fn passage(&self) -> Option<u32> {
-        match &self.source {
-            Source::Term(cursor) => cursor.passage(),
-            Source::Terms(cursors) | Source::Common(cursors) => {
-                cursors.iter().filter_map(|(_, cursor)| cursor.passage()).min()
-            }
-            Source::Phrase { found, next } => found.get(*next).map(|found| found.passage),
-        }
-    }
-}
-
-/// A place in the postings of a term.
-struct Cursor {
-    postings: Postings,
-    next: usize,
-}
-
-impl Cursor {
-    fn passage(&self) -> Option<u32> {
-        self.postings.passages().get(self.next).copied()
-    }
-
-    /// Calls `visit` with each passage below `end` and the term's frequency there.
-    fn visit_below(&mut self, end: u32, mut visit: impl FnMut(u32, u32)) {
-        loop {
-            let passages = self.postings.passages().get(self.next..).unwrap_or_default();
-            let frequencies = self.postings.frequencies().get(self.next..).unwrap_or_default();
-            let Some(last) = passages.last() else { return };
-            let inside = if *last < end { passages.len() } else { passages.partition_point(|p| *p < end) };
-            for (passage, frequency) in passages.iter().zip(frequencies).take(inside) {
-                visit(*passage, *frequency);
-            }
-            if inside < passages.len() {
-                self.next += inside;
-                return;
-            }
-            self.postings.advance();
-            self.next = 0;
-        }
-    }
 }

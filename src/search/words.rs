@@ -11,6 +11,7 @@ use crate::query::Query;
 use crate::search::Ranking;
 use crate::search::derivation;
 use crate::search::equivalence;
+use crate::search::found_words::Depth;
 use crate::search::function_words;
 use crate::search::function_words::Role;
 
@@ -22,13 +23,24 @@ const MOST_EXPANDED_WORDS: usize = 64;
 /// sign are taken as plain words; those that must or must not occur are taken as they are, however many.
 const MOST_PHRASES: usize = 16;
 
+/// How a term stands for a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// It is what analysis makes of the word.
+    Own,
+    /// It is of the same derivation.
+    Derivation,
+    /// It is another name of the nation that the word names, or its people's adjective.
+    Nation,
+}
+
 /// A word of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Word {
     /// As it was typed.
     pub surface: String,
-    /// The terms that stand for it, each with what it is worth, from 0 to 1; the word's own first.
-    pub alternatives: Vec<(String, f32)>,
+    /// The terms that the query itself has for it; see [`Word::expanded`].
+    pub alternatives: Vec<(String, Relation)>,
     /// How often the query has it.
     pub count: u16,
     /// Whether an exchange is found for this word alone; false for a word that is only part of a phrase.
@@ -49,6 +61,20 @@ pub(super) struct Literal {
     pub variants: Vec<Vec<(u32, String)>>,
     /// What it is worth beside its words, from 0 up.
     pub weight: f32,
+}
+
+impl Word {
+    /// The terms that stand for it, with those that are related in English; its own first.
+    pub(super) fn expanded(&self) -> Vec<(String, Relation)> {
+        let mut alternatives = self.alternatives.clone();
+        for relative in self.alternatives.iter().flat_map(|(term, _)| derivation::relatives(term)) {
+            add_alternative(&mut alternatives, &relative, Relation::Derivation);
+        }
+        for other in equivalence::nation(&self.surface).iter().filter(|other| !other.contains('_')) {
+            add_english(&mut alternatives, other);
+        }
+        alternatives
+    }
 }
 
 impl Literal {
@@ -77,9 +103,14 @@ impl Literal {
 
 /// A query as terms.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "its words are most of it")]
 pub(super) struct Words {
     pub words: Vec<Word>,
     pub literals: Vec<Literal>,
+    /// Whether there are few words: no text, whose words are taken as they are.
+    few: bool,
+    /// Whether what is related to a topic in English stands for it too.
+    expands: bool,
 }
 
 impl Words {
@@ -104,32 +135,35 @@ impl Words {
             for word in &mut words {
                 word.role = role(&word.surface, &clause.text, spoken);
             }
-            let names = names_of(&words, languages, ranking);
+            let names = names_of(&words, languages);
             for word in words.into_iter().chain(names) {
                 all.add(&mut places, Word { finds, ..word });
             }
         }
-        if all.words.len() <= MOST_EXPANDED_WORDS && languages.contains(&Language::English) {
-            all.expand(ranking);
+        all.few = all.words.len() <= MOST_EXPANDED_WORDS;
+        all.expands = all.few && languages.contains(&Language::English);
+        if all.expands {
+            all.add_names(ranking);
         }
         all
     }
 
-    /// Adds what else stands for the words' topics, in English.
-    fn expand(&mut self, ranking: &Ranking) {
-        for word in self.words.iter_mut().filter(|word| word.role == Role::Topic) {
-            let own: Vec<String> = word.alternatives.iter().map(|(term, _)| term.clone()).collect();
-            for relative in own.iter().flat_map(|term| derivation::relatives(term)) {
-                add_alternative(word, &relative, ranking.derivation_weight);
-            }
-            for other in equivalence::nation(&word.surface) {
-                if other.contains('_') {
-                    let text = other.replace('_', " ");
-                    let name = Clause { occur: Occur::Should, phrase: true, text };
-                    self.literals.extend(literal(&name, &[Language::English], ranking.nation_weight));
-                } else {
-                    add_english(word, other, ranking.nation_weight);
-                }
+    /// What of a word is to be looked up.
+    pub(super) fn depth(&self, word: &Word) -> Depth {
+        match (self.few, self.expands && word.role == Role::Topic) {
+            (_, true) => Depth::Related,
+            (true, false) => Depth::Bearers,
+            (false, false) => Depth::Terms,
+        }
+    }
+
+    /// Adds the names in several words of nations that words stand for.
+    fn add_names(&mut self, ranking: &Ranking) {
+        for word in self.words.iter().filter(|word| word.role == Role::Topic) {
+            for other in equivalence::nation(&word.surface).iter().filter(|other| other.contains('_')) {
+                let text = other.replace('_', " ");
+                let name = Clause { occur: Occur::Should, phrase: true, text };
+                self.literals.extend(literal(&name, &[Language::English], ranking.nation_weight));
             }
         }
     }
@@ -170,7 +204,7 @@ fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<W
                 let surface = token.span.of(&clause.text).to_owned();
                 Word { alternatives: Vec::new(), count: 1, finds: true, role: Role::Topic, weight, surface }
             });
-            add_alternative(word, token.term, 1.0);
+            add_alternative(&mut word.alternatives, token.term, Relation::Own);
         });
     }
     words.into_values().filter(|word| !word.alternatives.is_empty()).collect()
@@ -188,24 +222,24 @@ fn role(surface: &str, text: &str, language: Option<Language>) -> Role {
     function_words::role(&surface.to_lowercase(), language)
 }
 
-fn add_alternative(word: &mut Word, term: &str, weight: f32) {
-    if !term.is_empty() && !word.alternatives.iter().any(|(known, _)| known == term) {
-        word.alternatives.push((term.to_owned(), weight));
+fn add_alternative(alternatives: &mut Vec<(String, Relation)>, term: &str, relation: Relation) {
+    if !term.is_empty() && !alternatives.iter().any(|(known, _)| known == term) {
+        alternatives.push((term.to_owned(), relation));
     }
 }
 
-/// Adds the terms of an English word.
-fn add_english(word: &mut Word, other: &str, weight: f32) {
+/// Adds the terms of an English word for a nation.
+fn add_english(alternatives: &mut Vec<(String, Relation)>, other: &str) {
     for (term, _, form) in Analyzer::terms(Language::English, other) {
         if form == Form::Word {
-            add_alternative(word, &term, weight);
+            add_alternative(alternatives, &term, Relation::Nation);
         }
     }
 }
 
 /// Names of nations in two or three words (`United States`), as one word more that the nation's other names
 /// and its people's adjective stand for.
-fn names_of(words: &[Word], languages: &[Language], ranking: &Ranking) -> Vec<Word> {
+fn names_of(words: &[Word], languages: &[Language]) -> Vec<Word> {
     if !languages.contains(&Language::English) || words.len() > MOST_EXPANDED_WORDS {
         return Vec::new();
     }
@@ -222,7 +256,7 @@ fn names_of(words: &[Word], languages: &[Language], ranking: &Ranking) -> Vec<Wo
         };
         for other in equivalence::nation(&parts.join("_")) {
             if !other.contains('_') {
-                add_english(&mut name, other, ranking.nation_weight);
+                add_english(&mut name.alternatives, other);
             }
         }
         if !name.alternatives.is_empty() {

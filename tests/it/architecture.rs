@@ -46,7 +46,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tantivy", &["index"]),
     ("hashbrown", &["index"]),
     ("compact_str", &["index"]),
-    ("quick_cache", &["index", "engine"]),
+    ("quick_cache", &["search", "engine"]),
     ("tikv_jemallocator", &["main"]),
     ("redb", &["store"]),
     ("rustix", &["disk"]),

@@ -249,6 +249,27 @@ impl Segment {
         }
     }
 
+    /// Puts the passages with a term into a set, deleted ones too.
+    pub fn mark(&self, term: &Term, bearers: &mut Bits) -> Result<(), IndexError> {
+        match (&self.source, &term.listed) {
+            (Source::Stored { contents, .. }, Listed::Stored(info)) => {
+                let inverted = &contents.text(term.field).inverted;
+                let mut postings =
+                    inverted.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+                while !postings.docs().is_empty() {
+                    postings.docs().iter().for_each(|passage| bearers.insert(*passage));
+                    postings.advance();
+                }
+            }
+            (Source::Fresh(fresh), Listed::Fresh(list)) => {
+                let passages = fresh.list(term.field, *list).map(|list| list.passages);
+                passages.unwrap_or_default().iter().for_each(|passage| bearers.insert(*passage));
+            }
+            (Source::Stored { .. }, Listed::Fresh(_)) | (Source::Fresh(_), Listed::Stored(_)) => {}
+        }
+        Ok(())
+    }
+
     /// The passages with a term, and how often each has it.
     pub fn postings(&self, term: &Term) -> Result<Postings, IndexError> {
         self.postings_with(term, None)
@@ -296,6 +317,12 @@ impl Segment {
         let beyond = if last { 1_u64.checked_shl(self.len() % 64).unwrap_or(0) } else { 0 };
         let next = starts.word(index + 1) | u64::from(self.len() as usize == (index + 1) * 64);
         here & (((here | beyond) >> 1) | (next << 63))
+    }
+
+    /// The passages of the exchange that begins with one, in order.
+    pub fn windows(&self, start: u32) -> impl Iterator<Item = u32> + '_ {
+        let rest = start.saturating_add(1)..self.len();
+        std::iter::once(start).chain(rest.take_while(|passage| !self.starts().contains(*passage)))
     }
 
     /// The length in terms that a length class stands for.

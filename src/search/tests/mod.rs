@@ -2,6 +2,7 @@
 
 mod copies;
 mod properties;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -360,13 +361,19 @@ fn signed_phrases_are_exact_however_many() {
     check(&documents, &format!("+\"one two\" {} -\"nine ten\"", " -\"two one\"".repeat(20)), &["most"]);
 }
 
-/// What is highlighted, in brackets.
+/// What is highlighted of a text of the corpus, in brackets.
 fn highlighted(query: &str, language: &str, text: &str, expect: &str) {
-    let documents: [Document<'_>; 3] =
-        [("a", "en", &[]), ("b", "ru", &[("", "да")]), ("c", "en", &[("", "yes")])];
+    let documents: [Document<'_>; 4] = [
+        ("a", "en", &[]),
+        ("b", "ru", &[("", "да")]),
+        ("c", "en", &[("", "yes")]),
+        ("d", language, &[("", text)]),
+    ];
     let corpus = Corpus::of(&documents);
     let query = Query::parse(query).unwrap();
-    let spans = Highlighter::new(&corpus.index.searcher(), &query, &Ranking::default()).spans(language, text);
+    let spans = Highlighter::new(&corpus.index.searcher(), &query, &Ranking::default())
+        .unwrap()
+        .spans(language, text);
     let mut shown = String::new();
     let mut last = 0;
     for span in spans {

@@ -11,6 +11,7 @@ use crate::query::DateRange;
 use crate::query::Filter;
 use crate::query::Query;
 use crate::search::Found;
+use crate::search::FoundWords;
 use crate::search::Highlighter;
 use crate::search::Hit;
 use crate::search::Ranking;
@@ -35,14 +36,14 @@ fn word(number: usize) -> &'static str {
         [number % 10]
 }
 
-fn text_of(numbers: &[usize]) -> String {
+pub(super) fn text_of(numbers: &[usize]) -> String {
     numbers.iter().map(|number| word(*number)).collect::<Vec<_>>().join(" ")
 }
 
 fn plan(corpus: &Corpus, query: &Query) -> Plan {
     let (searcher, ranking) = (corpus.index.searcher(), Ranking::default());
     let words = Words::new(query, searcher.languages(), &ranking);
-    let mut plan = Plan::new(&searcher, &words, &ranking).unwrap();
+    let mut plan = Plan::new(&searcher, &FoundWords::default(), &words, &ranking).unwrap();
     plan.add_literals(&searcher, &words, &ranking).unwrap();
     plan
 }
@@ -56,7 +57,7 @@ fn scores(corpus: &Corpus, plan: &Plan, marking: impl Fn() -> Marking) -> Scores
     let (mut scores, mut total) = (BTreeMap::new(), 0);
     for (ordinal, segment) in searcher.segments().iter().enumerate() {
         let conditions = Conditions::new(segment, plan, &Filter::default()).unwrap();
-        let mut top = Top::new(segment, usize::MAX, None);
+        let mut top = Top::new(segment, usize::MAX, None, f32::NEG_INFINITY);
         total += union.scan(segment, ordinal, &conditions, &mut top).unwrap();
         let hits = top.into_hits(ordinal);
         scores.extend(hits.map(|hit| ((hit.document_id, hit.exchange), hit.score.0)));
@@ -162,7 +163,7 @@ proptest! {
             let request = Request { query: &query, filter: &filter, limit: 10, after: None, collapse: false };
             let found = search(&searcher, &request, &Ranking::default()).unwrap();
             prop_assert_eq!(found.total, found.results.len() as u64);
-            let highlighter = Highlighter::new(&searcher, &query, &Ranking::default());
+            let highlighter = Highlighter::new(&searcher, &query, &Ranking::default()).unwrap();
             for language in ["en", "fr", "de", "ru", "zh", ""] {
                 let mut last = 0;
                 for span in highlighter.spans(language, &text) {
