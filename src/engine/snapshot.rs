@@ -88,7 +88,12 @@ impl Published {
     pub(super) fn publish(&self, snapshot: Snapshot) {
         let generation = snapshot.generation;
         let watchers = self.watchers.read().unwrap_or_else(PoisonError::into_inner);
-        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        let last = {
+            let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *latest, Arc::new(snapshot))
+        };
+        // It may be read for long yet, but not searched.
+        last.words.clear();
         watchers.iter().for_each(|watcher| watcher(generation));
     }
 }

@@ -51,12 +51,6 @@ impl Bits {
         }
     }
 
-    /// The memory it takes, in bytes.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        size_of_val(self.words.as_slice())
-    }
-
     /// All numbers from `64 * index`, 64 of them in each word, as bits.
     #[must_use]
     pub fn words_from(&self, index: usize) -> &[u64] {

@@ -26,7 +26,7 @@ impl Skipped {
     /// What of `readers` brings no passage to a score of `least` alone.
     pub(super) fn of(readers: &[Reader<'_>], least: f32) -> Self {
         let mut skipped = Self::default();
-        for reader in readers.iter().rev().take_while(|reader| reader.bearers.is_some()) {
+        for reader in readers.iter().rev().take_while(|reader| reader.common.is_some()) {
             let more = Self { readers: skipped.readers + 1, weight: skipped.weight + reader.weight };
             if more.may_reach(0.0, least) {
                 break;
@@ -36,15 +36,13 @@ impl Skipped {
         skipped
     }
 
-    /// What of `unread` is of an exchange: nobody bears all.
+    /// The same for one exchange: of `unread`, what any of its windows bears.
     pub(super) fn of_exchange(unread: &[Reader<'_>], segment: &Segment, start: u32) -> Self {
-        let mut skipped = Self::default();
-        for Reader { bearers, weight, .. } in unread {
-            if bearers.is_none_or(|bearers| segment.windows(start).any(|window| bearers.contains(window))) {
-                skipped = Self { readers: skipped.readers + 1, weight: skipped.weight + weight };
-            }
-        }
-        skipped
+        let borne = |reader: &&Reader<'_>| {
+            reader.bearers.is_none_or(|all| segment.windows(start).any(|window| all.contains(window)))
+        };
+        let weight = unread.iter().filter(borne).map(|reader| reader.weight).sum();
+        Self { readers: unread.len(), weight }
     }
 
     /// Whether a passage may score `least` that scores so much without what is skipped.

@@ -1,31 +1,42 @@
 //! Words of queries as a snapshot has them.
 
 use std::fmt;
+use std::hash::RandomState;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
+use quick_cache::OptionsBuilder;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use quick_cache::sync::DefaultLifecycle;
 
 use crate::index::Bits;
 use crate::index::Field;
 use crate::index::FoundTerm;
 use crate::index::IndexError;
 use crate::index::Searcher;
+use crate::index::Segment;
+use crate::search::equivalence;
 use crate::search::plan::FIELDS;
 use crate::search::words::Relation;
 use crate::search::words::Word;
 
-/// Bytes that words of one snapshot may take. Queries are about the same things over and over, and each of their words is
-/// looked for under some ten forms, in each field of each segment. In an index of ten segments some kilobytes a word; a
-/// common one takes two bits a passage more.
-const MOST_BYTES: usize = 32 << 20;
+/// Bytes that words of one snapshot may take, beside [`PER_PASSAGE`] for each passage: of an index of ten segments some
+/// thousands of words. Queries are about the same things over and over, and each of their words is looked for under some
+/// ten forms, in each field of each segment.
+const BYTES: u64 = 16 << 20;
+
+/// Bytes for each passage: who bears sixty-four common words, a bit for each of two fields.
+const PER_PASSAGE: u64 = 16;
+
+/// Parts of the table that are locked by themselves. Each takes a share of the bytes, which a common word must fit.
+const SHARDS: usize = 4;
 
 /// The longest key that is kept, in bytes: no word of a language comes near, and a query may hold anything.
 const LONGEST: usize = 256;
 
-/// In one of how many passages a word stands that is common: so many that a set of them all takes no more room than their
-/// list does.
+/// In one of how many passages a word stands that is common. A set of those who bear it is then some times as large as
+/// their list at most.
 const COMMON: u64 = 16;
 
 /// A word of a query, by what of it a snapshot has.
@@ -40,8 +51,10 @@ pub(super) struct FoundWord {
 pub(super) struct InField {
     /// The terms that stand for it, the word's own first.
     pub alternatives: Vec<Alternative>,
-    /// Where the word is common, for each segment the passages that have any of them, deleted ones too.
-    pub bearers: Box<[Bits]>,
+    /// Where the word is common, for each segment who bears it; see [`InField::bearers`].
+    bearers: Box<[OnceLock<Bits>]>,
+    /// What these take when all are listed, in bytes.
+    bearers_bytes: usize,
 }
 
 /// A term that stands for a word, and that a live passage has.
@@ -56,49 +69,63 @@ pub(super) struct Alternative {
 /// What of a word is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Depth {
-    /// Its own terms.
+    /// Its own terms, each of which is read.
     Terms,
-    /// Also who bears them.
+    /// The same, of which some may not be read: where it is common, there is room for who bears it.
     Bearers,
-    /// Both, of its own terms and of those [related](Word::expanded) to it.
+    /// The same, of its own terms and of those [related](Word::expanded) to it.
     Related,
 }
 
 impl InField {
-    /// Lists who bears it where it is common.
-    fn mark(&mut self, searcher: &Searcher) -> Result<(), IndexError> {
+    /// Whether so many passages have it that it may not have to be read.
+    pub(super) const fn is_common(&self) -> bool {
+        !self.bearers.is_empty()
+    }
+
+    fn make_room(&mut self, searcher: &Searcher) {
         let live = self.alternatives.iter().map(|alternative| alternative.found.live).sum::<u64>();
-        if live == 0 || live.saturating_mul(COMMON) < searcher.passages() {
-            return Ok(());
+        if live > 0 && live.saturating_mul(COMMON) >= searcher.passages() {
+            self.bearers = searcher.segments().iter().map(|_| OnceLock::new()).collect();
+            let bytes = |segment: &Segment| segment.len() as usize / 8;
+            self.bearers_bytes = searcher.segments().iter().map(bytes).sum();
         }
-        let mut all = Vec::with_capacity(searcher.segments().len());
-        for (ordinal, segment) in searcher.segments().iter().enumerate() {
-            let mut bearers = Bits::empty(segment.len());
-            for Alternative { found, .. } in &self.alternatives {
-                if let Some(Some(term)) = found.segments.get(ordinal) {
-                    segment.mark(term, &mut bearers)?;
-                }
+    }
+
+    /// The passages of the snapshot's segment of this number that have any of its terms, deleted ones too, where it is
+    /// common. They are listed when first asked for, which takes about as long as reading them.
+    pub(super) fn bearers(&self, segment: &Segment, ordinal: usize) -> Result<Option<&Bits>, IndexError> {
+        let Some(listed) = self.bearers.get(ordinal) else { return Ok(None) };
+        if let Some(bearers) = listed.get() {
+            return Ok(Some(bearers));
+        }
+        let mut bearers = Bits::empty(segment.len());
+        for Alternative { found, .. } in &self.alternatives {
+            if let Some(Some(term)) = found.segments.get(ordinal) {
+                segment.mark(term, &mut bearers)?;
             }
-            all.push(bearers);
         }
-        self.bearers = all.into();
-        Ok(())
+        // Another search may have been first, with the same.
+        Ok(Some(listed.get_or_init(|| bearers)))
+    }
+
+    /// The same, where they are listed already.
+    pub(super) fn listed_bearers(&self, ordinal: usize) -> Option<&Bits> {
+        self.bearers.get(ordinal)?.get()
     }
 }
 
 impl FoundWord {
     fn look_up(searcher: &Searcher, word: &Word, depth: Depth) -> Result<Self, IndexError> {
-        let found = match depth {
+        let mut found = match depth {
             Depth::Terms | Depth::Bearers => Self::of_terms(searcher, &word.alternatives)?,
             Depth::Related => Self::of_terms(searcher, &word.expanded())?,
         };
-        if depth == Depth::Terms {
-            return Ok(found);
+        if depth != Depth::Terms {
+            found.question.make_room(searcher);
+            found.answer.make_room(searcher);
         }
-        let Self { mut question, mut answer } = found;
-        question.mark(searcher)?;
-        answer.mark(searcher)?;
-        Ok(Self { question, answer })
+        Ok(found)
     }
 
     fn of_terms(searcher: &Searcher, alternatives: &[(String, Relation)]) -> Result<Self, IndexError> {
@@ -149,16 +176,18 @@ impl Weighter<String, Arc<FoundWord>> for Weight {
             let segments = size_of_val(&*alternative.found.segments);
             size_of::<Alternative>() + alternative.term.len() + segments + REST / 4
         };
-        let bearers = word.question.bearers.iter().chain(&word.answer.bearers).map(Bits::bytes);
-        (REST + key.len() + word.alternatives().map(of).sum::<usize>() + bearers.sum::<usize>()) as u64
+        let bearers = word.question.bearers_bytes + word.answer.bearers_bytes;
+        (REST + key.len() + word.alternatives().map(of).sum::<usize>() + bearers) as u64
     }
 }
+
+type Kept = Cache<String, Arc<FoundWord>, Weight, RandomState>;
 
 /// Words of one snapshot, those last asked for in memory.
 #[derive(Default)]
 pub struct FoundWords {
     /// Made when first asked for: most snapshots are of writes that nobody searches between.
-    kept: OnceLock<Cache<String, Arc<FoundWord>, Weight>>,
+    kept: OnceLock<Kept>,
 }
 
 impl fmt::Debug for FoundWords {
@@ -175,10 +204,7 @@ impl FoundWords {
         word: &Word,
         depth: Depth,
     ) -> Result<Arc<FoundWord>, IndexError> {
-        /// What a word takes, which sizes the table.
-        const TYPICAL: usize = 4 << 10;
-        let cache = || Cache::with_weighter(MOST_BYTES / TYPICAL, MOST_BYTES as u64, Weight);
-        let kept = self.kept.get_or_init(cache);
+        let kept = self.kept.get_or_init(|| Self::room(searcher.passages()));
         let key = key(word, depth);
         if let Some(known) = kept.get(&key) {
             return Ok(known);
@@ -189,10 +215,35 @@ impl FoundWords {
         }
         Ok(found)
     }
+
+    /// Lets go of all words: nobody new will ask in this snapshot.
+    pub fn clear(&self) {
+        if let Some(kept) = self.kept.get() {
+            kept.clear();
+        }
+    }
+
+    /// Room for words of so many passages.
+    fn room(passages: u64) -> Kept {
+        /// What most words take, to tell how many of those put out are remembered.
+        const TYPICAL: u64 = 4 << 10;
+        let bytes = BYTES + PER_PASSAGE.saturating_mul(passages);
+        let words = usize::try_from(bytes / TYPICAL).unwrap_or(usize::MAX);
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(words)
+            .weight_capacity(bytes)
+            .shards(SHARDS)
+            .build();
+        match options {
+            Ok(options) => {
+                Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default())
+            }
+            Err(_) => Cache::with_weighter(words, bytes, Weight),
+        }
+    }
 }
 
-/// All that says what stands for a word. No part of it holds a control character unless another part would differ too: terms
-/// are made of letters and digits.
+/// All that says what stands for a word. Its parts end in control characters, which no word has.
 fn key(word: &Word, depth: Depth) -> String {
     let Word { surface, alternatives, .. } = word;
     let terms: usize = alternatives.iter().map(|(term, _)| term.len() + 1).sum();
@@ -209,7 +260,10 @@ fn key(word: &Word, depth: Depth) -> String {
         Depth::Terms => {}
         Depth::Bearers => key.push('\u{3}'),
         Depth::Related => {
-            key.push_str(surface);
+            // As it was typed only where that may name a nation: otherwise nothing but its terms counts.
+            if !equivalence::nation(surface).is_empty() {
+                key.push_str(surface);
+            }
             key.push('\u{4}');
         }
     }

@@ -1,7 +1,7 @@
 //! Query and index → ranked hits.
 //!
-//! A search reads every posting of its terms once, in blocks of passages: scores, the exact total, grouping by
-//! exchange and the best page come out of the same pass.
+//! A search reads the postings of its terms once, in blocks of passages: scores, the exact total, grouping by
+//! exchange and the best page come out of the same pass. Those of common words are not read where a page needs them not.
 
 mod ranking;
 mod parameters;
@@ -167,7 +167,7 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Resolves a query; this reads dictionaries, no postings. `known` are words of this snapshot and no other.
+    /// Resolves a query; this reads dictionaries, and postings only to tell deleted passages. `known` are words of this snapshot and no other.
     pub fn new(
         searcher: &Searcher,
         known: &FoundWords,

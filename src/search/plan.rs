@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::index::Bits;
 use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::Searcher;
@@ -16,6 +15,7 @@ use crate::search::Ranking;
 use crate::search::Saturation;
 use crate::search::found_words::Alternative;
 use crate::search::found_words::FoundWord;
+use crate::search::found_words::InField;
 use crate::search::function_words::Role;
 use crate::search::literals;
 use crate::search::literals::Standing;
@@ -68,16 +68,12 @@ pub(super) struct PlannedTerm {
 impl PlannedTerm {
     /// The terms that stand for it.
     pub(super) fn alternatives(&self) -> &[Alternative] {
-        &self.word.of(self.field).alternatives
+        &self.found().alternatives
     }
 
-    /// The passages of a segment that have any of its alternatives, where it is common.
-    pub(super) fn bearers(&self, segment: usize) -> Option<&Bits> {
-        self.word.of(self.field).bearers.get(segment)
-    }
-
-    fn is_common(&self) -> bool {
-        !self.word.of(self.field).bearers.is_empty()
+    /// What there is of its word in its field.
+    pub(super) fn found(&self) -> &InField {
+        self.word.of(self.field)
     }
 
     /// How many postings its alternatives have in a segment, by its place among the snapshot's.
@@ -138,7 +134,7 @@ impl Plan {
         // Behind the others those that may not have to be read, of them the lightest last.
         plan.terms.sort_by(|one, other| {
             let by_weight = || other.weight.total_cmp(&one.weight);
-            let (left, right) = (one.is_common(), other.is_common());
+            let (left, right) = (one.found().is_common(), other.found().is_common());
             left.cmp(&right).then_with(|| if left { by_weight() } else { Ordering::Equal })
         });
         Ok(plan)

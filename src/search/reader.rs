@@ -6,6 +6,7 @@ use crate::index::IndexError;
 use crate::index::Postings;
 use crate::index::Segment;
 use crate::search::Ranking;
+use crate::search::found_words::InField;
 use crate::search::literals::Standing;
 use crate::search::plan::PlannedPhrase;
 use crate::search::plan::PlannedTerm;
@@ -20,6 +21,8 @@ pub(super) struct Reader<'a> {
     pub weight: f32,
     /// Whether an exchange is found for it alone.
     pub finds: bool,
+    /// Its word, where that is so common that it may not have to be read.
+    pub common: Option<&'a InField>,
     /// The passages it has something in, where they are known beforehand.
     pub bearers: Option<&'a Bits>,
     pub source: Source<'a>,
@@ -66,14 +69,24 @@ impl<'a> Reader<'a> {
                 Source::Terms(cursors)
             }
         };
-        let bearers = term.bearers(ordinal);
-        Ok(Some(Self { field: term.field, weight: term.weight, finds: term.finds, bearers, source }))
+        let PlannedTerm { field, weight, finds, .. } = *term;
+        let common = Some(term.found()).filter(|found| found.is_common());
+        let bearers = term.found().listed_bearers(ordinal);
+        Ok(Some(Self { field, weight, finds, common, bearers, source }))
     }
 
     /// A reader of what was found of a phrase.
     pub(super) fn of_phrase(phrase: &'a PlannedPhrase, ordinal: usize) -> Self {
         let source = Source::Phrase { found: phrase.of(ordinal), next: 0 };
-        Self { field: phrase.field, weight: phrase.weight, finds: true, bearers: None, source }
+        Self { field: phrase.field, weight: phrase.weight, finds: true, common: None, bearers: None, source }
+    }
+
+    /// Lists who bears its word, where it is common.
+    pub(super) fn list_bearers(&mut self, segment: &Segment, ordinal: usize) -> Result<(), IndexError> {
+        if let (Some(common), None) = (self.common, self.bearers) {
+            self.bearers = common.bearers(segment, ordinal)?;
+        }
+        Ok(())
     }
 
     /// As a crowded query reads it, where its word has so many postings in a segment of so many passages.

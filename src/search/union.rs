@@ -1,4 +1,4 @@
-//! The pass over a segment: every posting once, a block of passages at a time, grouped by exchange.
+//! The pass over a segment: a block of passages at a time, grouped by exchange.
 
 use crate::index::Field;
 use crate::index::IndexError;
@@ -102,9 +102,15 @@ impl<'a> Union<'a> {
             }
             let wanted = readers.len() - skipped.readers;
             let (wanted, unread) = readers.split_at_mut(wanted);
-            let next = wanted.iter().filter_map(Reader::passage).min();
+            for reader in unread.iter_mut() {
+                reader.list_bearers(segment, ordinal)?;
+            }
             // Where something is skipped no block is passed over: what is not read is counted.
-            let base = if skipped.readers > 0 { Some(read) } else { next.map(|next| next - next % BLOCK) };
+            let base = if skipped.readers > 0 {
+                Some(read)
+            } else {
+                wanted.iter().filter_map(Reader::passage).min().map(|next| next - next % BLOCK)
+            };
             let Some(base) = base.filter(|base| *base < segment.len()) else { break };
             if self.crowded() {
                 self.score_crowded(wanted, segment, base);
@@ -116,8 +122,15 @@ impl<'a> Union<'a> {
             let bearers = unread.iter().filter(|reader| reader.finds).filter_map(|reader| reader.bearers);
             bearers.for_each(|bearers| self.found.insert_all(bearers, base));
             total += self.drain(base, scope, skipped, &mut group, top);
-            self.look_up(scope, unread, &mut exact, top)?;
             read = base.saturating_add(BLOCK);
+            // One that ends here is done with before what stands behind it is looked up.
+            if segment.starts().contains(read)
+                && let Some(found) = group.close(conditions)
+            {
+                total += 1;
+                offer(found, skipped, &mut self.doubtful, top);
+            }
+            self.look_up(scope, unread, &mut exact, top)?;
         }
         if let Some(last) = group.close(conditions) {
             total += 1;
@@ -146,12 +159,15 @@ impl<'a> Union<'a> {
             if !skipped.may_reach(found.score(), top.least()) {
                 continue;
             }
-            // An exchange may begin in a block that was done with.
-            let ahead = exact.take().filter(|exact| exact.is_ahead(found.start));
-            let exact = exact.insert(match ahead {
-                Some(exact) => exact,
-                None => Exact::new(self.readers(scope)?),
-            });
+            // Of two blocks, an exchange is looked up with the second, and may begin before what was with the first.
+            let exact = match exact.take() {
+                Some(ahead) if ahead.is_ahead(found.start) => exact.insert(ahead),
+                behind => {
+                    let readers = behind.into_iter().flat_map(Exact::into_readers);
+                    readers.for_each(|reader| reader.give_back(&mut self.spare));
+                    exact.insert(Exact::new(self.readers(scope)?))
+                }
+            };
             if segment.windows(found.start).nth(1).is_none() {
                 let scores = [found.question, found.answer];
                 let scores = exact.rest(segment, &self.norms, found.start, unread.len(), scores);

@@ -251,22 +251,7 @@ impl Segment {
 
     /// Puts the passages with a term into a set, deleted ones too.
     pub fn mark(&self, term: &Term, bearers: &mut Bits) -> Result<(), IndexError> {
-        match (&self.source, &term.listed) {
-            (Source::Stored { contents, .. }, Listed::Stored(info)) => {
-                let inverted = &contents.text(term.field).inverted;
-                let mut postings =
-                    inverted.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-                while !postings.docs().is_empty() {
-                    postings.docs().iter().for_each(|passage| bearers.insert(*passage));
-                    postings.advance();
-                }
-            }
-            (Source::Fresh(fresh), Listed::Fresh(list)) => {
-                let passages = fresh.list(term.field, *list).map(|list| list.passages);
-                passages.unwrap_or_default().iter().for_each(|passage| bearers.insert(*passage));
-            }
-            (Source::Stored { .. }, Listed::Fresh(_)) | (Source::Fresh(_), Listed::Stored(_)) => {}
-        }
+        self.postings(term)?.visit(|passage, _| bearers.insert(passage));
         Ok(())
     }
 

@@ -24,6 +24,7 @@ use crate::search::search;
 use crate::search::tests::Corpus;
 use crate::search::tests::Document;
 use crate::search::tests::exchange;
+use crate::search::tests::page;
 use crate::search::top::Top;
 use crate::search::union::Union;
 use crate::search::words::Words;
@@ -40,7 +41,7 @@ pub(super) fn text_of(numbers: &[usize]) -> String {
     numbers.iter().map(|number| word(*number)).collect::<Vec<_>>().join(" ")
 }
 
-fn plan(corpus: &Corpus, query: &Query) -> Plan {
+pub(super) fn plan(corpus: &Corpus, query: &Query) -> Plan {
     let (searcher, ranking) = (corpus.index.searcher(), Ranking::default());
     let words = Words::new(query, searcher.languages(), &ranking);
     let mut plan = Plan::new(&searcher, &FoundWords::default(), &words, &ranking).unwrap();
@@ -269,6 +270,8 @@ proptest! {
                     hits.map(|hit| (hit.document_id.clone(), hit.exchange, hit.window, hit.score.0.to_bits())).collect()
                 };
                 prop_assert_eq!(hits(&one), hits(&other), "{} {}", step, query);
+                let first = page(&shown.index.searcher(), query, filter, 2, None);
+                prop_assert_eq!(hits(&first), &hits(&one)[..one.results.len().min(2)], "{} {}", step, query);
             }
             let (one, other) = (committed.index.searcher(), shown.index.searcher());
             prop_assert_eq!((one.exchanges(), one.passages()), (other.exchanges(), other.passages()));

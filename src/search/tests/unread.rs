@@ -1,5 +1,7 @@
 //! What is not read of common words does not show.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use crate::index::DocumentEntry;
@@ -14,11 +16,16 @@ use crate::search::Planned;
 use crate::search::Ranking;
 use crate::search::Request;
 use crate::search::block::BLOCK_LEN;
+use crate::search::exact::Skipped;
+use crate::search::found_words::Depth;
+use crate::search::reader::Reader;
 use crate::search::run;
 use crate::search::tests::Corpus;
 use crate::search::tests::exchange;
 use crate::search::tests::page;
+use crate::search::tests::properties::plan;
 use crate::search::tests::properties::text_of;
+use crate::search::words::Words;
 use crate::span::TextSpan;
 use crate::transcript::Metadata;
 
@@ -46,9 +53,10 @@ fn in_pages((searcher, known): &Known, query: &str, filter: &Filter, limit: usiz
     }
 }
 
-/// Asks for small pages, of which the first and those of every size must be what the whole list has there, bit by bit.
+/// Asks for small pages, with words that were asked for before; together they must be, bit by bit, the list that is had
+/// without.
 fn assert_small_pages_are_whole(known: &Known, query: &str, filter: &Filter) {
-    let whole = in_pages(known, query, filter, usize::MAX);
+    let whole = in_pages(&(known.0.clone(), FoundWords::default()), query, filter, usize::MAX);
     for limit in [1, 2, 7] {
         assert_eq!(in_pages(known, query, filter, limit), whole, "{query}, {limit} a page");
     }
@@ -109,6 +117,49 @@ fn what_is_not_read_does_not_show() {
             );
         }
     }
+}
+
+/// The readers at the end are skipped whose words are common, as many as are worth less than the page's last result.
+#[test]
+fn what_is_skipped() {
+    let texts: Vec<String> =
+        (0..64).map(|at| format!("it was {}", if at == 7 { "harbour" } else { "there" })).collect();
+    let pairs: Vec<(&str, &str)> = texts.iter().map(|text| ("", text.as_str())).collect();
+    let corpus = Corpus::of(&[("a", "en", &pairs)]);
+    let plan = plan(&corpus, &Query::parse("it was the harbour there").unwrap());
+    let searcher = corpus.index.searcher();
+    let mut readers = Vec::new();
+    for term in &plan.terms {
+        readers.extend(
+            Reader::of_term(&searcher.segments()[0], 0, term, &plan.ranking, &mut Vec::new()).unwrap(),
+        );
+    }
+    let common: Vec<f32> =
+        readers.iter().filter(|reader| reader.common.is_some()).map(|reader| reader.weight).collect();
+    assert_eq!((readers.len(), common.len()), (4, 3));
+    let skipped = |least| Skipped::of(&readers, least).readers;
+    assert_eq!([f32::NEG_INFINITY, 0.0, common[2]].map(skipped), [0, 0, 0]);
+    assert_eq!(skipped(common[2] * 1.01), 1);
+    assert_eq!(skipped(common.iter().sum::<f32>() * 1.01), 3);
+    assert_eq!(skipped(f32::INFINITY), 3);
+}
+
+/// However much room a word needs, it is there when it is asked for again, up to the bound of its index.
+#[test]
+fn common_words_are_kept() {
+    let texts: Vec<String> = (0..640).map(|at| format!("it was common{}", at % 8)).collect();
+    let pairs: Vec<(&str, &str)> = texts.iter().map(|text| ("Was it?", text.as_str())).collect();
+    let corpus = Corpus::of(&[("a", "en", &pairs)]);
+    let (searcher, known) = (corpus.index.searcher(), FoundWords::default());
+    let query = Query::parse("it was common1 COMMON1 Common2").unwrap();
+    let words = Words::new(&query, searcher.languages(), &Ranking::default());
+    let get = || -> Vec<_> {
+        words.words.iter().map(|word| known.get(&searcher, word, Depth::Bearers).unwrap()).collect()
+    };
+    let (once, again) = (get(), get());
+    assert!(once.iter().zip(&again).all(|(one, other)| Arc::ptr_eq(one, other)));
+    known.clear();
+    assert!(once.iter().zip(get()).all(|(one, other)| !Arc::ptr_eq(one, &other)));
 }
 
 proptest! {
