@@ -102,6 +102,11 @@ pub enum Field {
     Answer,
 }
 
+impl Field {
+    /// Both, in the order their scores are added.
+    pub const ALL: [Self; 2] = [Self::Question, Self::Answer];
+}
+
 /// A document to index.
 #[derive(Clone, Debug)]
 pub struct DocumentEntry<'a> {

@@ -5,9 +5,9 @@
 //! passages bear them is known, so that matches are counted, and their lists are looked into only for passages that score
 //! nearly enough without them (Turtle and Flood, "Query Evaluation: Strategies and Optimizations", 1995, as max-score).
 
+use crate::index::Field;
 use crate::index::Segment;
 use crate::search::norms::Norms;
-use crate::search::plan::FIELDS;
 use crate::search::reader::Reader;
 
 /// Above what rounding may take from a sum of some hundred scores.
@@ -68,7 +68,7 @@ impl<'a> Exact<'a> {
         passage >= self.last
     }
 
-    /// What a passage scores in each of [`FIELDS`] by all readers.
+    /// What a passage scores in each of [`Field::ALL`] by all readers.
     pub(super) fn whole(&mut self, segment: &Segment, norms: &[Norms; 2], passage: u32) -> [f32; 2] {
         self.rest(segment, norms, passage, self.readers.len(), [0.0; 2])
     }
@@ -83,13 +83,14 @@ impl<'a> Exact<'a> {
         mut scores: [f32; 2],
     ) -> [f32; 2] {
         self.last = passage;
-        let classes = FIELDS.map(|field| segment.length_classes(field, passage).map_or(0, |[class]| *class));
+        let classes =
+            Field::ALL.map(|field| segment.length_classes(field, passage).map_or(0, |[class]| *class));
         let read = self.readers.len().saturating_sub(unread);
         let may_have = |reader: &&mut Reader<'_>| reader.bearers.is_none_or(|all| all.contains(passage));
         for reader in self.readers.iter_mut().skip(read).filter(may_have) {
             let frequency = reader.frequency_at(passage);
             if frequency > 0.0 {
-                let fields = FIELDS.iter().zip(&mut scores).zip(norms.iter().zip(classes));
+                let fields = Field::ALL.iter().zip(&mut scores).zip(norms.iter().zip(classes));
                 for ((_, score), (norms, class)) in fields.filter(|((field, _), _)| **field == reader.field) {
                     *score += reader.weight * norms.saturate(frequency, class);
                 }

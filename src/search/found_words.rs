@@ -17,7 +17,7 @@ use crate::index::IndexError;
 use crate::index::Searcher;
 use crate::index::Segment;
 use crate::search::equivalence;
-use crate::search::plan::FIELDS;
+use crate::search::words::Depth;
 use crate::search::words::Relation;
 use crate::search::words::Word;
 
@@ -64,17 +64,6 @@ pub(super) struct Alternative {
     pub relation: Relation,
     /// The term in each segment.
     pub found: FoundTerm,
-}
-
-/// What of a word is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Depth {
-    /// Its own terms, each of which is read.
-    Terms,
-    /// The same, of which some may not be read: where it is common, there is room for who bears it.
-    Bearers,
-    /// The same, of its own terms and of those [related](Word::expanded) to it.
-    Related,
 }
 
 impl InField {
@@ -132,7 +121,7 @@ impl FoundWord {
         let mut word = Self::default();
         for (term, relation) in alternatives {
             let term: Arc<str> = Arc::from(term.as_str());
-            for field in FIELDS {
+            for field in Field::ALL {
                 let found = searcher.term(field, &term)?;
                 if found.live > 0 {
                     let alternative = Alternative { term: Arc::clone(&term), relation: *relation, found };
@@ -268,4 +257,50 @@ fn key(word: &Word, depth: Depth) -> String {
         }
     }
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::FoundWord;
+    use super::FoundWords;
+    use super::InField;
+    use super::key;
+    use crate::search::function_words::Role;
+    use crate::search::words::Depth;
+    use crate::search::words::Relation;
+    use crate::search::words::Word;
+
+    #[test]
+    fn there_is_room_for_common_words_of_any_index() {
+        for passages in [1_000, 1_000_000, 1_000_000_000] {
+            let field = || InField { bearers_bytes: passages / 8, ..InField::default() };
+            let word = FoundWord { question: field(), answer: field() };
+            let kept = FoundWords::room(passages as u64);
+            kept.insert("word".to_owned(), Arc::new(word));
+            assert!(kept.get("word").is_some(), "{passages}");
+        }
+    }
+
+    fn key_of(surface: &str, term: &str, depth: Depth) -> String {
+        let word = Word {
+            surface: surface.to_owned(),
+            alternatives: vec![(term.to_owned(), Relation::Own)],
+            count: 1,
+            finds: true,
+            role: Role::Topic,
+            weight: 1.0,
+        };
+        key(&word, depth)
+    }
+
+    #[test]
+    fn keys_tell_what_stands_for_a_word() {
+        let related = |surface, term| key_of(surface, term, Depth::Related);
+        assert_eq!(related("Harbours", "harbour"), related("harbour", "harbour"));
+        assert_ne!(related("Turkey", "turkey"), related("turkey", "turkey"));
+        let depths = [Depth::Terms, Depth::Bearers, Depth::Related].map(|depth| key_of("it", "it", depth));
+        assert!(depths[0] != depths[1] && depths[0] != depths[2] && depths[1] != depths[2]);
+    }
 }

@@ -8,7 +8,6 @@ use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::Segment;
 use crate::index::Term;
-use crate::search::plan::FIELDS;
 use crate::search::words::Literal;
 
 /// A passage where a literal stands.
@@ -45,7 +44,7 @@ pub(super) fn exchanges(
     within: Option<&Bits>,
 ) -> Result<Vec<Bits>, IndexError> {
     let mut all = vec![Bits::empty(segment.len()); literals.len()];
-    for field in FIELDS {
+    for field in Field::ALL {
         visit(segment, field, literals, within, &mut |literal, passage, _| {
             all.get_mut(literal).into_iter().for_each(|bits| bits.insert(passage));
         })?;
@@ -63,7 +62,7 @@ pub(super) fn exchanges_with_any(
     within: Option<&Bits>,
 ) -> Result<Bits, IndexError> {
     let mut bits = Bits::empty(segment.len());
-    for field in FIELDS {
+    for field in Field::ALL {
         visit(segment, field, literals, within, &mut |_, passage, _| bits.insert(passage))?;
     }
     bits.lower_to(segment.starts());
@@ -79,7 +78,7 @@ pub(super) fn rarest_first<'l>(
     for word in words {
         let mut passages = 0;
         for (_, term) in word.variants.iter().flatten() {
-            for field in FIELDS {
+            for field in Field::ALL {
                 let found = segment.term(field, term)?;
                 passages += found.map_or(0, |found| u64::from(found.passages()));
             }

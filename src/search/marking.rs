@@ -26,7 +26,7 @@ impl Marking {
     pub(super) fn of(plan: &Plan, passages: u64) -> Self {
         let of_terms = plan.terms.iter().flat_map(|term| {
             let alternatives = term.alternatives().iter();
-            alternatives.map(|alternative| plan.ranking.worth(alternative.relation) * term.weight)
+            alternatives.map(|alternative| alternative.relation.worth(&plan.ranking) * term.weight)
         });
         let mut weights = of_terms.chain(plan.phrases.iter().map(|phrase| phrase.weight));
         let crowded = plan.postings / CROWDED > passages && weights.all(|weight| weight >= LEAST_WEIGHT);

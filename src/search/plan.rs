@@ -24,15 +24,12 @@ use crate::search::words::Relation;
 use crate::search::words::Word;
 use crate::search::words::Words;
 
-/// The fields a passage is scored by, in the order their scores are added.
-pub(super) const FIELDS: [Field; 2] = [Field::Question, Field::Answer];
-
 /// What to read and what it weighs.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// Scored words.
     pub terms: Vec<PlannedTerm>,
-    /// Phrases that may occur, each in each of [`FIELDS`].
+    /// Phrases that may occur, each in each of [`Field::ALL`].
     pub phrases: Vec<PlannedPhrase>,
     /// What must occur.
     pub required_words: Vec<Literal>,
@@ -50,7 +47,7 @@ pub(super) struct Plan {
     pub ranking: Ranking,
     /// How frequencies saturate.
     pub saturation: Saturation,
-    /// Average lengths of [`FIELDS`].
+    /// Average lengths of [`Field::ALL`].
     pub averages: [f32; 2],
 }
 
@@ -123,7 +120,7 @@ impl Plan {
             words: Vec::with_capacity(words.words.len()),
             ranking: *ranking,
             saturation: ranking.saturation(share.min(1.0)),
-            averages: FIELDS.map(|field| searcher.statistics(field).average()),
+            averages: Field::ALL.map(|field| searcher.statistics(field).average()),
         };
         let ranking = &for_topics(ranking, &words.words);
         for word in &words.words {
@@ -174,7 +171,7 @@ impl Plan {
 
     fn add_word(&mut self, searcher: &Searcher, word: &Word, found: &Arc<FoundWord>, ranking: &Ranking) {
         let mut nowhere = true;
-        for field in FIELDS {
+        for field in Field::ALL {
             // As in Lucene's synonym query, a word is as common as its commonest term; terms that different
             // languages make of it are in different passages and add up.
             let (mut own, mut related) = (0, 0);
@@ -212,11 +209,11 @@ impl Plan {
         }
         let planned = |literal: &Literal| {
             let of_field = |field| PlannedPhrase { field, weight: literal.weight, segments: Vec::new() };
-            FIELDS.map(of_field)
+            Field::ALL.map(of_field)
         };
         let mut phrases: Vec<[PlannedPhrase; 2]> = literals.iter().map(planned).collect();
         for segment in searcher.segments() {
-            for (place, field) in FIELDS.into_iter().enumerate() {
+            for (place, field) in Field::ALL.into_iter().enumerate() {
                 let found = literals::standings(segment, field, literals)?;
                 for (phrase, found) in phrases.iter_mut().zip(found) {
                     if let Some(phrase) = phrase.get_mut(place) {

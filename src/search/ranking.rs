@@ -1,7 +1,5 @@
 //! The parameters of ranking, with their defaults and where they come from.
 
-use crate::search::words::Relation;
-
 /// How frequency and length weigh in BM25.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Saturation {
@@ -76,15 +74,6 @@ impl Default for Ranking {
 }
 
 impl Ranking {
-    /// What one occurrence of a term counts that stands for a word, where the word itself counts 1.
-    pub(super) const fn worth(&self, relation: Relation) -> f32 {
-        match relation {
-            Relation::Own => 1.0,
-            Relation::Derivation => self.derivation_weight,
-            Relation::Nation => self.nation_weight,
-        }
-    }
-
     /// The saturation of a collection of which this share (0 to 1) of the exchanges has a question: between
     /// the two, in proportion, so that one more exchange never turns the ranking over.
     pub(super) fn saturation(&self, share: f32) -> Saturation {

@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
             if let Some(Some(found)) = alternative.found.segments.get(ordinal) {
                 let cursor = Cursor { postings: segment.postings_with(found, spare.pop())?, next: 0 };
                 // Above zero, so that a sum tells whether a passage has any of the terms.
-                cursors.push((ranking.worth(alternative.relation).max(f32::MIN_POSITIVE), cursor));
+                cursors.push((alternative.relation.worth(ranking).max(f32::MIN_POSITIVE), cursor));
             }
         }
         let whole = cursors.len() == 1 && cursors.iter().all(|(weight, _)| *weight >= 1.0);

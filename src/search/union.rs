@@ -18,7 +18,6 @@ use crate::search::group::Group;
 use crate::search::group::Match;
 use crate::search::marking::Marking;
 use crate::search::norms::Norms;
-use crate::search::plan::FIELDS;
 use crate::search::plan::Plan;
 use crate::search::reader::Reader;
 use crate::search::reader::Source;
@@ -65,7 +64,7 @@ impl<'a> Union<'a> {
         Self {
             plan,
             marking,
-            norms: FIELDS.map(|field| Norms::new(plan, field)),
+            norms: Field::ALL.map(|field| Norms::new(plan, field)),
             question: block::zeros(),
             answer: block::zeros(),
             mixed: block::zeros(),
@@ -210,7 +209,7 @@ impl<'a> Union<'a> {
     fn score_crowded(&mut self, readers: &mut [Reader<'_>], segment: &Segment, base: u32) {
         let Self { norms, marking, .. } = self;
         if let Marking::ByScore(weighed) = marking {
-            for (field, (norms, weighed)) in FIELDS.iter().zip(norms.iter().zip(weighed)) {
+            for (field, (norms, weighed)) in Field::ALL.iter().zip(norms.iter().zip(weighed)) {
                 if let Some(classes) = segment.length_classes(*field, base) {
                     norms.of(classes, weighed);
                 }

@@ -11,7 +11,6 @@ use crate::query::Query;
 use crate::search::Ranking;
 use crate::search::derivation;
 use crate::search::equivalence;
-use crate::search::found_words::Depth;
 use crate::search::function_words;
 use crate::search::function_words::Role;
 
@@ -32,6 +31,28 @@ pub(super) enum Relation {
     Derivation,
     /// It is another name of the nation that the word names, or its people's adjective.
     Nation,
+}
+
+impl Relation {
+    /// What one occurrence of such a term counts, where the word itself counts 1.
+    pub(super) const fn worth(self, ranking: &Ranking) -> f32 {
+        match self {
+            Self::Own => 1.0,
+            Self::Derivation => ranking.derivation_weight,
+            Self::Nation => ranking.nation_weight,
+        }
+    }
+}
+
+/// What of a word is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Its own terms, each of which is read.
+    Terms,
+    /// The same, of which some may not be read: where it is common, there is room for who bears it.
+    Bearers,
+    /// The same, of its own terms and of those [related](Word::expanded) to it.
+    Related,
 }
 
 /// A word of a query.

@@ -41,6 +41,11 @@ pub(super) fn text_of(numbers: &[usize]) -> String {
     numbers.iter().map(|number| word(*number)).collect::<Vec<_>>().join(" ")
 }
 
+/// Questions and answers of words by their numbers.
+pub(super) fn texts_of(pairs: &[(Vec<usize>, Vec<usize>)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(question, answer)| (text_of(question), text_of(answer))).collect()
+}
+
 pub(super) fn plan(corpus: &Corpus, query: &Query) -> Plan {
     let (searcher, ranking) = (corpus.index.searcher(), Ranking::default());
     let words = Words::new(query, searcher.languages(), &ranking);
@@ -111,8 +116,7 @@ proptest! {
         query in prop::collection::vec(0usize..10, 1..5),
         split in 1usize..6,
     ) {
-        let texts: Vec<(String, String)> =
-            texts.iter().map(|(question, answer)| (text_of(question), text_of(answer))).collect();
+        let texts = texts_of(&texts);
         let pairs: Vec<[(&str, &str); 1]> =
             texts.iter().map(|(question, answer)| [(question.as_str(), answer.as_str())]).collect();
         let ids: Vec<String> = (0..pairs.len()).map(|number| format!("{number:02}")).collect();
@@ -142,8 +146,7 @@ proptest! {
         query in prop::collection::vec(0usize..10, 1..9),
         phrase in prop::bool::ANY,
     ) {
-        let texts: Vec<(String, String)> =
-            texts.iter().map(|(question, answer)| (text_of(question), text_of(answer))).collect();
+        let texts = texts_of(&texts);
         let pairs: Vec<(&str, &str)> =
             texts.iter().map(|(question, answer)| (question.as_str(), answer.as_str())).collect();
         let corpus = Corpus::of(&[("a", "en", &pairs), ("b", "ru", &pairs), ("c", "fr", &pairs)]);
@@ -192,11 +195,8 @@ proptest! {
         held in 1u32..40,
         query in prop::collection::vec(0usize..8, 1..5),
     ) {
-        let texts = |pairs: &[(Vec<usize>, Vec<usize>)]| -> Vec<(String, String)> {
-            pairs.iter().map(|(question, answer)| (text_of(question), text_of(answer))).collect()
-        };
         let writes: Vec<(String, Vec<(String, String)>)> =
-            writes.iter().map(|(id, pairs)| (format!("{id:02}"), texts(pairs))).collect();
+            writes.iter().map(|(id, pairs)| (format!("{id:02}"), texts_of(pairs))).collect();
         let write = |writer: &mut Writer, (id, pairs): &(String, Vec<(String, String)>)| {
             if pairs.is_empty() {
                 return writer.delete(id);

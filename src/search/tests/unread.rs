@@ -17,7 +17,6 @@ use crate::search::Ranking;
 use crate::search::Request;
 use crate::search::block::BLOCK_LEN;
 use crate::search::exact::Skipped;
-use crate::search::found_words::Depth;
 use crate::search::reader::Reader;
 use crate::search::run;
 use crate::search::tests::Corpus;
@@ -25,6 +24,8 @@ use crate::search::tests::exchange;
 use crate::search::tests::page;
 use crate::search::tests::properties::plan;
 use crate::search::tests::properties::text_of;
+use crate::search::tests::properties::texts_of;
+use crate::search::words::Depth;
 use crate::search::words::Words;
 use crate::span::TextSpan;
 use crate::transcript::Metadata;
@@ -144,9 +145,9 @@ fn what_is_skipped() {
     assert_eq!(skipped(f32::INFINITY), 3);
 }
 
-/// However much room a word needs, it is there when it is asked for again, up to the bound of its index.
+/// Words are there when they are asked for again, until they are let go of.
 #[test]
-fn common_words_are_kept() {
+fn words_are_kept() {
     let texts: Vec<String> = (0..640).map(|at| format!("it was common{}", at % 8)).collect();
     let pairs: Vec<(&str, &str)> = texts.iter().map(|text| ("Was it?", text.as_str())).collect();
     let corpus = Corpus::of(&[("a", "en", &pairs)]);
@@ -174,8 +175,7 @@ proptest! {
         deleted in 0usize..30,
     ) {
         let corpus = Corpus::empty();
-        let texts: Vec<(String, String)> =
-            texts.iter().map(|(question, answer)| (text_of(question), text_of(answer))).collect();
+        let texts = texts_of(&texts);
         let ids: Vec<String> = (0..texts.len()).map(|number| format!("{number:02}")).collect();
         let mut writer = corpus.index.writer().unwrap();
         for (number, (id, (question, answer))) in ids.iter().zip(&texts).enumerate() {
