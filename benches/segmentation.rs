@@ -12,9 +12,9 @@ use criterion::Criterion;
 use criterion::Throughput;
 use criterion::criterion_group;
 use criterion::criterion_main;
-use onrecord::extract::Limits;
-use onrecord::extract::extract;
-use onrecord::segment::segment;
+use onrecord::extraction::Limits;
+use onrecord::extraction::extract;
+use onrecord::segmentation::segment;
 use onrecord::transcript::Source;
 
 /// The sizes, each some hundred times the one before.

@@ -5,14 +5,14 @@
 //!
 //! # The stages, in the order data flows
 //!
-//! A document comes in as bytes. [`extract`] reads its format and yields text, blocks and a source map;
-//! [`segment`] cuts blocks into turns, exchanges and passages; [`store`] keeps the bytes and the exchanges, and
+//! A document comes in as bytes. [`extraction`] reads its format and yields text, blocks and a source map;
+//! [`segmentation`] cuts blocks into turns, exchanges and passages; [`store`] keeps the bytes and the exchanges, and
 //! [`index`] the passages' words. A query comes in as text: [`query`] reads it, [`search`] ranks. [`engine`] is
 //! the façade over all of this, in process and synchronous; [`grpc`] is a translation of it, [`cli`] a client.
 //!
 //! # What is deliberately absent
 //!
-//! - No module names one to its right: `span ← transcript ← {extract, segment, query, store} ← index ← search ←
+//! - No module names one to its right: `span ← transcript ← {extraction, segmentation, query, store} ← index ← search ←
 //!   engine ← grpc ← config ← cli`. A test holds the tree to it.
 //! - No prost or tonic name outside `grpc` and the client commands; no tantivy type in a signature outside
 //!   `index`; no redb outside `store`.
@@ -25,8 +25,8 @@
 pub mod disk;
 pub mod span;
 pub mod transcript;
-pub mod extract;
-pub mod segment;
+pub mod extraction;
+pub mod segmentation;
 pub mod query;
 pub mod store;
 pub mod index;

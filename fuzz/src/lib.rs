@@ -7,10 +7,10 @@
 pub mod span;
 #[path = "../../src/transcript/mod.rs"]
 pub mod transcript;
-#[path = "../../src/extract/mod.rs"]
-pub mod extract;
-#[path = "../../src/segment/mod.rs"]
-pub mod segment;
+#[path = "../../src/extraction/mod.rs"]
+pub mod extraction;
+#[path = "../../src/segmentation/mod.rs"]
+pub mod segmentation;
 #[path = "../../src/query/mod.rs"]
 pub mod query;
 

@@ -1,13 +1,13 @@
 //! What every stage promises, whatever it is given; a promise broken is a panic, which the fuzzer reports.
 
-use crate::extract::Limits;
-use crate::extract::extract;
+use crate::extraction::Limits;
+use crate::extraction::extract;
 use crate::query::DateRange;
 use crate::query::Query;
 use crate::query::QueryError;
-use crate::segment::passages::WindowSettings;
-use crate::segment::passages::windows;
-use crate::segment::segment;
+use crate::segmentation::segment;
+use crate::segmentation::windows::WindowSettings;
+use crate::segmentation::windows::windows;
 use crate::span::ByteSpan;
 use crate::span::SourceMap;
 use crate::span::TextSpan;

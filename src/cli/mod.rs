@@ -24,7 +24,7 @@ use crate::config::Command;
 use crate::config::Config;
 use crate::engine::BackupError;
 use crate::engine::EngineError;
-use crate::extract::ExtractError;
+use crate::extraction::ExtractError;
 use crate::grpc::ServeError;
 
 /// Why a command failed, in words for the person who typed it.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::BackupError;
-use crate::extract::ExtractError;
+use crate::extraction::ExtractError;
 use crate::index::IndexError;
 use crate::store::StoreError;
 

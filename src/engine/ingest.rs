@@ -9,14 +9,14 @@ use crate::engine::Receipt;
 use crate::engine::Settings;
 use crate::engine::cite;
 use crate::engine::indexer;
-use crate::extract::ExtractError;
-use crate::extract::Line;
-use crate::extract::Pair;
-use crate::extract::extract;
-use crate::extract::render;
+use crate::extraction::ExtractError;
+use crate::extraction::Line;
+use crate::extraction::Pair;
+use crate::extraction::extract;
+use crate::extraction::render;
 use crate::index::AnalyzedDocument;
-use crate::segment::passages::windows;
-use crate::segment::segment;
+use crate::segmentation::segment;
+use crate::segmentation::windows::windows;
 use crate::span::SourceMap;
 use crate::store::EncodedDocument;
 use crate::store::NewDocument;
@@ -260,7 +260,7 @@ fn stored(
     bytes: &[u8],
     index: usize,
     exchange: Exchange,
-    settings: &crate::segment::passages::WindowSettings,
+    settings: &crate::segmentation::windows::WindowSettings,
 ) -> StoredExchange {
     let digest = |map: &SourceMap, span| {
         Digest::of_parts(map.to_bytes(span).into_iter().map(|span| span.of(bytes).unwrap_or_default()))

@@ -11,7 +11,7 @@ use tonic_types::StatusExt as _;
 
 use crate::engine::BackupError;
 use crate::engine::EngineError;
-use crate::extract::ExtractError;
+use crate::extraction::ExtractError;
 use crate::index::IndexError;
 use crate::store::StoreError;
 

@@ -18,18 +18,32 @@ const STAGES: &[(&str, &[&str])] = &[
     ("disk", &[]),
     ("span", &[]),
     ("transcript", &["span"]),
-    ("extract", &["span", "transcript"]),
-    ("segment", &["span", "transcript"]),
+    ("extraction", &["span", "transcript"]),
+    ("segmentation", &["span", "transcript"]),
     ("query", &["span", "transcript"]),
     ("store", &["disk", "span", "transcript"]),
     ("index", &["disk", "span", "transcript", "query"]),
     ("search", &["span", "transcript", "query", "index"]),
-    ("engine", &["disk", "span", "transcript", "extract", "segment", "query", "store", "index", "search"]),
-    ("grpc", &["span", "transcript", "extract", "query", "store", "index", "search", "engine"]),
+    (
+        "engine",
+        &["disk", "span", "transcript", "extraction", "segmentation", "query", "store", "index", "search"],
+    ),
+    ("grpc", &["span", "transcript", "extraction", "query", "store", "index", "search", "engine"]),
     ("config", &["search"]),
     (
         "cli",
-        &["disk", "span", "transcript", "extract", "segment", "query", "search", "engine", "grpc", "config"],
+        &[
+            "disk",
+            "span",
+            "transcript",
+            "extraction",
+            "segmentation",
+            "query",
+            "search",
+            "engine",
+            "grpc",
+            "config",
+        ],
     ),
     ("telemetry", &[]),
     ("main", &["cli", "config", "telemetry"]),
@@ -51,16 +65,16 @@ const FENCES: &[(&str, &[&str])] = &[
     ("redb", &["store"]),
     ("rustix", &["disk"]),
     ("sha2", &["transcript", "engine"]),
-    ("html5gum", &["extract"]),
-    ("pulldown_cmark", &["extract"]),
-    ("encoding_rs", &["extract"]),
-    ("chardetng", &["extract"]),
-    ("whatlang", &["extract"]),
-    ("lopdf", &["extract"]),
-    ("quick_xml", &["extract"]),
-    ("csv", &["extract"]),
+    ("html5gum", &["extraction"]),
+    ("pulldown_cmark", &["extraction"]),
+    ("encoding_rs", &["extraction"]),
+    ("chardetng", &["extraction"]),
+    ("whatlang", &["extraction"]),
+    ("lopdf", &["extraction"]),
+    ("quick_xml", &["extraction"]),
+    ("csv", &["extraction"]),
     // Archives of documents are read by the client, archives that are one document by extraction.
-    ("zip", &["extract", "cli"]),
+    ("zip", &["extraction", "cli"]),
     ("tar", &["cli"]),
     ("flate2", &["cli"]),
     ("glob", &["cli"]),
@@ -131,7 +145,7 @@ fn crates_stay_behind_their_fences() {
 
 /// The fuzz targets compile these stages from their sources, in a package that no other build touches.
 fn fuzzing_has_the_crates_of_its_stages() {
-    const FUZZED: &[&str] = &["span", "transcript", "extract", "segment", "query"];
+    const FUZZED: &[&str] = &["span", "transcript", "extraction", "segmentation", "query"];
     let manifest = std::fs::read_to_string(root().join("fuzz/Cargo.toml")).unwrap();
     let used = FENCES.iter().filter(|(_, stages)| stages.iter().any(|stage| FUZZED.contains(stage)));
     for (name, stages) in used {

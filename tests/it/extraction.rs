@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use libtest_mimic::Trial;
-use onrecord::extract::Limits;
-use onrecord::extract::extract;
-use onrecord::segment::segment;
+use onrecord::extraction::Limits;
+use onrecord::extraction::extract;
+use onrecord::segmentation::segment;
 use onrecord::transcript::Source;
 use onrecord::transcript::Utterance;
 use serde_json::Value;

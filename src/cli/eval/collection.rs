@@ -13,8 +13,8 @@ use crate::engine::Body;
 use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::Submission;
-use crate::extract::Line;
-use crate::extract::Pair;
+use crate::extraction::Line;
+use crate::extraction::Pair;
 use crate::transcript::Metadata;
 
 /// A test collection: `corpus.jsonl` (`_id`, `title`, `text`), `queries.jsonl` (`_id`, `text`) and

@@ -1,0 +1,57 @@
+//! A page as a tree of the elements that set text apart, and the text between the tags, by position.
+
+use crate::extraction::html::classes::Marks;
+use crate::extraction::html::head::Head;
+use crate::extraction::html::stylesheet::Stylesheet;
+use crate::span::TextSpan;
+
+/// How a piece of text is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Style {
+    pub strong: bool,
+    pub light: bool,
+    pub link: bool,
+}
+
+/// The page in order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Piece {
+    /// An element begins.
+    Open(usize),
+    /// An element ends.
+    Close(usize),
+    /// Text as it stands in the page, references and white space and all.
+    Text(TextSpan, Style),
+    /// A line break.
+    Break,
+}
+
+/// An element that sets its text apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Element {
+    /// In lower case.
+    pub name: Box<str>,
+    /// The element around it; the first element is its own parent.
+    pub parent: usize,
+    /// What its attributes say.
+    pub marks: Marks,
+    /// Equal for elements of one name and class.
+    pub likeness: u64,
+    /// From its start tag to the end of its end tag.
+    pub span: TextSpan,
+    /// Whether its name is one of navigation, notes or forms.
+    pub boilerplate: bool,
+    /// Where its `Open` and `Close` stand among the pieces.
+    pub pieces: (usize, usize),
+    /// How its text is set, whatever the elements inside say.
+    pub style: Style,
+}
+
+/// A page.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    pub elements: Vec<Element>,
+    pub pieces: Vec<Piece>,
+    pub head: Head,
+    pub sheet: Stylesheet,
+}

@@ -1,0 +1,68 @@
+//! Where only answers have labels: what the place of a paragraph between two labels tells.
+
+use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::features::unit_features;
+use crate::segmentation::features::unit_features::Feature;
+use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::units::Unit;
+use crate::transcript::Role;
+
+/// Evidence for what stands before a label inside the same line.
+const INLINE: f32 = 4.0;
+/// Fewest words of a line without a stop that may be a question all the same.
+const FEWEST_WORDS: usize = 4;
+
+/// Per unit, the evidence of its place that it asks.
+///
+/// Where answers have one paragraph, the one unnamed paragraph before a label is its question, whatever its
+/// form; where answers have more, it may as well be the end of the answer before.
+pub(crate) fn evidence(roles: &Roles, units: &[Unit], features: &[Features]) -> Vec<f32> {
+    let mut evidence = vec![0.0; units.len()];
+    if roles.askers_named {
+        return evidence;
+    }
+    let mut lone = Vec::new();
+    let (mut single, mut several) = (0.0, 0.0);
+    let mut gap: Vec<usize> = Vec::new();
+    let mut open = false;
+    // What stands before the first answer, behind whatever introduces it.
+    let mut first = None;
+    for (at, (unit, seen)) in units.iter().zip(features).enumerate() {
+        if roles.of_unit(unit) == Some(Role::Answer) {
+            if let Some(last) = gap.last().filter(|_| open) {
+                let asks = features
+                    .get(*last)
+                    .is_some_and(|features| features.has(Feature::Asks) || features.has(Feature::Requests));
+                if gap.len() == 1 {
+                    lone.push(*last);
+                }
+                if asks && gap.len() == 1 {
+                    single += 1.0;
+                } else if asks {
+                    several += 1.0;
+                }
+            }
+            if let (true, Some(slot)) =
+                (unit.inline && unit.labelled, at.checked_sub(1).and_then(|before| evidence.get_mut(before)))
+            {
+                *slot += INLINE;
+            }
+            if !open {
+                first = gap.last().copied();
+            }
+            gap.clear();
+            open = true;
+        } else if seen.clutter < unit_features::CLUTTER
+            || (seen.clutter < unit_features::CLUTTER + 1.0 && seen.words >= FEWEST_WORDS)
+        {
+            gap.push(at);
+        }
+    }
+    let odds: f32 = ((single + 0.5_f32) / (several + 0.5)).ln().clamp(0.0, 2.5);
+    for at in lone.into_iter().chain(first.filter(|_| several < 0.5)) {
+        if let Some(slot) = evidence.get_mut(at) {
+            *slot += odds;
+        }
+    }
+    evidence
+}

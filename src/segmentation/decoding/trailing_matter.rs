@@ -1,0 +1,179 @@
+//! What stands behind the last answer: how much each unit there looks like matter of another kind.
+
+use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::features::question_style::QuestionStyle;
+use crate::segmentation::features::unit_features::CLUTTER;
+use crate::segmentation::features::unit_features::Feature;
+use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::units::Style;
+use crate::segmentation::features::units::Unit;
+use crate::segmentation::language_data::languages::Language;
+use crate::segmentation::language_data::lexicon;
+use crate::segmentation::language_data::sentences;
+use crate::segmentation::pairing::guest_name;
+use crate::transcript::BlockKind;
+use crate::transcript::Extraction;
+use crate::transcript::Role;
+
+/// Evidence up to which a paragraph may as well go on with the answer.
+pub(crate) const DOUBT: f32 = 2.0;
+/// Fewest answers that show how many paragraphs an answer has in a document.
+const FEWEST_ANSWERS: usize = 4;
+/// Most words of a credit, as `Interview: Ann Lee`.
+const CREDIT_WORDS: usize = 8;
+/// Most words of a line that needs no stop to be no prose.
+const LINE_WORDS: usize = 12;
+/// Most words of a title.
+const TITLE_WORDS: usize = 5;
+/// Evidence for what stands under the title of such matter.
+const TITLED: f32 = 3.5;
+/// Evidence from which on a question of the writer's own is asked.
+const ASKS: f32 = 1.5;
+
+/// Per unit, the evidence that it stands behind the interview; zero for all up to the last answer's start.
+pub(crate) fn evidence(
+    extraction: &Extraction,
+    language: &Language,
+    roles: &Roles,
+    question_style: Option<QuestionStyle>,
+    units: &[Unit],
+    features: &[Features],
+) -> Vec<f32> {
+    let mut evidence = vec![0.0; units.len()];
+    let asks = |(unit, seen): (&Unit, &Features)| match question_style {
+        _ if roles.askers_named => roles.of_unit(unit) == Some(Role::Question),
+        Some(question_style) => {
+            question_style.sets(unit) && (seen.has(Feature::Asks) || seen.has(Feature::Requests))
+        }
+        None => roles.of_unit(unit).is_some() || (seen.question() > ASKS && seen.clutter < CLUTTER),
+    };
+    let Some(last) = units.iter().zip(features).rposition(asks) else { return evidence };
+    // The answer's first paragraph is never behind it.
+    let labelled = units.iter().rposition(|unit| roles.of_unit(unit).is_some()).unwrap_or_default();
+    let answers = units.get(labelled).is_some_and(|unit| roles.of_unit(unit) == Some(Role::Answer));
+    let first = if answers && labelled >= last { labelled + 1 } else { last.max(labelled) + 2 };
+    let single = if one_paragraph(roles, question_style, units, features, first) { 1.5 } else { 0.0 };
+    let listed = units.get(..first).is_some_and(|units| units.iter().any(|u| u.kind == BlockKind::ListItem));
+    let prose: Vec<bool> = units
+        .iter()
+        .zip(features)
+        .take(first)
+        .filter(|(_, seen)| seen.words >= LINE_WORDS)
+        .map(|(_, seen)| seen.has(Feature::Stops))
+        .collect();
+    let tidy = prose.len() >= 3 && prose.iter().filter(|stops| **stops).count() * 5 >= prose.len() * 4;
+    // What a title such as "Comments" stands over is of its kind.
+    let mut titled = 0.0;
+    for ((unit, seen), slot) in units.iter().zip(features).zip(&mut evidence).skip(first) {
+        let text = unit.text(&extraction.text);
+        // Who is named in full where a paragraph begins is told about.
+        let told = !seen.has(Feature::FirstPerson) && guest_name::opens_with_name(&text, language);
+        *slot = single
+            + titled
+            + if told { 1.0 } else { 0.0 }
+            + of_text(&text, *seen, tidy)
+            + of_form(unit, question_style, listed);
+        if seen.words <= TITLE_WORDS && !seen.has(Feature::Stops) && opens_other(&sentences::opening(&text)) {
+            titled = TITLED;
+        }
+    }
+    evidence
+}
+
+/// Whether the answers of a document have one paragraph each, up to a unit.
+fn one_paragraph(
+    roles: &Roles,
+    question_style: Option<QuestionStyle>,
+    units: &[Unit],
+    features: &[Features],
+    first: usize,
+) -> bool {
+    let (mut answers, mut more) = (0, 0);
+    // Whether a question went before, and whether an answer is open.
+    let (mut asked, mut open) = (false, false);
+    for (unit, seen) in units.iter().zip(features).take(first) {
+        let plain = seen.clutter < CLUTTER && !seen.has(Feature::Asks);
+        match roles.of_unit(unit) {
+            Some(Role::Answer) => {
+                answers += 1;
+                open = true;
+            }
+            Some(_) => open = false,
+            None if question_style.is_some_and(|question_style| question_style.sets(unit)) => {
+                (asked, open) = (true, false);
+            }
+            None if open => more += usize::from(plain),
+            None if asked && plain => {
+                answers += 1;
+                (asked, open) = (false, true);
+            }
+            None => {}
+        }
+    }
+    answers >= FEWEST_ANSWERS && more * 4 <= answers
+}
+
+/// Evidence of a unit's words.
+fn of_text(text: &str, seen: Features, tidy: bool) -> f32 {
+    let mut odds = if seen.has(Feature::FirstPerson) { -1.5 } else { 0.5 };
+    let opening = sentences::opening(text);
+    if seen.words <= 60 && opens_other(&opening) {
+        odds += 3.5;
+    }
+    if text.contains(['©', 'ⓒ']) || text.contains("www.") || text.contains("http") || has_address(text) {
+        odds += 4.0;
+    }
+    if text.contains(" | ") {
+        odds += 4.0;
+    }
+    if seen.words <= LINE_WORDS && !sentences::ends_in_mark(text) && tidy {
+        odds += 3.0;
+    }
+    if seen.words <= CREDIT_WORDS && credits(text) {
+        odds += 2.5;
+    }
+    odds
+}
+
+/// Whether a line begins as what is no part of an interview does.
+fn opens_other(opening: &str) -> bool {
+    lexicon::boilerplate(opening) || lexicon::trailing(opening)
+}
+
+/// Whether a text has an e-mail address.
+fn has_address(text: &str) -> bool {
+    text.match_indices('@').any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let after = text.get(at + 1..).unwrap_or_default();
+        let domain = after.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
+        before.ends_with(|c: char| c.is_ascii_alphanumeric()) && domain.contains('.')
+    })
+}
+
+/// Whether a short text names what someone did and who: `Interview: Ann Lee`.
+fn credits(text: &str) -> bool {
+    text.split_once(": ").is_some_and(|(role, name)| {
+        role.split(' ').count() <= 3 && name.starts_with(char::is_uppercase) && !sentences::ends_in_stop(name)
+    })
+}
+
+/// Evidence of how a unit is set.
+fn of_form(unit: &Unit, question_style: Option<QuestionStyle>, listed: bool) -> f32 {
+    match unit.kind {
+        BlockKind::Heading(_) => return 2.5,
+        BlockKind::ListItem if !listed => return 2.0,
+        BlockKind::Cue => return -4.0,
+        BlockKind::Paragraph
+        | BlockKind::ListItem
+        | BlockKind::Quotation
+        | BlockKind::Term
+        | BlockKind::Description
+        | BlockKind::Caption
+        | BlockKind::Preformatted
+        | BlockKind::Turn
+        | BlockKind::Question
+        | BlockKind::Answer => {}
+    }
+    let question_style = question_style.is_some_and(|question_style| question_style.sets(unit));
+    if matches!(unit.style, Style::Light | Style::Strong) && !question_style { 2.5 } else { 0.0 }
+}

@@ -1,0 +1,6 @@
+//! Lines and labels → units (paragraphs, turns and inline parts), and what can be seen of each unit.
+
+pub(crate) mod question_style;
+pub(crate) mod turn_markers;
+pub(crate) mod unit_features;
+pub(crate) mod units;

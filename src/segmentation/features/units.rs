@@ -1,0 +1,383 @@
+//! Lines and labels → units: the paragraphs, turns and inline parts that roles are given to.
+
+use std::borrow::Cow;
+
+use crate::segmentation::features::turn_markers::Marks;
+use crate::segmentation::labels::label_parse;
+use crate::segmentation::labels::speakers::Label;
+use crate::segmentation::labels::speakers::SpeakerTable;
+use crate::segmentation::language_data::languages::Language;
+use crate::segmentation::language_data::sentences;
+use crate::segmentation::lines::line::Break;
+use crate::segmentation::lines::line::Breaks;
+use crate::segmentation::lines::line::Line;
+use crate::span::TextSpan;
+use crate::transcript::Block;
+use crate::transcript::BlockKind;
+use crate::transcript::EmphasisKind;
+use crate::transcript::Extraction;
+
+/// A stretch of text and what is written before it when it follows another.
+pub(crate) type Piece = (&'static str, TextSpan);
+
+/// Between paragraphs.
+pub(crate) const PARAGRAPH: &str = "\n\n";
+/// Between the lines of a paragraph, and between cues.
+const SPACE: &str = " ";
+
+/// How a unit is set as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Style {
+    /// As running text.
+    Plain,
+    /// As a heading of this level.
+    Heading(u8),
+    /// In bold.
+    Strong,
+    /// In italics.
+    Light,
+    /// As a term that is described.
+    Term,
+    /// As a quotation.
+    Quotation,
+}
+
+/// A paragraph, or a part of one that a label or a change of type sets apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Unit {
+    /// The text, without labels.
+    pub pieces: Vec<Piece>,
+    /// The block it starts in.
+    pub block: usize,
+    /// The block it ends in.
+    pub last_block: usize,
+    /// That block's kind.
+    pub kind: BlockKind,
+    /// Who speaks, where a label or the format says so at its start.
+    pub speaker: Option<usize>,
+    /// Whether the name is a label in the text, and not a field of the format.
+    pub labelled: bool,
+    /// Whether a dash or an arrow marks a change of speaker.
+    pub marked: bool,
+    /// How it is set.
+    pub style: Style,
+    /// Whether it starts inside a line.
+    pub inline: bool,
+}
+
+impl Unit {
+    /// The text, pieces joined.
+    pub(crate) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.pieces.as_slice() {
+            [(_, span)] => Cow::Borrowed(span.of(text)),
+            pieces => {
+                let mut joined = String::new();
+                for (joint, span) in pieces {
+                    if !joined.is_empty() {
+                        joined.push_str(joint);
+                    }
+                    joined.push_str(span.of(text));
+                }
+                Cow::Owned(joined)
+            }
+        }
+    }
+
+    /// Whether a line break had cut one of its words.
+    pub(crate) fn repaired(&self) -> bool {
+        self.pieces.iter().any(|(joint, _)| joint.is_empty())
+    }
+
+    /// Where it starts in the text.
+    pub(crate) fn start(&self) -> usize {
+        self.pieces.first().map_or(0, |(_, span)| span.start())
+    }
+
+    /// Where it ends in the text.
+    pub(crate) fn end(&self) -> usize {
+        self.pieces.last().map_or(0, |(_, span)| span.end())
+    }
+}
+
+/// Cuts the lines into units.
+pub(crate) fn units(
+    extraction: &Extraction,
+    language: &'static Language,
+    lines: &[Line],
+    cast: &SpeakerTable,
+) -> Vec<Unit> {
+    let mut builder = Builder {
+        extraction,
+        cast,
+        breaks: Breaks::new(extraction, language, lines),
+        unnamed: cast.speakers.is_empty(),
+        openings: emphasised_questions(extraction) >= 2,
+        marks: Marks::of(extraction, lines),
+        units: Vec::new(),
+        pending: None,
+        last_line: None,
+    };
+    let mut labels = cast.labels.as_slice();
+    for (index, line) in lines.iter().enumerate() {
+        let here = labels.partition_point(|label| label.line <= index);
+        let (of_line, rest) = labels.split_at(here);
+        labels = rest;
+        builder.line(*line, of_line);
+    }
+    let Builder { mut units, .. } = builder;
+    for unit in &mut units {
+        unit.style = style(extraction, unit);
+    }
+    units
+}
+
+struct Builder<'a> {
+    extraction: &'a Extraction,
+    cast: &'a SpeakerTable,
+    breaks: Breaks<'a>,
+    /// Whether nobody is named, so that only sentences can part cues.
+    unnamed: bool,
+    /// Whether questions open paragraphs in bold or italics, so that other sentences so set are questions too.
+    openings: bool,
+    marks: Marks,
+    units: Vec<Unit>,
+    pending: Option<usize>,
+    last_line: Option<Line>,
+}
+
+/// A part of a line.
+struct Part {
+    span: TextSpan,
+    speaker: Option<usize>,
+    labelled: bool,
+    marked: bool,
+    inline: bool,
+}
+
+impl Builder<'_> {
+    fn line(&mut self, line: Line, of_line: &[Label]) {
+        let text = self.extraction.text.as_str();
+        let Some(block) = self.extraction.blocks.get(line.block) else { return };
+        let mut cursor = line.span.start();
+        let mut parts: Vec<Part> = Vec::new();
+        let mut speaker = None;
+        let mut labelled = false;
+        for label in of_line {
+            let before = TextSpan::new(cursor, label.span.start()).trimmed(text);
+            let lead = cursor == line.span.start() && !before.of(text).chars().any(char::is_alphabetic);
+            if !before.is_empty() && !lead {
+                parts.push(Part {
+                    span: before,
+                    speaker,
+                    labelled,
+                    marked: false,
+                    inline: cursor > line.span.start(),
+                });
+            } else if labelled && before.is_empty() {
+                self.pending = speaker;
+            }
+            cursor = label.span.end();
+            (speaker, labelled) = (Some(label.speaker), true);
+        }
+        let rest = TextSpan::new(cursor, line.span.end()).trimmed(text);
+        let inline = cursor > line.span.start() && !parts.is_empty();
+        if rest.is_empty() {
+            self.pending = speaker.filter(|_| labelled).or(self.pending);
+        } else {
+            parts.push(Part { span: rest, speaker, labelled, marked: false, inline });
+        }
+        if parts.first().is_some_and(|part| part.labelled) {
+            // Who was named on a line above and said nothing has no word here.
+            self.pending = None;
+        }
+        for (index, mut part) in parts.into_iter().enumerate() {
+            if index == 0 && !part.labelled {
+                self.open(&mut part, line);
+            }
+            if part.span.is_empty() {
+                continue;
+            }
+            if index == 0 && !part.labelled && self.join(block, line, &part) {
+                continue;
+            }
+            self.push(block, line, &part);
+        }
+        self.last_line = Some(line);
+    }
+
+    /// Reads what opens a line without a label: a time, a dash, the speaker named above.
+    fn open(&mut self, part: &mut Part, line: Line) {
+        let text = self.extraction.text.as_str();
+        if let Some(len) = label_parse::stamp_len(part.span.of(text)) {
+            part.span = TextSpan::new(part.span.start() + len, part.span.end()).trimmed(text);
+        }
+        let len = self.marks.len(part.span.of(text));
+        part.marked = len > 0;
+        part.span = TextSpan::new(part.span.start() + len, part.span.end());
+        if let Some(speaker) = self.pending.take_if(|_| !part.span.is_empty()) {
+            (part.speaker, part.labelled) = (Some(speaker), true);
+        } else if line.opens_block {
+            part.speaker = self.cast.of_block.get(line.block).copied().flatten();
+        }
+    }
+
+    /// Adds a part to the unit before it where no border lies between them.
+    fn join(&mut self, block: &Block, line: Line, part: &Part) -> bool {
+        let text = self.extraction.text.as_str();
+        let Some(last_line) = self.last_line else { return false };
+        let Some(unit) = self.units.last_mut() else { return false };
+        if part.marked {
+            return false;
+        }
+        let same_block = unit.block == line.block || last_line.block == line.block;
+        let joint = if same_block && !line.opens_block {
+            match self.breaks.between(block.kind, &last_line, &Line { span: part.span, ..line }) {
+                Break::Hard => return false,
+                Break::Soft => SPACE,
+                Break::InWord => "",
+            }
+        } else if block.kind == BlockKind::Cue && unit.kind == BlockKind::Cue {
+            let spoken_by = self.cast.of_block.get(line.block).copied().flatten();
+            if spoken_by != self.cast.of_block.get(last_line.block).copied().flatten() {
+                return false;
+            }
+            if set_whole(block) != self.extraction.blocks.get(last_line.block).and_then(set_whole) {
+                return false;
+            }
+            if self.unnamed
+                && !self.marks.open_turns()
+                && unit.pieces.last().is_some_and(|(_, span)| sentences::ends_in_stop(span.of(text)))
+            {
+                return false;
+            }
+            SPACE
+        } else {
+            return false;
+        };
+        unit.last_block = line.block;
+        match unit.pieces.last_mut() {
+            // A lone line break inside a paragraph stays in the quote, which so remains one span.
+            Some((_, last))
+                if joint == SPACE && same_block && is_break(text, last.end(), part.span.start()) =>
+            {
+                *last = TextSpan::new(last.start(), part.span.end());
+            }
+            _ => unit.pieces.push((joint, part.span)),
+        }
+        true
+    }
+
+    fn push(&mut self, block: &Block, line: Line, part: &Part) {
+        let mut unit = Unit {
+            pieces: vec![(if block.kind == BlockKind::Cue { SPACE } else { PARAGRAPH }, part.span)],
+            block: line.block,
+            last_block: line.block,
+            kind: block.kind,
+            speaker: part.speaker,
+            labelled: part.labelled,
+            marked: part.marked,
+            style: if line.quoted { Style::Quotation } else { Style::Plain },
+            inline: part.inline,
+        };
+        if let Some(end) = emphasised_opening(self.extraction, block, part.span, self.openings) {
+            let rest = TextSpan::new(end, part.span.end()).trimmed(&self.extraction.text);
+            unit.pieces =
+                vec![(PARAGRAPH, TextSpan::new(part.span.start(), end).trimmed(&self.extraction.text))];
+            let behind = Unit {
+                pieces: vec![(PARAGRAPH, rest)],
+                speaker: None,
+                labelled: false,
+                marked: false,
+                inline: true,
+                ..unit.clone()
+            };
+            self.units.push(unit);
+            self.units.push(behind);
+        } else {
+            self.units.push(unit);
+        }
+    }
+}
+
+/// The type in which a whole block is set, where it has one of its own.
+fn set_whole(block: &Block) -> Option<EmphasisKind> {
+    let [first, ..] = block.emphasis.as_slice() else { return None };
+    let covered: usize = block.emphasis.iter().map(|emphasis| emphasis.span.len()).sum();
+    (covered * 10 >= block.span.len() * 9).then_some(first.kind)
+}
+
+/// Whether nothing but one line break lies between two offsets.
+fn is_break(text: &str, from: usize, to: usize) -> bool {
+    text.get(from..to).is_some_and(|gap| matches!(gap, "\n" | "\r\n" | " \n" | "\n "))
+}
+
+/// How many paragraphs a question in bold or italics opens.
+fn emphasised_questions(extraction: &Extraction) -> usize {
+    let opened = |block: &&Block| emphasised_opening(extraction, block, block.span, false).is_some();
+    extraction.blocks.iter().filter(|block| !block.emphasis.is_empty()).filter(opened).count()
+}
+
+/// Where a question in bold or italics at the start of a paragraph ends, when more follows; with `any`,
+/// where any sentence so set ends.
+fn emphasised_opening(extraction: &Extraction, block: &Block, span: TextSpan, any: bool) -> Option<usize> {
+    let first = block.emphasis.partition_point(|e| e.span.end() <= span.start());
+    let emphasis = block.emphasis.get(first)?;
+    let end = emphasis.span.end();
+    if emphasis.span.start() > span.start() || end >= span.end() {
+        return None;
+    }
+    let inside = TextSpan::new(span.start(), end).of(&extraction.text);
+    let rest = TextSpan::new(end, span.end()).of(&extraction.text);
+    let asks = sentences::ends_in_question(inside)
+        || (any && sentences::ends_in_stop(inside) && sentences::count_words(inside) > 2);
+    (asks && rest.chars().any(char::is_alphanumeric)).then_some(end)
+}
+
+/// How a unit is set, if it is set in one way from start to end.
+fn style(extraction: &Extraction, unit: &Unit) -> Style {
+    if unit.style == Style::Quotation {
+        return Style::Quotation;
+    }
+    match unit.kind {
+        BlockKind::Heading(level) => return Style::Heading(level),
+        BlockKind::Term => return Style::Term,
+        BlockKind::Quotation => return Style::Quotation,
+        BlockKind::Paragraph
+        | BlockKind::ListItem
+        | BlockKind::Caption
+        | BlockKind::Preformatted
+        | BlockKind::Description
+        | BlockKind::Cue
+        | BlockKind::Turn
+        | BlockKind::Question
+        | BlockKind::Answer => {}
+    }
+    let Some(block) = extraction.blocks.get(unit.block) else { return Style::Plain };
+    if unit.last_block > unit.block && unit.kind == BlockKind::Cue {
+        // Cues of one turn are set alike.
+        return match set_whole(block) {
+            Some(EmphasisKind::Strong) => Style::Strong,
+            Some(EmphasisKind::Light) => Style::Light,
+            None => Style::Plain,
+        };
+    }
+    let (start, end) = (unit.start(), unit.end());
+    let first = block.emphasis.partition_point(|e| e.span.end() <= start);
+    let inside = block.emphasis.get(first..).unwrap_or_default().iter().take_while(|e| e.span.start() < end);
+    let (mut strong, mut light) = (0, 0);
+    for emphasis in inside {
+        let covered = emphasis.span.end().min(end).saturating_sub(emphasis.span.start().max(start));
+        match emphasis.kind {
+            EmphasisKind::Strong => strong += covered,
+            EmphasisKind::Light => light += covered,
+        }
+    }
+    let whole = (end - start) * 9;
+    if strong * 10 >= whole {
+        Style::Strong
+    } else if light * 10 >= whole {
+        Style::Light
+    } else {
+        Style::Plain
+    }
+}

@@ -1,0 +1,259 @@
+//! Where a line may name its speaker: candidates of many shapes, none of them believed yet.
+
+use crate::segmentation::labels::label_parse;
+use crate::segmentation::language_data::sentences;
+use crate::segmentation::lines::line::Line;
+use crate::span::TextSpan;
+use crate::transcript::Block;
+use crate::transcript::BlockKind;
+use crate::transcript::Emphasis;
+use crate::transcript::EmphasisKind;
+use crate::transcript::Extraction;
+
+/// How a label is set off from what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Shape {
+    /// `Name:`
+    Colon,
+    /// `Q.`
+    Point,
+    /// `Name.-`, `Name —`
+    Dash,
+    /// `Q`, then space.
+    Gap,
+    /// A name, then a tab or a space as wide as a character.
+    Wide,
+    /// `nick>`, as in logs of chats.
+    Nick,
+    /// In bold, with nothing behind.
+    Strong,
+    /// In brackets, as `【Name】`.
+    Bracket,
+    /// On a line of its own.
+    Alone,
+    /// On a line of its own, with a time.
+    Stamped,
+}
+
+/// Where in its line a label stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// At its start.
+    Start,
+    /// After the end of a sentence.
+    Inside,
+    /// Where no sentence ends, so that only a name known elsewhere makes it a label.
+    Loose,
+}
+
+/// A stretch that may be a label.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    /// The line it stands in.
+    pub line: usize,
+    /// From its first byte to where what is said begins.
+    pub span: TextSpan,
+    /// The name as written, without affiliation and times.
+    pub name: String,
+    /// The name in lower case, without titles: what makes two labels one.
+    pub key: String,
+    /// Initials given in brackets behind a full name, as `Ann Lee (AL):`.
+    pub alias: Option<String>,
+    /// How it is set off.
+    pub shape: Shape,
+    /// Where in its line it stands.
+    pub place: Place,
+    /// Whether it is set in bold or italics.
+    pub emphasised: bool,
+    /// Whether what is said begins as a sentence does.
+    pub clean: bool,
+}
+
+/// Longest label in bytes, from the start of the line to its mark.
+pub(crate) const LONGEST: usize = 110;
+
+/// Most words of a label on a line of its own.
+const MOST_WORDS: usize = 9;
+
+/// Marks of emphasis around a label in a text that is not read as markup.
+const MARKUP: [char; 3] = ['\'', '*', '_'];
+
+/// All candidates, in order of the text.
+pub(crate) fn candidates(extraction: &Extraction, lines: &[Line]) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some(block) = extraction.blocks.get(line.block) else { continue };
+        if matches!(block.kind, BlockKind::Preformatted) {
+            continue;
+        }
+        let next = lines.get(index + 1).map(|next| next.span.of(&extraction.text));
+        let scan = Scan { text: &extraction.text, block, line: *line, index };
+        let first = found.len();
+        scan.at_start(next, &mut found);
+        scan.inside(first < found.len(), &mut found);
+    }
+    found
+}
+
+/// One line being read.
+#[derive(Debug)]
+pub(crate) struct Scan<'a> {
+    pub(crate) text: &'a str,
+    block: &'a Block,
+    pub(crate) line: Line,
+    pub(crate) index: usize,
+}
+
+impl Scan<'_> {
+    /// The label at the line's start.
+    fn at_start(&self, next: Option<&str>, found: &mut Vec<Candidate>) {
+        let span = label_parse::skip_lead(self.text, self.line.span);
+        let line = span.of(self.text);
+        if label_parse::heads_page(line) {
+            return;
+        }
+        let head = sentences::head(line, LONGEST);
+        let unnumbered = label_parse::skip_number(self.text, span);
+        let candidate = self
+            .colon(unnumbered, sentences::head(unnumbered.of(self.text), LONGEST))
+            .map(|label| Candidate { span: TextSpan::new(span.start(), label.span.end()), ..label });
+        // Only a colon makes a label of a word without a capital.
+        let timed = span.start() > self.line.span.start()
+            && label_parse::stamp_len(self.line.span.of(self.text)).is_some();
+        let candidate =
+            candidate.or_else(|| self.nick(span, head)).or_else(|| self.user(span, head).filter(|_| timed));
+        let candidate = if line.starts_with(char::is_lowercase) {
+            candidate
+        } else {
+            candidate
+                .or_else(|| self.wide(span, head))
+                .or_else(|| self.point_or_gap(span, head))
+                .or_else(|| self.dash(span, head))
+                .or_else(|| self.timed(span, head))
+                .or_else(|| self.titled_point(span, head))
+                .or_else(|| self.bracketed(self.line.span))
+                .or_else(|| self.strong(span))
+                .or_else(|| self.alone(span, next?))
+        };
+        found.extend(candidate);
+    }
+
+    fn colon(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let mut from = 0;
+        loop {
+            let at = from + head.get(from..)?.find([':', '：'])?;
+            let mark = head.get(at..)?.chars().next()?;
+            let end = at + mark.len_utf8();
+            let after = head.get(end..)?.chars().next();
+            let timed = head.get(..at)?.ends_with(|c: char| c.is_ascii_digit())
+                && after.is_some_and(|c| c.is_ascii_digit());
+            if timed {
+                from = end;
+                continue;
+            }
+            let spaced = mark == '：'
+                || after
+                    .is_none_or(|c| !c.is_alphanumeric() && c != '/' && c != '\\' || sentences::is_cjk(c));
+            return if spaced {
+                self.candidate(span.start(), span.start() + at, span.start() + end, Shape::Colon)
+            } else {
+                None
+            };
+        }
+    }
+
+    /// A bold opening that is a name, with nothing but space behind it.
+    fn strong(&self, span: TextSpan) -> Option<Candidate> {
+        let emphasis = self.emphasis_at(span.start())?;
+        if emphasis.kind != EmphasisKind::Strong || emphasis.span.end() >= self.line.span.end() {
+            return None;
+        }
+        self.candidate(span.start(), emphasis.span.end(), emphasis.span.end(), Shape::Strong)
+    }
+
+    /// A line that is nothing but a name, or a name and a time, which may open the next line.
+    fn alone(&self, span: TextSpan, next: &str) -> Option<Candidate> {
+        let line = span.of(self.text);
+        let long = line.len() > LONGEST || line.split_whitespace().nth(MOST_WORDS).is_some();
+        if long || sentences::ends_in_stop(line) {
+            return None;
+        }
+        let name_end = label_parse::stamp_start(line).unwrap_or(line.len());
+        let timed = name_end < line.len() || label_parse::stamp_len(next).is_some();
+        let shape =
+            if timed || span.start() > self.line.span.start() { Shape::Stamped } else { Shape::Alone };
+        self.candidate(span.start(), span.start() + name_end, span.end(), shape)
+    }
+
+    /// Labels inside the line, each behind the end of a sentence.
+    fn inside(&self, at_start: bool, found: &mut Vec<Candidate>) {
+        let line = self.line.span.of(self.text);
+        let base = self.line.span.start();
+        let first_end =
+            if at_start { found.last().map_or(0, |label| label.span.end().saturating_sub(base)) } else { 0 };
+        let bytes = line.as_bytes();
+        let mut from = first_end;
+        while let Some(at) = line.get(from..).and_then(|rest| rest.find([':', '：'])).map(|at| from + at) {
+            let mark_len = if bytes.get(at) == Some(&b':') { 1 } else { '：'.len_utf8() };
+            let end = at + mark_len;
+            from = end;
+            let after = line.get(end..).and_then(|rest| rest.chars().next());
+            if mark_len == 1 && !after.is_some_and(char::is_whitespace) {
+                continue;
+            }
+            let label = label_parse::label_start(line, at)
+                .filter(|start| *start > first_end || *start > 0)
+                .and_then(|start| self.candidate(base + start, base + at, base + end, Shape::Colon));
+            let loose = || {
+                let start = label_parse::capitals_before(line, at).filter(|start| *start > first_end)?;
+                Some(Candidate {
+                    place: Place::Loose,
+                    ..self.candidate(base + start, base + at, base + end, Shape::Colon)?
+                })
+            };
+            found.extend(label.map(|label| Candidate { place: Place::Inside, ..label }).or_else(loose));
+        }
+    }
+
+    /// The emphasis that covers an offset.
+    fn emphasis_at(&self, offset: usize) -> Option<&Emphasis> {
+        let first = self.block.emphasis.partition_point(|e| e.span.end() <= offset);
+        self.block.emphasis.get(first).filter(|e| e.span.start() <= offset)
+    }
+
+    /// The candidate whose name lies in `[start, name_end)` and whose mark ends at `end`.
+    pub(crate) fn candidate(
+        &self,
+        start: usize,
+        name_end: usize,
+        end: usize,
+        shape: Shape,
+    ) -> Option<Candidate> {
+        let label = TextSpan::new(start, name_end).of(self.text);
+        let (name, alias) = match label_parse::holder(label.trim()) {
+            Some(name) => (name.to_owned(), None),
+            None => label_parse::without_brackets(label),
+        };
+        let name = name.trim_matches(|c: char| c.is_whitespace() || MARKUP.contains(&c));
+        let name = name.trim_end_matches([',', '.']).trim();
+        let key = label_parse::named_key(name)?;
+        let rest = self.text.get(end..self.line.span.end())?;
+        let rest = rest.trim_start_matches([' ', '\t', '\u{a0}', '\u{3000}', '*', '_']);
+        let rest = rest.trim_start_matches("'''");
+        let rest =
+            rest.get(label_parse::stamp_len(rest).unwrap_or_default()..).unwrap_or_default().trim_start();
+        let emphasised = self.emphasis_at(start).is_some_and(|e| e.span.end() >= name_end);
+        Some(Candidate {
+            line: self.index,
+            span: TextSpan::new(start, self.line.span.end() - rest.len()),
+            name: name.to_owned(),
+            key,
+            alias,
+            shape,
+            place: Place::Start,
+            emphasised,
+            // A cue may begin in the middle of a sentence, with its speaker named anew.
+            clean: rest.is_empty() || sentences::starts_sentence(rest) || self.block.kind == BlockKind::Cue,
+        })
+    }
+}

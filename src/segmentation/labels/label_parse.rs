@@ -1,0 +1,320 @@
+//! How labels are spelled: times and brackets around names, and what can be a name at all.
+
+use crate::segmentation::labels::candidates::LONGEST;
+use crate::segmentation::language_data::lexicon;
+use crate::segmentation::language_data::sentences;
+use crate::span::TextSpan;
+
+/// Without bullets, dashes, turn arrows and a time in front.
+pub(crate) fn skip_lead(text: &str, span: TextSpan) -> TextSpan {
+    let line = span.of(text);
+    let mut rest = line.trim_start_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '-' | '–' | '—' | '•' | '>' | '*' | '▶' | '■' | '◇' | '◆' | '●' | '▲' | '△' | '▷')
+    });
+    if let Some(len) = stamp_len(rest) {
+        rest = rest
+            .get(len..)
+            .unwrap_or_default()
+            .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|'));
+    }
+    rest = rest.strip_prefix("'''").unwrap_or(rest);
+    let skipped = line.len() - rest.len();
+    if rest.is_empty() { span } else { TextSpan::new(span.start() + skipped, span.end()) }
+}
+
+/// Without the number that committees put before a speaker: `Q12 Chair:`.
+pub(crate) fn skip_number(text: &str, span: TextSpan) -> TextSpan {
+    let line = span.of(text);
+    let behind = line.strip_prefix('Q').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    match behind {
+        Some(rest) if rest.len() + 1 < line.len() && rest.starts_with(' ') => {
+            TextSpan::new(span.end() - rest.trim_start().len(), span.end())
+        }
+        _ => span,
+    }
+}
+
+/// Whether a line heads a page: `SMITH - DIRECT - JONES   12`, in capitals with dashes or with its number.
+pub(crate) fn heads_page(line: &str) -> bool {
+    let numbered = line.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = numbered.len() < line.len() && numbered.ends_with("  ");
+    line.len() <= LONGEST
+        && (number || line.matches(" - ").count() >= 2)
+        && line.chars().filter(|c| c.is_uppercase()).count() >= 3
+        && !line.chars().any(char::is_lowercase)
+        && !line.contains([':', '：'])
+}
+
+/// The length of a time at the start of a text: `[00:01:12]`, `(1:02)`, `00:01:12.000`.
+pub(crate) fn stamp_len(text: &str) -> Option<usize> {
+    let open = text.starts_with(['[', '(']);
+    let body = if open { text.get(1..)? } else { text };
+    let len = body
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',' | ' ')))
+        .unwrap_or(body.len());
+    let time = body.get(..len)?.trim_end_matches([' ', ',', '.']);
+    let len = if open { len } else { time.len() };
+    if time.contains(", ") || time.split_whitespace().nth(1).is_some() {
+        // A date before a time of day.
+        return None;
+    }
+    let digits = time.bytes().filter(u8::is_ascii_digit).count();
+    let timed = time.starts_with(|c: char| c.is_ascii_digit())
+        && time.contains(':')
+        && digits >= 3
+        && time.ends_with(|c: char| c.is_ascii_digit());
+    if !timed {
+        return None;
+    }
+    // A time of day may say which half of it.
+    let half = |rest: &str| {
+        let word = rest.trim_start();
+        let half = ["AM", "PM", "am", "pm", "a.m.", "p.m."].iter().find(|half| word.starts_with(**half));
+        half.filter(|half| !word.get(half.len()..).unwrap_or_default().starts_with(char::is_alphanumeric))
+            .map_or(0, |half| rest.len() - word.len() + half.len())
+    };
+    let len = len + half(body.get(len..)?);
+    if open { body.get(len..)?.starts_with([']', ')']).then_some(len + 2) } else { Some(len) }
+}
+
+/// Where a time at the end of a line starts.
+pub(crate) fn stamp_start(line: &str) -> Option<usize> {
+    let trimmed = line.trim_end_matches([')', ']', ':']);
+    let start = trimmed.rfind(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')))?;
+    let start = start + trimmed.get(start..)?.chars().next()?.len_utf8();
+    let time = trimmed.get(start..)?;
+    (time.contains(':') && time.bytes().filter(u8::is_ascii_digit).count() >= 3).then(|| {
+        line.get(..start)
+            .map_or(0, |name| name.trim_end_matches([' ', '(', '[', '\t', '-', '–', '|', ',']).len())
+    })
+}
+
+/// Whether a name begins with a title.
+pub(crate) fn titled(name: &str) -> bool {
+    name.split_whitespace()
+        .next()
+        .is_some_and(|word| name.len() > word.len() && lexicon::title(&sentences::bare(word)))
+}
+
+/// The name that stands in brackets behind an office: `The Minister for Rail (Ann Lee)`.
+pub(crate) fn holder(label: &str) -> Option<&str> {
+    let (office, rest) = label.split_once('(')?;
+    let name = rest.strip_suffix(')')?.trim();
+    let is_office = office.split_whitespace().any(|word| lexicon::office(&sentences::bare(word)));
+    let (mut words, mut capitals) = (0, 0);
+    for word in name.split(' ') {
+        words += 1;
+        capitals += usize::from(word.starts_with(char::is_uppercase));
+    }
+    let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\'' | '’');
+    (is_office && (2..=5).contains(&words) && capitals >= 2 && name.chars().all(plain)).then_some(name)
+}
+
+/// Takes bracketed parts out of a label; initials among them are an alias.
+pub(crate) fn without_brackets(label: &str) -> (String, Option<String>) {
+    let mut name = String::with_capacity(label.len());
+    let mut alias = None;
+    let mut rest = label;
+    while let Some(open) = rest.find(['(', '[', '（']) {
+        name.push_str(rest.get(..open).unwrap_or_default());
+        let inside = rest.get(open..).unwrap_or_default();
+        let close = inside.find([')', ']', '）']).unwrap_or(inside.len());
+        let body = inside.get(..close).unwrap_or_default().trim_start_matches(['(', '[', '（']).trim();
+        let initials = (2..=4).contains(&body.chars().count()) && body.chars().all(char::is_uppercase);
+        if initials {
+            alias = Some(body.to_lowercase());
+        }
+        let behind = inside.get(close..).unwrap_or_default();
+        rest = behind.strip_prefix([')', ']', '）']).unwrap_or(behind);
+    }
+    name.push_str(rest);
+    (name, alias)
+}
+
+/// Where a label that ends at `at` may start inside a line: behind the last sentence's end before it.
+pub(crate) fn label_start(line: &str, at: usize) -> Option<usize> {
+    let mut from = at.saturating_sub(LONGEST);
+    while !line.is_char_boundary(from) {
+        from += 1;
+    }
+    let window = line.get(from..at)?;
+    let mut end = window.len();
+    loop {
+        let (stop, c) = window.get(..end)?.char_indices().rev().find(|(_, c)| sentences::is_stop(*c))?;
+        let behind = window.get(stop + c.len_utf8()..)?;
+        let label = behind.trim_start_matches(|c: char| sentences::is_stop(c) || sentences::is_closer(c));
+        let gap = label.len() - label.trim_start().len();
+        let wide = !c.is_ascii() && c != '…';
+        let word = window.get(..stop)?.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
+        let abbreviated = c == '.' && (lexicon::title(&word.to_lowercase()) || word.chars().count() == 1);
+        if abbreviated {
+            end = stop;
+            continue;
+        }
+        return (gap > 0 || wide).then(|| at - label.trim_start().len());
+    }
+}
+
+/// Where the capitalised words directly before `at` start, three at most, behind a word that has no capital.
+pub(crate) fn capitals_before(line: &str, at: usize) -> Option<usize> {
+    let mut start = at;
+    for _ in 0..3 {
+        let before =
+            line.get(..start)?.strip_suffix(' ').or_else(|| line.get(..start).filter(|_| start == at))?;
+        let word = before.rsplit(' ').next()?;
+        if !word.starts_with(char::is_uppercase)
+            || !word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'))
+        {
+            break;
+        }
+        start = before.len() - word.len();
+    }
+    (start < at && start > 0).then_some(start)
+}
+
+/// Most words of a name with its titles.
+const MOST_WORDS: usize = 9;
+
+/// Reads a stretch as a name and makes its key: capitals where the script has them, no words that names never hold.
+pub(crate) fn named_key(name: &str) -> Option<String> {
+    if let Some(handle) = handle(name) {
+        return Some(handle);
+    }
+    if name.is_empty()
+        || name.contains([
+            '!', '?', '。', '，', '？', '、', ';', '"', '“', '”', '=', '{', '}', '<', '>', '/', '|', '→',
+            '【', '】',
+        ])
+    {
+        return None;
+    }
+    let main = name.split([',', '，']).next().unwrap_or(name).trim();
+    let short = main.split_whitespace().nth(2).is_none();
+    if !short
+        && main.split_whitespace().any(|word| {
+            word.starts_with(char::is_lowercase) && !lexicon::particle(word) && !lexicon::title(word)
+        })
+    {
+        return None;
+    }
+    let lower = main.to_lowercase();
+    if lexicon::no_label(lower.as_str()) {
+        return None;
+    }
+    let role = lexicon::asks(&lower) || lexicon::answers(&lower);
+    let mut words = Vec::new();
+    let mut cjk = 0;
+    let mut capitals = 0;
+    let mut caseless = 0;
+    for word in main.split_whitespace() {
+        let first = word.chars().find(|c| c.is_alphanumeric())?;
+        if sentences::is_cjk(first) || ('\u{ac00}'..='\u{d7a3}').contains(&first) {
+            if lexicon::tells(word) {
+                return None;
+            }
+            cjk += word.chars().count();
+        } else if !first.is_lowercase() && !first.is_uppercase() && first.is_alphabetic() {
+            caseless += 1;
+        } else if first.is_lowercase() && !role && !lexicon::particle(word) && !lexicon::title(word) {
+            return None;
+        }
+        let bare = sentences::bare(word);
+        if lexicon::never_in_names(&bare) && !lexicon::particle(&bare) && !role {
+            return None;
+        }
+        capitals += usize::from(first.is_uppercase());
+        words.extend(bare.split('.').filter(|part| !part.is_empty()).map(str::to_owned));
+    }
+    let numbered = words.iter().all(|word| word.chars().all(|c| c.is_ascii_digit()));
+    if words.is_empty()
+        || words.len() > MOST_WORDS
+        || cjk > 12
+        || numbered
+        || (capitals + cjk + caseless == 0 && !role)
+    {
+        return None;
+    }
+    if let [word] = words.as_mut_slice() {
+        // `Q1`, `Q2`: the number counts the questions, the label is one.
+        let plain = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let padded = word.get(plain.len()..).is_some_and(|number| number.starts_with('0'));
+        if !plain.is_empty() && !padded && (lexicon::asks(plain) || lexicon::answers(plain)) {
+            *word = plain.to_owned();
+        }
+    } else if let [role, number] = words.as_slice() {
+        let counted =
+            number.chars().all(|c| c.is_ascii_digit()) && (lexicon::asks(role) || lexicon::answers(role));
+        if counted && role != "speaker" && role != "participant" {
+            words.truncate(1);
+        }
+    }
+    let titles = words.iter().take_while(|word| lexicon::title(word)).count();
+    let key = words.get(if titles < words.len() { titles } else { 0 }..)?.join(" ");
+    if lexicon::no_label(&key) {
+        return None;
+    }
+    Some(key)
+}
+
+/// The name of a user as forums write it: `u/name`, `/u/name`, `@name`.
+fn handle(name: &str) -> Option<String> {
+    let user = ["/u/", "u/", "@"].iter().find_map(|sign| name.strip_prefix(sign))?;
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    (!user.is_empty() && user.chars().all(inside)).then(|| user.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(label: &str, expect: Option<&str>) {
+        assert_eq!(named_key(label).as_deref(), expect, "{label}");
+    }
+
+    #[test]
+    fn names_and_what_is_none() {
+        check("Ann Lee", Some("ann lee"));
+        check("President Ann Lee", Some("ann lee"));
+        check("ANN VAN DER LEE", Some("ann van der lee"));
+        check("В.Лунин", Some("в лунин"));
+        check("The Witness", Some("witness"));
+        check("Q12", Some("q"));
+        check("Speaker 2", Some("speaker 2"));
+        check("法新社记者", Some("法新社记者"));
+        check("interviewer", Some("interviewer"));
+        check("I keep asking myself", None);
+        check("Here is the thing", None);
+        check("Photo", None);
+        check("12", None);
+        check("What now?", None);
+        check("u/night_owl", Some("night_owl"));
+        check("第二天我跟大家说", None);
+    }
+
+    #[test]
+    fn times_in_brackets_and_without() {
+        for (text, len) in [
+            ("[10:02 AM] ann", 10),
+            ("[00:01:12] Ann", 10),
+            ("(1:02) Ann", 6),
+            ("00:01:12 Ann", 8),
+            ("00:01:12.500", 12),
+        ] {
+            assert_eq!(stamp_len(text), Some(len), "{text}");
+        }
+        for text in ["27, 2022, 8:30 a.m.", "12 Ann", "[Ann]", "1: one", "(2011) Ann"] {
+            assert_eq!(stamp_len(text), None, "{text}");
+        }
+        assert_eq!(stamp_start("Ann Lee (00:01)"), Some(7));
+        assert_eq!(stamp_start("Ann Lee"), None);
+    }
+
+    #[test]
+    fn brackets_give_initials() {
+        assert_eq!(without_brackets("Ann Lee (AL)"), ("Ann Lee ".to_owned(), Some("al".to_owned())));
+        assert_eq!(holder("The Minister for Rail (Ann Lee)"), Some("Ann Lee"));
+        assert_eq!(holder("Mrs Lee (West Bay)"), None);
+        assert_eq!(without_brackets("Sen. Lee (R-TX)"), ("Sen. Lee ".to_owned(), None));
+    }
+}

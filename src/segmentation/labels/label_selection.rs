@@ -1,0 +1,363 @@
+//! Which candidates are labels: decided over the whole document.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::segmentation::labels::candidates::Candidate;
+use crate::segmentation::labels::candidates::Place;
+use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::label_parse;
+use crate::segmentation::labels::names;
+use crate::segmentation::language_data::lexicon;
+use crate::segmentation::language_data::sentences;
+use crate::segmentation::lines::line::Line;
+use crate::span::TextSpan;
+use crate::transcript::BlockKind;
+use crate::transcript::Extraction;
+
+/// How far behind a headline its words are looked for, in bytes.
+const QUOTED_WITHIN: usize = 256 << 10;
+
+/// Most labels before the first recurring one that are looked at as headlines; pages have a handful.
+const MOST_HEADLINES: usize = 64;
+/// Most people of the metadata that labels are compared with.
+const MOST_PEOPLE: usize = 64;
+
+/// The indices of the candidates that are labels.
+pub(crate) fn accepted(extraction: &Extraction, lines: &[Line], candidates: &[Candidate]) -> BTreeSet<usize> {
+    let mut selector = LabelSelector { extraction, lines, candidates, accepted: BTreeSet::new() };
+    selector.accept_recurring();
+    selector.accept_single();
+    selector.accepted
+}
+
+/// What is known while candidates are weighed.
+struct LabelSelector<'a> {
+    extraction: &'a Extraction,
+    lines: &'a [Line],
+    candidates: &'a [Candidate],
+    accepted: BTreeSet<usize>,
+}
+
+impl LabelSelector<'_> {
+    /// Labels that recur, shape by shape.
+    fn accept_recurring(&mut self) {
+        let mut groups: BTreeMap<(Shape, &str), Vec<usize>> = BTreeMap::new();
+        for (at, candidate) in self.candidates.iter().enumerate() {
+            if candidate.place != Place::Loose {
+                groups.entry((candidate.shape, &candidate.key)).or_default().push(at);
+            }
+        }
+        for members in groups.values_mut() {
+            // A word that is a label in capitals is a word of a sentence without them.
+            let small =
+                |at: &usize| self.candidates.get(*at).is_some_and(|c| c.name.starts_with(char::is_lowercase));
+            if !members.iter().all(small) {
+                members.retain(|at| !small(at));
+            }
+        }
+        let count = |shape: Shape, key: &str| groups.get(&(shape, key)).map_or(0, Vec::len);
+        let any = |key: &str| {
+            [Shape::Colon, Shape::Point, Shape::Gap].iter().map(|shape| count(*shape, key)).sum::<usize>()
+        };
+        let paired = |key: &str| lexicon::pair_of(key).any(|(other, _)| any(other) > 0);
+        // Names in brackets on lines of their own are stage directions, unless they mean a role.
+        let bracketed: BTreeSet<&str> = groups
+            .keys()
+            .filter(|(shape, key)| {
+                *shape == Shape::Bracket
+                    && (lexicon::asks(key) || lexicon::answers(key) || key.ends_with("記者"))
+            })
+            .map(|(_, key)| *key)
+            .collect();
+        let paired_in =
+            |shape: Shape, key: &str| lexicon::pair_of(key).any(|(other, _)| count(shape, other) > 0);
+        // Columns of a table have other words in each line.
+        let wide: Vec<usize> = groups
+            .iter()
+            .filter(|((shape, _), members)| *shape == Shape::Wide && members.len() >= 2)
+            .map(|(_, members)| members.len())
+            .collect();
+        let wides: usize = wide.iter().sum();
+        let mut lone = Vec::new();
+        for ((shape, key), members) in &groups {
+            let clean =
+                members.iter().filter(|at| self.candidates.get(**at).is_some_and(|c| c.clean)).count();
+            let n = members.len();
+            let mostly = clean * 10 >= n * 7;
+            let emphasised = members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.emphasised));
+            let capitals =
+                members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| in_capitals(&c.name)));
+            let good = match shape {
+                Shape::Colon => (n >= 2 || paired(key)) && mostly,
+                // A lone capital before a space is mostly an article: its partner must stand so too.
+                Shape::Gap => mostly && (paired_in(*shape, key) || (n >= 3 && *key == "q")),
+                Shape::Point => (n >= 2 || paired(key)) && (paired(key) || n >= 3) && mostly,
+                Shape::Dash => mostly && (n >= 3 || (n >= 2 && (capitals || emphasised))),
+                Shape::Strong => n >= 2 && mostly,
+                Shape::Nick => n >= 2,
+                Shape::Wide => n >= 2 && mostly && wide.len() >= 2 && wides * 3 >= self.lines.len(),
+                Shape::Bracket => {
+                    n >= 2 && members.iter().all(|at| !self.whole_line(*at))
+                        || bracketed.len() >= 2 && bracketed.contains(key)
+                }
+                Shape::Stamped => n >= 2 || !lone.is_empty(),
+                Shape::Alone => {
+                    if n >= 2 && !lexicon::boilerplate(key) {
+                        lone.push(members.clone());
+                    }
+                    false
+                }
+            };
+            if good {
+                self.accepted.extend(members);
+            }
+        }
+        if self.accepted.len() * 2 <= lone.iter().map(Vec::len).sum() {
+            self.accept_lone(&lone);
+        }
+    }
+
+    /// Whether a candidate is all there is on its line.
+    fn whole_line(&self, at: usize) -> bool {
+        self.candidates
+            .get(at)
+            .is_some_and(|c| self.lines.get(c.line).is_some_and(|line| c.span.end() >= line.span.end()))
+    }
+
+    /// Names on lines of their own, where such lines carry the whole document.
+    fn accept_lone(&mut self, groups: &[Vec<usize>]) {
+        let total: usize = groups.iter().map(Vec::len).sum();
+        let known = groups.iter().flatten().any(|at| {
+            self.candidates
+                .get(*at)
+                .is_some_and(|c| lexicon::asks(&c.key) || lexicon::answers(&c.key) || self.person(&c.key))
+        });
+        let of_lines: BTreeSet<usize> =
+            groups.iter().flatten().filter_map(|at| self.candidates.get(*at)).map(|c| c.line).collect();
+        let followed = of_lines.iter().filter(|line| !of_lines.contains(&(**line + 1))).count();
+        let carries = total * 5 >= self.lines.len() && followed * 10 >= total * 8;
+        if total >= 4 && carries && (groups.len() >= 2 || known) {
+            self.accepted.extend(groups.iter().flatten());
+        }
+    }
+
+    /// Labels that stand once: another form of an accepted one, or one like the others.
+    fn accept_single(&mut self) {
+        let strong: Vec<&Candidate> =
+            self.accepted.iter().filter_map(|at| self.candidates.get(*at)).collect();
+        let Some(first) = strong.first().map(|c| c.span.start()) else {
+            return self.accept_few();
+        };
+        let keys: BTreeSet<&str> = strong.iter().map(|c| c.key.as_str()).collect();
+        let aliases: BTreeSet<&str> = strong.iter().filter_map(|c| c.alias.as_deref()).collect();
+        let capitals = strong.iter().filter(|c| in_capitals(&c.name)).count() * 2 > strong.len();
+        let emphasised = strong.iter().filter(|c| c.emphasised).count() * 2 > strong.len();
+        let tokens: BTreeMap<&str, usize> =
+            keys.iter().flat_map(|key| key.split(' ')).fold(BTreeMap::new(), |mut map, token| {
+                *map.entry(token).or_default() += 1;
+                map
+            });
+        let initials: BTreeSet<String> = keys.iter().filter_map(|key| names::initials(key)).collect();
+        let short: BTreeSet<String> = keys.iter().map(|key| names::letters(key)).collect();
+        let shapes: BTreeSet<Shape> = strong.iter().map(|c| c.shape).collect();
+        // Where nearly each paragraph has a label, one that stands once is a label too.
+        let openings = self.lines.iter().filter(|line| line.opens_block).count();
+        let labelled = self.candidates.iter().filter(|c| self.opens_line(c)).count();
+        let everywhere = labelled * 10 >= openings * 8;
+        let mut more = Vec::new();
+        for (at, c) in self.candidates.iter().enumerate() {
+            let open = matches!(c.shape, Shape::Colon | Shape::Stamped) || shapes.contains(&c.shape);
+            if self.accepted.contains(&at)
+                || !open
+                || (c.shape == Shape::Alone && !(self.heads_turn(c) || self.known(c) || self.longer(c)))
+            {
+                continue;
+            }
+            let related = keys.contains(c.key.as_str())
+                || aliases.contains(c.key.as_str())
+                || c.alias.as_deref().is_some_and(|alias| keys.contains(alias))
+                || names::parts(&c.key).any(|part| tokens.contains_key(part))
+                || initials.contains(&names::letters(&c.key))
+                || names::initials(&c.key).is_some_and(|initials| short.contains(&initials));
+            let role = c.key.chars().count() > 1 && (lexicon::asks(&c.key) || lexicon::answers(&c.key));
+            let words = c.key.split(' ').count();
+            let alike = c.place == Place::Start
+                && c.clean
+                && shapes.contains(&c.shape)
+                && self.opens_block(c)
+                && (c.shape == Shape::Nick
+                    || (capitals && in_capitals(&c.name))
+                    || (emphasised && c.emphasised)
+                    || everywhere
+                    || (2..=4).contains(&words));
+            // Counsel and the court speak among the letters of a testimony.
+            let testified = c.shape == Shape::Colon
+                && c.place == Place::Start
+                && in_capitals(&c.name)
+                && words <= 4
+                && strong.iter().all(|other| matches!(other.shape, Shape::Point | Shape::Gap));
+            let small = c.name.starts_with(char::is_lowercase);
+            if small
+                && strong
+                    .iter()
+                    .any(|other| other.key == c.key && !other.name.starts_with(char::is_lowercase))
+            {
+                continue;
+            }
+            if c.place == Place::Loose && !keys.contains(c.key.as_str()) {
+                continue;
+            }
+            let heads = c.shape == Shape::Alone
+                && c.clean
+                && (self.known(c) || self.longer(c) || label_parse::titled(&c.name));
+            if !(related || role || alike || testified || heads || self.person(&c.key)) || !c.clean {
+                continue;
+            }
+            let before = c.span.start() < first && !keys.contains(c.key.as_str());
+            let other_case = in_capitals(&c.name) && !capitals && !related;
+            let title = c.line == 0 && !related && !role && !self.person(&c.key);
+            let headline =
+                before && (title || other_case || more.len() >= MOST_HEADLINES || self.headline(c));
+            if !headline && (c.place == Place::Start || related) {
+                more.push(at);
+            }
+        }
+        self.accepted.extend(more);
+    }
+
+    /// Whether a name on a line of its own is the full form of one that recurs so: first `ANN LEE`, then `LEE`.
+    fn longer(&self, c: &Candidate) -> bool {
+        let mut accepted = self.accepted.iter().filter_map(|at| self.candidates.get(*at));
+        c.key.contains(' ')
+            && accepted.any(|other| {
+                other.shape == Shape::Alone && names::parts(&c.key).any(|part| part == other.key)
+            })
+    }
+
+    /// Whether a full name on a line of its own stands elsewhere in the text too, as who takes part is listed or
+    /// introduced.
+    fn known(&self, c: &Candidate) -> bool {
+        let text = sentences::head(&self.extraction.text, QUOTED_WITHIN);
+        c.key.contains(' ')
+            && c.name.split(' ').all(|word| word.starts_with(char::is_uppercase))
+            && text.match_indices(c.name.as_str()).nth(1).is_some()
+    }
+
+    /// Whether a label on a line of its own is a heading, as all of the document's accepted ones are.
+    fn heads_turn(&self, c: &Candidate) -> bool {
+        let level = |c: &Candidate| match self.kind(c) {
+            Some(BlockKind::Heading(level)) => Some(level),
+            _ => None,
+        };
+        let own = level(c);
+        let mut accepted = self.accepted.iter().filter_map(|at| self.candidates.get(*at));
+        own.is_some() && accepted.all(|other| level(other) == own)
+    }
+
+    /// The kind of the block a candidate stands in.
+    fn kind(&self, c: &Candidate) -> Option<BlockKind> {
+        let line = self.lines.get(c.line)?;
+        self.extraction.blocks.get(line.block).map(|block| block.kind)
+    }
+
+    /// A document so short that no label recurs: labels that open most of its blocks.
+    fn accept_few(&mut self) {
+        let opening: Vec<usize> = (0..self.candidates.len())
+            .filter(|at| self.candidates.get(*at).is_some_and(|c| self.opens_line(c)))
+            .collect();
+        let dashed: Vec<usize> = (0..self.candidates.len())
+            .filter(|at| {
+                self.candidates
+                    .get(*at)
+                    .is_some_and(|c| c.shape == Shape::Dash && c.clean && self.spelled_out(c))
+            })
+            .collect();
+        if let [first, second] = dashed.as_slice()
+            && second - first == 1
+        {
+            // Some papers name both sides once and then no more.
+            self.accepted.extend(dashed);
+            return;
+        }
+        let bold: Vec<usize> = opening
+            .iter()
+            .copied()
+            .filter(|at| self.candidates.get(*at).is_some_and(|c| c.emphasised && c.key.contains(' ')))
+            .collect();
+        if let [first, second] = bold.as_slice()
+            && second - first == 1
+        {
+            // Others name both in bold where they first speak, and go by the type from there.
+            self.accepted.extend(bold);
+            return;
+        }
+        let keys: BTreeSet<&str> =
+            opening.iter().filter_map(|at| self.candidates.get(*at)).map(|c| c.key.as_str()).collect();
+        if keys.len() >= 2 && opening.len() * 2 >= self.lines.len() {
+            self.accepted.extend(opening);
+        }
+    }
+
+    /// Whether a point and a dash stand behind the name.
+    fn spelled_out(&self, candidate: &Candidate) -> bool {
+        let label = candidate.span.of(&self.extraction.text);
+        [". -", ". –", ". —", ".-", ".–", ".—"].iter().any(|mark| label.contains(mark))
+            && self.opens_block(candidate)
+    }
+
+    /// Whether a label's line is a headline that quotes its speaker: it has no stop, or its words recur.
+    fn headline(&self, candidate: &Candidate) -> bool {
+        let Some(line) = self.lines.get(candidate.line) else { return false };
+        // A wrapped paragraph ends where its block does, unless another label stands in it.
+        let next = self.candidates.partition_point(|other| other.line <= candidate.line);
+        let next = self.candidates.get(next).and_then(|other| self.lines.get(other.line));
+        let block = self
+            .extraction
+            .blocks
+            .get(line.block)
+            .filter(|_| next.is_none_or(|next| next.block != line.block));
+        let end = block.map_or(line.span, |block| block.span).end();
+        let said = TextSpan::new(candidate.span.end(), end).of(&self.extraction.text);
+        if said.is_empty() {
+            return false;
+        }
+        let kind = self.extraction.blocks.get(line.block).map(|block| block.kind);
+        if kind == Some(BlockKind::Cue) {
+            return false;
+        }
+        let heading = matches!(kind, Some(BlockKind::Heading(_)));
+        let start: String = said.chars().take(48).collect();
+        let behind =
+            sentences::head(self.extraction.text.get(line.span.end()..).unwrap_or_default(), QUOTED_WITHIN);
+        heading || !sentences::ends_in_stop(said) || behind.contains(&start)
+    }
+
+    /// Whether a name and a colon open a paragraph.
+    fn opens_line(&self, c: &Candidate) -> bool {
+        c.shape == Shape::Colon && c.clean && c.place == Place::Start && self.opens_block(c)
+    }
+
+    fn opens_block(&self, candidate: &Candidate) -> bool {
+        self.lines.get(candidate.line).is_some_and(|line| {
+            line.opens_block
+                || self.extraction.blocks.get(line.block).is_some_and(|block| {
+                    // Lines of a block that is a whole document without blank lines open paragraphs.
+                    block.span.len() * 2 > self.extraction.text.len()
+                })
+        })
+    }
+
+    /// Whether the document's metadata names a person so.
+    fn person(&self, key: &str) -> bool {
+        self.extraction.metadata.people.iter().take(MOST_PEOPLE).any(|person| {
+            let person = names::key(person);
+            key.split(' ').all(|part| person.split(' ').any(|other| other == part))
+        })
+    }
+}
+
+/// Whether a name is written in capitals throughout.
+fn in_capitals(name: &str) -> bool {
+    name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
+}

@@ -1,0 +1,9 @@
+//! Which text names a speaker: candidates, how they are parsed, which are selected over the whole document, and
+//! which of them are one person.
+
+pub(crate) mod candidates;
+pub(crate) mod label_parse;
+pub(crate) mod label_selection;
+pub(crate) mod names;
+pub(crate) mod speakers;
+pub(crate) mod unpunctuated;

@@ -1,0 +1,81 @@
+//! Which labels are one speaker's, and who speaks in each block.
+
+use crate::segmentation::labels::candidates::Candidate;
+use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::label_selection;
+use crate::segmentation::labels::names;
+use crate::segmentation::labels::names::Written;
+use crate::segmentation::language_data::languages::Language;
+use crate::segmentation::lines::line::Line;
+use crate::span::TextSpan;
+use crate::transcript::Extraction;
+
+/// Someone who speaks in the document.
+#[derive(Clone, Debug)]
+pub(crate) struct Speaker {
+    /// The fullest name the document gives; `None` where the label only tells the role.
+    pub name: Option<String>,
+    /// The labels, in lower case.
+    pub keys: Vec<String>,
+    /// The label as it is first written.
+    pub label: String,
+}
+
+/// A label in its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Label {
+    /// The line it stands in.
+    pub line: usize,
+    /// From its first byte to where what is said begins.
+    pub span: TextSpan,
+    /// Who speaks.
+    pub speaker: usize,
+}
+
+/// The speakers of a document and where they are named.
+#[derive(Debug, Default)]
+pub(crate) struct SpeakerTable {
+    /// The speakers, in order of their first label.
+    pub speakers: Vec<Speaker>,
+    /// The labels, in order of the text.
+    pub labels: Vec<Label>,
+    /// Per block, the speaker that the format itself names.
+    pub of_block: Vec<Option<usize>>,
+    /// Whether each line is labelled, as in logs of chats, so that a label that repeats opens no turn.
+    pub logged: bool,
+}
+
+/// Decides over all candidates.
+pub(crate) fn resolve(
+    extraction: &Extraction,
+    language: &Language,
+    lines: &[Line],
+    candidates: &[Candidate],
+) -> SpeakerTable {
+    let accepted = label_selection::accepted(extraction, lines, candidates);
+    let chosen: Vec<&Candidate> =
+        candidates.iter().enumerate().filter(|(at, _)| accepted.contains(at)).map(|(_, c)| c).collect();
+    let mut written: Vec<Written> = chosen
+        .iter()
+        .map(|c| Written { key: c.key.clone(), name: c.name.clone(), alias: c.alias.clone() })
+        .collect();
+    for name in extraction.blocks.iter().filter_map(|block| block.speaker.as_ref()) {
+        let key = names::key(name);
+        // Every cue names its speaker: only a change tells something new.
+        if written.last().is_none_or(|last| last.key != key) {
+            written.push(Written { key, name: name.clone(), alias: None });
+        }
+    }
+    let (speakers, by_key) = names::merge(extraction, language, &written);
+    let labels = chosen
+        .iter()
+        .filter_map(|c| Some(Label { line: c.line, span: c.span, speaker: *by_key.get(&c.key)? }))
+        .collect();
+    let of_block = extraction
+        .blocks
+        .iter()
+        .map(|block| by_key.get(&names::key(block.speaker.as_deref()?)).copied())
+        .collect();
+    let logged = chosen.iter().any(|c| c.shape == Shape::Nick);
+    SpeakerTable { speakers, labels, of_block, logged }
+}

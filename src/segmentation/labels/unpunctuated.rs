@@ -1,0 +1,194 @@
+//! What may name a speaker at a line's start without a colon: a point, a dash, a gap, a time, brackets.
+
+use crate::segmentation::labels::candidates::Candidate;
+use crate::segmentation::labels::candidates::LONGEST;
+use crate::segmentation::labels::candidates::Place;
+use crate::segmentation::labels::candidates::Scan;
+use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::label_parse;
+use crate::segmentation::language_data::lexicon;
+use crate::segmentation::language_data::sentences;
+use crate::span::TextSpan;
+
+/// Longest title that is cut short with a point, as `Prof.`.
+const CUT_TITLE: usize = 4;
+
+/// Whether a point behind a word ends a name, and does not cut a title or an initial short.
+fn ends_name(word: &str) -> bool {
+    let letters = word.chars().count();
+    letters > CUT_TITLE || (letters > 1 && !lexicon::title(&sentences::bare(word)))
+}
+
+impl Scan<'_> {
+    /// `Q. …`, `A.`, and `Q` behind which there is a gap.
+    pub(crate) fn point_or_gap(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let (word, _) = sentences::word_spans(head, 0).next()?;
+        let short = word.chars().count() <= 3;
+        let opens = head.starts_with(word) && word.starts_with(char::is_uppercase);
+        let key = word.to_lowercase();
+        // Only a point makes a label of a whole word: `PREGUNTA. …`.
+        let pointed = lexicon::names_turn(&key) && head.get(word.len()..)?.starts_with('.');
+        if !opens || !(short || pointed) || !(lexicon::asks(&key) || lexicon::answers(&key)) {
+            return None;
+        }
+        let rest = head.get(word.len()..)?;
+        let end = span.start() + word.len();
+        let content = rest.trim_start_matches(['.', ' ', '\t', '\u{a0}', '\u{3000}', ')', '-', '—', '–']);
+        let gap = rest.get(..rest.len() - content.len())?;
+        let shape = match gap.chars().next()? {
+            '.' if gap.len() > 1 || content.is_empty() => Shape::Point,
+            ' ' | '\t' | '\u{a0}' | '\u{3000}' => Shape::Gap,
+            _ => return None,
+        };
+        let loose = shape == Shape::Gap && gap == " ";
+        if loose && !sentences::starts_sentence(content) {
+            return None;
+        }
+        self.candidate(span.start(), end, end + gap.len(), shape)
+    }
+
+    /// `nick> …`, `<nick> …`: one word of any form.
+    pub(crate) fn nick(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let at = head.find('>')?;
+        let nick = head.get(..at)?;
+        let nick = nick.strip_prefix('<').unwrap_or(nick);
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '[' | ']' | '^' | '`' | '|');
+        if nick.is_empty() || !nick.chars().all(word) || !head.get(at + 1..)?.starts_with(' ') {
+            return None;
+        }
+        Some(self.said_by(nick, span, at))
+    }
+
+    /// `name: …` behind a time, as in logs of chats: one word of any form.
+    pub(crate) fn user(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let at = head.find(':')?;
+        let user = head.get(..at)?;
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let is_user = !user.is_empty() && user.chars().all(word) && head.get(at + 1..)?.starts_with(' ');
+        is_user.then(|| self.said_by(user, span, at))
+    }
+
+    /// The label of a log that ends with the sign at `at`.
+    fn said_by(&self, nick: &str, span: TextSpan, at: usize) -> Candidate {
+        let rest = TextSpan::new(span.start() + at + 1, span.end()).trimmed(self.text);
+        let span = TextSpan::new(span.start(), rest.start());
+        let (name, key) = (nick.to_owned(), nick.to_lowercase());
+        let (shape, place) = (Shape::Nick, Place::Start);
+        Candidate {
+            line: self.index,
+            span,
+            name,
+            key,
+            alias: None,
+            shape,
+            place,
+            emphasised: false,
+            clean: true,
+        }
+    }
+
+    /// `Name⇥…`, and in scripts without spaces a name before a space as wide as a character.
+    pub(crate) fn wide(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let at = head.find(['\t', '\u{3000}'])?;
+        let said = head.get(at..)?.trim_start();
+        // `Q`, `A`: pairs of letters are known by themselves.
+        if said.is_empty() || (at == 1 && head.is_ascii()) {
+            return None;
+        }
+        let end = span.start() + at + head.get(at..)?.chars().next()?.len_utf8();
+        self.candidate(span.start(), span.start() + at, end, Shape::Wide)
+    }
+
+    /// `HON. X.- …`, `Name — …`.
+    pub(crate) fn dash(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let mut from = 0;
+        loop {
+            let at = from + head.get(from..)?.find(['-', '–', '—', '―'])?;
+            let dash = head.get(at..)?.chars().next()?;
+            let end = at + dash.len_utf8();
+            let before = head.get(..at)?;
+            let name = before.trim_end();
+            let spaced = name.len() < before.len() && head.get(end..)?.starts_with(' ');
+            if spaced || name.ends_with('.') {
+                return self.candidate(
+                    span.start(),
+                    span.start() + name.len(),
+                    span.start() + end,
+                    Shape::Dash,
+                );
+            }
+            from = end;
+        }
+    }
+
+    /// `Name (00:01:12) …`, `Name 01:12 …`: a name, a time, and what is said.
+    pub(crate) fn timed(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let digit = head
+            .match_indices(' ')
+            .map(|(at, _)| at + 1)
+            .find(|at| head.get(*at..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
+        let at = head.find(['(', '[']).or(digit)?;
+        let time = head.get(at..)?;
+        let end = at + label_parse::stamp_len(time)?;
+        let said = head.get(end..)?.trim_start();
+        if at == 0 || said.is_empty() {
+            return None;
+        }
+        self.candidate(span.start(), span.start() + at, span.start() + end, Shape::Stamped)
+    }
+
+    /// `Mr. Smith. …`, `The Chairman. …`, `ANN LEE. …`: a title and a name, or a name in capitals, that a point
+    /// ends, as in printed hearings.
+    pub(crate) fn titled_point(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let first = head.split_whitespace().next()?;
+        let capitals = || {
+            head.split_once(". ").is_some_and(|(name, said)| {
+                name.contains(' ')
+                    && !name.chars().any(char::is_lowercase)
+                    && said.chars().any(char::is_lowercase)
+            })
+        };
+        let titled = first.starts_with(char::is_uppercase) && lexicon::title(&sentences::bare(first));
+        if !titled && !capitals() {
+            return None;
+        }
+        let from = first.len();
+        let at = head
+            .get(from..)?
+            .match_indices(". ")
+            .map(|(at, _)| from + at)
+            .find(|at| head.get(..*at).and_then(|name| name.rsplit(' ').next()).is_some_and(ends_name))?;
+        let name = head.get(..at)?;
+        if name.split(' ').count() > 5
+            || !name.split(' ').skip(1).all(|word| word.starts_with(char::is_uppercase))
+        {
+            return None;
+        }
+        self.candidate(span.start(), span.start() + at, span.start() + at + 1, Shape::Dash)
+    }
+
+    /// `【Name】…`, `（Name）…`, `[Name] …`
+    pub(crate) fn bracketed(&self, span: TextSpan) -> Option<Candidate> {
+        let line = span.of(self.text);
+        let line = line.strip_prefix('○').unwrap_or(line);
+        let start = span.end() - line.len();
+        let close = match line.chars().next()? {
+            '【' => '】',
+            '（' => '）',
+            '〔' => '〕',
+            '［' => '］',
+            '[' => ']',
+            '(' => ')',
+            '<' => '>',
+            _ => return None,
+        };
+        let open = line.chars().next()?.len_utf8();
+        let end = sentences::head(line, LONGEST).find(close)?;
+        let name = start + open;
+        let behind = start + end + close.len_utf8();
+        let candidate = self.candidate(name, start + end, behind, Shape::Bracket)?;
+        let rest = TextSpan::new(candidate.span.end(), span.end()).of(self.text);
+        let rest = rest.trim_start_matches([':', '：', ' ', '\u{3000}']);
+        Some(Candidate { span: TextSpan::new(span.start(), span.end() - rest.len()), ..candidate })
+    }
+}

@@ -1,0 +1,289 @@
+//! What is known about languages: tables of words and phrases, and the questions asked of them.
+//!
+//! The words stand in `lexicon.tsv`; no other file of segmentation knows a word of any language. A language
+//! that is missing there still works by its punctuation, labels and layout.
+
+use std::sync::LazyLock;
+
+use crate::segmentation::language_data::sentences;
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::read);
+
+/// The rows of the data file: a table's name, a language or script, entries.
+fn rows() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    include_str!("lexicon.tsv").lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let (table, rest) = line.split_once('\t')?;
+        let (language, entries) = rest.split_once('\t')?;
+        Some((table, language, entries))
+    })
+}
+
+/// Words or phrases in lower case, sorted.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    entries: Vec<&'static str>,
+    /// Where the entries with each first byte start.
+    starts: Vec<usize>,
+}
+
+impl Table {
+    /// The table of a name, all languages together or one.
+    pub(crate) fn named(name: &str, language: Option<&str>) -> Self {
+        let mut entries: Vec<&'static str> = rows()
+            .filter(|(table, of, _)| *table == name && language.is_none_or(|language| language == *of))
+            .flat_map(|(_, _, entries)| entries.split('|'))
+            .collect();
+        entries.sort_unstable();
+        entries.dedup();
+        let starts =
+            (0..=u8::MAX).map(|byte| entries.partition_point(|entry| entry.as_bytes().first() < Some(&byte)));
+        let starts = starts.chain([entries.len()]).collect();
+        Self { entries, starts }
+    }
+
+    /// The entries that start with the first byte of a text.
+    fn bucket(&self, text: &str) -> &[&'static str] {
+        let Some(byte) = text.as_bytes().first() else { return &[] };
+        let at = |byte: usize| self.starts.get(byte).copied().unwrap_or_default();
+        self.entries.get(at(usize::from(*byte))..at(usize::from(*byte) + 1)).unwrap_or_default()
+    }
+
+    /// Its entries, in order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().copied()
+    }
+
+    /// Whether it has a word.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.bucket(word).iter().any(|entry| entry.len() == word.len() && *entry == word)
+    }
+
+    /// Whether a line begins with one of the entries, as whole words.
+    fn opens(&self, line: &str) -> bool {
+        self.bucket(line).iter().any(|opening| {
+            line.strip_prefix(opening).is_some_and(|rest| {
+                let joins = |c: char| c.is_alphanumeric() && !sentences::is_cjk(c);
+                !rest.starts_with(joins) || !opening.ends_with(joins)
+            })
+        })
+    }
+
+    /// How many of the entries a text has somewhere in it.
+    fn within(&self, text: &str) -> usize {
+        self.entries.iter().filter(|phrase| text.contains(*phrase)).count()
+    }
+}
+
+/// All tables that hold for every language.
+#[derive(Debug)]
+struct Lexicon {
+    asking_label: Table,
+    answering_label: Table,
+    turn_label: Table,
+    label_pair: Vec<(&'static str, &'static str)>,
+    no_label: Table,
+    never_in_names: Table,
+    telling_ending: Table,
+    particle: Table,
+    title: Table,
+    office: Table,
+    boilerplate: Table,
+    trailing: Table,
+    sponsor: Table,
+    sponsor_opening: Table,
+    credit: Table,
+    credit_line: Table,
+    caption: Table,
+    request: Table,
+    request_ending: Table,
+    host_cue: Table,
+    handover: Table,
+    about_interview: Table,
+    backchannel: Table,
+}
+
+impl Lexicon {
+    fn read() -> Self {
+        let table = |name: &str| Table::named(name, None);
+        Self {
+            asking_label: table("asking_label"),
+            answering_label: table("answering_label"),
+            turn_label: table("turn_label"),
+            label_pair: table("label_pair").entries.iter().filter_map(|pair| pair.split_once(' ')).collect(),
+            no_label: table("no_label"),
+            never_in_names: table("never_in_names"),
+            telling_ending: table("telling_ending"),
+            particle: table("particle"),
+            title: table("title"),
+            office: table("office"),
+            boilerplate: table("boilerplate"),
+            trailing: table("trailing"),
+            sponsor: table("sponsor"),
+            sponsor_opening: table("sponsor_opening"),
+            credit: table("credit"),
+            credit_line: table("credit_line"),
+            caption: table("caption"),
+            request: table("request"),
+            request_ending: table("request_ending"),
+            host_cue: table("host_cue"),
+            handover: table("handover"),
+            about_interview: table("about_interview"),
+            backchannel: table("backchannel"),
+        }
+    }
+}
+
+/// Whether a lower-case label means one who asks; scripts without spaces put the paper's name before it.
+pub(crate) fn asks(label: &str) -> bool {
+    LEXICON.asking_label.has(label)
+        || (!label.is_ascii()
+            && LEXICON.asking_label.entries.iter().any(|role| {
+                role.starts_with(sentences::is_cjk) && role.chars().nth(1).is_some() && label.ends_with(role)
+            }))
+}
+
+/// Whether a lower-case label means one who answers.
+pub(crate) fn answers(label: &str) -> bool {
+    LEXICON.answering_label.has(label)
+}
+
+/// Whether a lower-case label is of a question or an answer and names nobody.
+pub(crate) fn names_turn(label: &str) -> bool {
+    LEXICON.turn_label.has(label) || pair_of(label).next().is_some()
+}
+
+/// The labels that make a pair of question and answer with this one, and whether this one asks.
+pub(crate) fn pair_of(label: &str) -> impl Iterator<Item = (&'static str, bool)> {
+    LEXICON.label_pair.iter().filter_map(move |(ask, answer)| match label {
+        _ if *ask == label => Some((*answer, true)),
+        _ if *answer == label => Some((*ask, false)),
+        _ => None,
+    })
+}
+
+/// Whether what stands before a colon is known to be no speaker.
+pub(crate) fn no_label(label: &str) -> bool {
+    LEXICON.no_label.has(label)
+}
+
+/// Whether a lower-case word can stand in no name.
+pub(crate) fn never_in_names(word: &str) -> bool {
+    LEXICON.never_in_names.has(word)
+}
+
+/// Whether a stretch of a script without spaces has a word in it that no name has, or ends in the verb of what
+/// somebody says.
+pub(crate) fn tells(text: &str) -> bool {
+    let inside = |word: &str| word.starts_with(sentences::is_cjk) && text.contains(word);
+    LEXICON.telling_ending.entries.iter().any(|verb| text.ends_with(verb))
+        || LEXICON.never_in_names.entries.iter().any(|word| inside(word))
+}
+
+/// Whether a lower-case text gives the floor to someone: what a chair says between a question and its answer.
+pub(crate) fn hands_over(text: &str) -> bool {
+    LEXICON.handover.within(text) >= 1
+}
+
+/// Whether a word may be written lower-case inside a name.
+pub(crate) fn particle(word: &str) -> bool {
+    LEXICON.particle.has(word)
+}
+
+/// Whether a lower-case word is a title or an office.
+pub(crate) fn title(word: &str) -> bool {
+    LEXICON.title.has(word.trim_end_matches('.'))
+}
+
+/// Whether a lower-case word is an office that brackets name the holder of.
+pub(crate) fn office(word: &str) -> bool {
+    LEXICON.office.has(word)
+}
+
+/// Whether a lower-case line begins as navigation, adverts and the like do.
+pub(crate) fn boilerplate(line: &str) -> bool {
+    LEXICON.boilerplate.opens(line)
+}
+
+/// Whether a lower-case text is a sponsor's message: it begins as one, or has two of its phrases, for one
+/// alone may be used in earnest.
+pub(crate) fn sponsor(text: &str) -> bool {
+    LEXICON.sponsor_opening.opens(text) || LEXICON.sponsor.within(text) >= 2
+}
+
+/// Whether a lower-case text is a credit behind an interview.
+pub(crate) fn credit(text: &str) -> bool {
+    LEXICON.credit.within(text) >= 1
+}
+
+/// Whether a lower-case line credits a picture.
+pub(crate) fn credits_picture(line: &str) -> bool {
+    LEXICON.credit_line.within(line) >= 1
+}
+
+/// Whether a lower-case line begins as the matter behind an interview does.
+pub(crate) fn trailing(line: &str) -> bool {
+    LEXICON.trailing.opens(line)
+}
+
+/// The length of a caption's opening with its colon, where a lower-case text begins with one.
+pub(crate) fn caption(line: &str) -> Option<usize> {
+    LEXICON.caption.bucket(line).iter().find_map(|opening| {
+        let rest = line.strip_prefix(opening)?.trim_start();
+        let colon = rest.chars().next().filter(|c| matches!(c, ':' | '：'))?;
+        Some(line.len() - rest.len() + colon.len_utf8())
+    })
+}
+
+/// Whether a lower-case sentence begins as a request for an answer.
+pub(crate) fn request(sentence: &str) -> bool {
+    LEXICON.request.opens(sentence)
+}
+
+/// Whether a sentence ends as a request does in languages that put the verb last.
+pub(crate) fn request_ending(sentence: &str) -> bool {
+    let sentence = sentence.trim_end_matches(['.', '。', '!', '！', ' ']);
+    LEXICON.request_ending.entries.iter().any(|end| sentence.ends_with(end))
+}
+
+/// Whether a lower-case text has what a host says when he opens or closes.
+pub(crate) fn host_cue(text: &str) -> bool {
+    LEXICON.host_cue.within(text) >= 1
+}
+
+/// Whether a lower-case sentence is about an interview.
+pub(crate) fn about_interview(sentence: &str) -> bool {
+    LEXICON.about_interview.within(sentence) >= 1
+}
+
+/// Whether a lower-case text, its punctuation taken off, is only a sign of listening.
+pub(crate) fn backchannel(text: &str) -> bool {
+    LEXICON.backchannel.has(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_well_formed() {
+        for line in include_str!("lexicon.tsv").lines().filter(|line| !line.starts_with('#')) {
+            assert_eq!(line.matches('\t').count(), 2, "{line}");
+        }
+        for (table, language, entries) in rows() {
+            for entry in entries.split('|') {
+                assert!(!entry.is_empty() && entry == entry.to_lowercase(), "{table} {language} {entry:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn phrases_match_whole_words() {
+        assert!(request("tell us more"));
+        assert!(!request("pleased to meet you"));
+        assert!(boilerplate("share this"));
+        assert!(!boilerplate("shares fell"));
+        assert_eq!(caption("photo: town hall"), Some(6));
+        assert_eq!(caption("photographs fade"), None);
+        assert!(asks("路透社记者"));
+    }
+}

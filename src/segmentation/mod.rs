@@ -1,0 +1,181 @@
+//! Blocks → turns → exchanges → passages. Pure, and it cannot fail.
+//!
+//! The rooms, in the order data flows: `lines` cuts blocks into lines and decides which line breaks mean
+//! nothing; `labels` decides over the whole document which text names a speaker, and which labels are one person;
+//! `features` cuts lines into units and describes each of them; `decoding` finds the best sequence of states for
+//! all units at once (Viterbi); `pairing` makes exchanges of them, with reasons. [`windows`] cuts long answers into
+//! passages. `language_data` has all that is known of languages and scripts.
+//!
+//! What comes as ready pairs is only paired.
+
+pub mod windows;
+mod language_data;
+mod lines;
+mod labels;
+mod features;
+mod decoding;
+mod pairing;
+#[cfg(test)]
+mod tests;
+
+use crate::segmentation::decoding::roles;
+use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::decoding::states::State;
+use crate::segmentation::decoding::trailing_matter;
+use crate::segmentation::decoding::viterbi;
+use crate::segmentation::decoding::viterbi::Document;
+use crate::segmentation::features::question_style;
+use crate::segmentation::features::unit_features;
+use crate::segmentation::features::unit_features::Feature;
+use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::units;
+use crate::segmentation::features::units::Unit;
+use crate::segmentation::labels::candidates;
+use crate::segmentation::labels::speakers;
+use crate::segmentation::labels::speakers::SpeakerTable;
+use crate::segmentation::language_data::languages::Language;
+use crate::segmentation::language_data::sentences;
+use crate::segmentation::lines::line;
+use crate::segmentation::pairing::dedup;
+use crate::segmentation::pairing::exchanges;
+use crate::segmentation::pairing::exchanges::DecodedTranscript;
+use crate::segmentation::pairing::given_pairs;
+use crate::segmentation::pairing::guest_name;
+use crate::transcript::BlockKind;
+use crate::transcript::Diagnostic;
+use crate::transcript::DiagnosticKind;
+use crate::transcript::Extraction;
+use crate::transcript::Role;
+use crate::transcript::Segmentation;
+
+/// Most paragraphs of a document that may be an interview of a single question without any marks.
+const FEW_UNITS: usize = 4;
+/// How many paragraphs before the first question are searched for the guest's name.
+const INTRODUCTION: usize = 40;
+
+/// Cuts a transcript into exchanges.
+#[must_use]
+pub fn segment(extraction: &Extraction) -> Segmentation {
+    if given_pairs::is_ready(extraction) {
+        let (exchanges, diagnostics) = given_pairs::exchanges(extraction);
+        return Segmentation { exchanges: dedup::fold(exchanges), diagnostics };
+    }
+    let language = Language::of(&extraction.text);
+    let lines = line::lines(extraction);
+    let candidates = candidates::candidates(extraction, &lines);
+    let cast = speakers::resolve(extraction, language, &lines, &candidates);
+    let mut units = units::units(extraction, language, &lines, &cast);
+    let features = unit_features::extract(extraction, language, &units);
+    let mut roles = roles::roles(extraction, &units, &features, &cast.speakers);
+    roles.repeats_continue |= cast.logged;
+    let question_style = if roles.askers_named { None } else { question_style::detect(&units, &features) };
+    let listening = listening(&mut units, &features, &roles);
+    let document = Document {
+        roles: &roles,
+        question_style,
+        marks_turns: question_style::marks_turns(&units),
+        named: !cast.speakers.is_empty(),
+    };
+    let trailing = trailing_matter::evidence(extraction, language, &roles, question_style, &units, &features);
+    let states = viterbi::decode(&document, &units, &features, &trailing, &listening);
+    let reading = DecodedTranscript {
+        extraction,
+        language,
+        units: &units,
+        features: &features,
+        states: &states,
+        speakers: &cast.speakers,
+        question_style,
+        guest: guest(extraction, language, &cast, &roles, &units, &states),
+    };
+    let (mut exchanges, mut diagnostics) = exchanges::exchanges(&reading);
+    let bare = !document.named && question_style.is_none() && !document.marks_turns;
+    let asked = exchanges.iter().filter_map(|exchange| exchange.question.as_ref());
+    let asked = asked.filter(|question| sentences::ends_in_question(&question.text)).count();
+    if bare && asked * 2 < exchanges.len() {
+        // A speaker's rhetoric, for whoever asks mostly ends on a question mark.
+        exchanges.clear();
+    }
+    if bare && exchanges.len() == 1 && units.len() > FEW_UNITS && !units.iter().any(given_as_pair) {
+        // One question among paragraphs that nothing else marks is a writer's own.
+        exchanges.clear();
+    }
+    let exchanges = dedup::fold(exchanges);
+    if exchanges.is_empty() {
+        diagnostics.push(Diagnostic {
+            kind: DiagnosticKind::NoExchanges,
+            message: "no question with its answer was found".to_owned(),
+            spans: Vec::new(),
+        });
+    }
+    Segmentation { exchanges, diagnostics }
+}
+
+/// Whether the format itself says that a unit is a question or an answer.
+fn given_as_pair(unit: &Unit) -> bool {
+    matches!(unit.kind, BlockKind::Question | BlockKind::Answer | BlockKind::Term | BlockKind::Description)
+}
+
+/// The person interviewed, where no label names anyone who answers.
+fn guest(
+    extraction: &Extraction,
+    language: &Language,
+    cast: &SpeakerTable,
+    roles: &Roles,
+    units: &[Unit],
+    states: &[State],
+) -> Option<String> {
+    let mut answerers = cast.speakers.iter().zip(&roles.of).filter(|(_, role)| **role == Role::Answer);
+    if answerers.any(|(speaker, _)| speaker.name.is_some()) {
+        return None;
+    }
+    let before =
+        units.iter().zip(states).take_while(|(_, state)| **state == State::Before).take(INTRODUCTION);
+    let introduction: Vec<&str> =
+        before.flat_map(|(unit, _)| unit.pieces.iter().map(|(_, span)| span.of(&extraction.text))).collect();
+    guest_name::guest(extraction, language, &introduction)
+}
+
+/// Finds the signs of listening ("Right.") that take no turn, and lets the answers around them go on.
+fn listening(units: &mut [Unit], features: &[Features], roles: &Roles) -> Vec<bool> {
+    let mut found = vec![false; units.len()];
+    let spoken: Vec<usize> = units
+        .iter()
+        .zip(features)
+        .enumerate()
+        .filter(|(_, (unit, features))| unit.speaker.is_some() || features.clutter < unit_features::CLUTTER)
+        .map(|(at, _)| at)
+        .collect();
+    for (place, at) in spoken.iter().enumerate() {
+        let next = spoken.get(place + 1).and_then(|next| units.get(*next));
+        let passes = units.get(*at).is_some_and(|unit| {
+            unit.labelled
+                && features.get(*at).is_some_and(|features| features.has(Feature::HandsOver))
+                && roles.passes_floor(unit, next)
+        });
+        if let Some(slot) = found.get_mut(*at).filter(|_| passes) {
+            *slot = true;
+        }
+    }
+    for three in spoken.windows(3) {
+        let [before, at, after] = *three else { continue };
+        let (Some(first), Some(unit), Some(last)) = (units.get(before), units.get(at), units.get(after))
+        else {
+            continue;
+        };
+        let sign = features
+            .get(at)
+            .is_some_and(|features| features.has(Feature::Listens) && !features.has(Feature::Asks));
+        let answer = roles.of_unit(last) == Some(Role::Answer) && last.speaker.is_some();
+        let goes_on = first.speaker == last.speaker || first.speaker.is_none();
+        if sign && answer && goes_on && roles.of_unit(unit) == Some(Role::Question) {
+            if let Some(slot) = found.get_mut(at) {
+                *slot = true;
+            }
+            if let Some(last) = units.get_mut(after) {
+                (last.speaker, last.labelled) = (None, false);
+            }
+        }
+    }
+    found
+}

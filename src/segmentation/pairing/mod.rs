@@ -1,0 +1,7 @@
+//! States → exchanges: pairs of question and answer, whom they are from, and which of them are repeats.
+
+pub(crate) mod dedup;
+pub(crate) mod exchanges;
+pub(crate) mod given_pairs;
+pub(crate) mod guest_name;
+pub(crate) mod lead_in;
