@@ -40,9 +40,9 @@ mod ranking;
 
 use libtest_mimic::Arguments;
 // Named from the root by what is shared with the fuzz targets.
-use onrecord::extract;
+use onrecord::extraction;
 use onrecord::query;
-use onrecord::segment;
+use onrecord::segmentation;
 use onrecord::span;
 use onrecord::transcript;
 
