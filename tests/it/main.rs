@@ -12,7 +12,7 @@
 
 mod support;
 mod architecture;
-mod extraction;
+mod transcripts;
 mod fuzzing;
 #[path = "../../fuzz/src/promises.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
@@ -49,7 +49,7 @@ use onrecord::transcript;
 fn main() -> std::process::ExitCode {
     let trials = [
         architecture::trials(),
-        extraction::trials(),
+        transcripts::trials(),
         fuzzing::trials(),
         citations::trials(),
         search::trials(),

@@ -23,13 +23,13 @@ pub(crate) fn trials() -> Vec<Trial> {
         .filter(|file| file.extension().is_none_or(|extension| extension != "expected"))
         .map(|file| {
             let name = file.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
-            Trial::test(format!("extraction::{name}"), move || {
+            Trial::test(format!("transcripts::{name}"), move || {
                 check(&file);
                 Ok(())
             })
         })
         .collect();
-    let real = trial("extraction::the_real_interview_equals_its_gold", the_real_interview_equals_its_gold);
+    let real = trial("transcripts::the_real_interview_equals_its_gold", the_real_interview_equals_its_gold);
     trials.push(real.with_ignored_flag(corpus().is_none()));
     trials
 }
