@@ -12,7 +12,7 @@ use crate::index::ExchangeEntry;
 use crate::index::Index;
 use crate::index::IndexError;
 use crate::index::Writer;
-use crate::search::FoundWords;
+use crate::search::TermCache;
 use crate::store::Reader;
 use crate::store::StoreError;
 use crate::store::StoredDocument;
@@ -67,9 +67,9 @@ impl Indexer {
     }
 
     /// Shows what merges have made of the index; says whether there was anything.
-    pub(super) fn settle(&mut self) -> Result<bool, EngineError> {
+    pub(super) fn refresh_merged(&mut self) -> Result<bool, EngineError> {
         let Some(writer) = &mut self.writer else { return Ok(false) };
-        let settled = writer.settle();
+        let settled = writer.refresh_merged();
         if settled.is_err() {
             self.reset();
         }
@@ -143,7 +143,7 @@ impl Indexer {
             for id in deleted {
                 writer.delete(id);
             }
-            Ok::<_, IndexError>(writer.make_ready(generation)?.then_some(writer))
+            Ok::<_, IndexError>(writer.prepare(generation)?.then_some(writer))
         };
         match taken() {
             Ok(writer) => self.writer = writer,
@@ -174,7 +174,7 @@ impl Indexer {
             done = index(Room::None);
         }
         let generation = done?;
-        Ok(Snapshot { searcher: self.index.searcher(), reader, generation, words: FoundWords::default() })
+        Ok(Snapshot { searcher: self.index.searcher(), reader, generation, words: TermCache::default() })
     }
 
     fn index(&mut self, reader: &Reader, analyzed: &mut Analyzed, room: Room) -> Result<u64, EngineError> {
@@ -208,7 +208,7 @@ impl Indexer {
                 tracing::info!(documents = reader.document_count()?, "building the index from the store");
                 self.index_everything(&mut writer, reader)?;
             }
-            if writer.make_ready(generation)? {
+            if writer.prepare(generation)? {
                 writer.show();
             } else {
                 writer.commit(generation)?;

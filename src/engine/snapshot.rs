@@ -7,7 +7,7 @@ use std::sync::RwLock;
 
 use crate::engine::EngineError;
 use crate::index::Searcher;
-use crate::search::FoundWords;
+use crate::search::TermCache;
 use crate::store::Reader;
 use crate::store::StoredDocument;
 use crate::transcript::Digest;
@@ -19,7 +19,7 @@ pub(super) struct Snapshot {
     pub(super) reader: Reader,
     pub(super) generation: u64,
     /// Words that were asked for.
-    pub(super) words: FoundWords,
+    pub(super) words: TermCache,
 }
 
 impl Snapshot {

@@ -13,10 +13,10 @@ use crate::index::DocumentEntry;
 use crate::index::ExchangeEntry;
 use crate::index::Language;
 use crate::index::Settings;
-use crate::index::narrow;
+use crate::index::filter;
+use crate::index::minhash::MinHash;
 use crate::index::schema;
 use crate::index::schema::Fields;
-use crate::index::sketch::Sketch;
 use crate::index::tokens::Tokens;
 use crate::query::DateRange;
 use crate::span::TextSpan;
@@ -71,7 +71,7 @@ pub(super) struct Described {
     pub keys: Vec<(Handle, String)>,
     /// First and last day of publication.
     pub published: Option<(i64, i64)>,
-    pub sketch: Option<Sketch>,
+    pub minhash: Option<MinHash>,
 }
 
 impl fmt::Debug for DocumentAnalyzer {
@@ -206,17 +206,17 @@ impl Fields {
     fn describe(&self, entry: &DocumentEntry<'_>, tag: &str, exchange: &ExchangeEntry<'_>) -> Described {
         let mut keys = Vec::new();
         if !exchange.speaker.is_empty() {
-            keys.push((self.speaker, narrow::name_key(exchange.speaker)));
+            keys.push((self.speaker, filter::name_key(exchange.speaker)));
         }
-        keys.extend(narrow::tag_prefixes(tag).into_iter().map(|prefix| (self.language, prefix)));
+        keys.extend(filter::tag_prefixes(tag).into_iter().map(|prefix| (self.language, prefix)));
         keys.push((self.analysis, Language::from_tag(tag).tag().to_owned()));
         let labels = entry.metadata.labels.iter();
-        keys.extend(labels.map(|(key, value)| (self.label, narrow::label_key(key, value))));
+        keys.extend(labels.map(|(key, value)| (self.label, filter::label_key(key, value))));
         let published = DateRange::parse(&entry.metadata.published).ok();
         Described {
             keys,
             published: published.map(|published| (published.first, published.last)),
-            sketch: Sketch::of(exchange.question, exchange.answer),
+            minhash: MinHash::of(exchange.question, exchange.answer),
         }
     }
 }

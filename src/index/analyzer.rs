@@ -13,9 +13,9 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::index::language::Language;
-use crate::index::spelling;
-use crate::index::stems::Stem;
-use crate::index::stems::Stems;
+use crate::index::orthography;
+use crate::index::stem_cache::Stem;
+use crate::index::stem_cache::Stems;
 use crate::span::TextSpan;
 
 /// The longest word kept, in bytes; the rest of a longer one (an encoded file, a letter held down) is dropped.
@@ -210,9 +210,9 @@ fn lower(word: &str, out: &mut String) {
 
 pub(super) fn stem_of(language: Language, word: &str) -> Cow<'_, str> {
     let Some(stemmer) = language.stemmer() else { return Cow::Borrowed(word) };
-    let unified = spelling::unify(language, word);
+    let unified = orthography::unify(language, word);
     let stem = stemmer.stem(&unified);
-    Cow::Owned(spelling::settle(language, &stem).to_owned())
+    Cow::Owned(orthography::refresh_merged(language, &stem).to_owned())
 }
 
 /// Strips what is left of accents: Latin and Greek letters lose their marks, `ß`, `ø`, `ł` and the like their

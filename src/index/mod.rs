@@ -7,9 +7,9 @@
 //! The index is derived: whatever is wrong with it, the caller may delete the folder and build it again.
 
 mod language;
-mod spelling;
+mod orthography;
 mod analyzer;
-mod stems;
+mod stem_cache;
 mod term_vector;
 mod vector_file;
 mod schema;
@@ -17,20 +17,20 @@ mod directory;
 mod tokens;
 mod analysis;
 mod writer;
-mod found_term;
+mod term_entry;
 mod reader;
-mod sketch;
-mod copies;
-mod contents;
-mod lexicon;
-mod fresh;
+mod minhash;
+mod near_duplicates;
+mod segment_data;
+mod term_bloom;
+mod memory_segment;
 mod segment;
 mod postings;
 mod phrase;
 mod trie;
-mod scan;
-mod bits;
-mod narrow;
+mod phrase_scan;
+mod bit_set;
+mod filter;
 #[cfg(test)]
 mod tests;
 
@@ -54,17 +54,17 @@ pub use analysis::DocumentAnalyzer;
 pub use analyzer::Analyzer;
 pub use analyzer::Form;
 pub use analyzer::Token;
-pub use bits::Bits;
-pub use copies::Copies;
-pub use found_term::FoundTerm;
+pub use bit_set::BitSet;
 pub use language::Language;
-pub use lexicon::TermKey;
+pub use near_duplicates::NearDuplicates;
 pub use postings::Postings;
 pub use postings::Term;
 pub use reader::Searcher;
 pub use reader::Statistics;
 pub use segment::Segment;
 pub use segment::SegmentId;
+pub use term_bloom::TermKey;
+pub use term_entry::TermEntry;
 pub use term_vector::Fingerprints;
 pub use term_vector::TermVector;
 pub use term_vector::chunk_end;
@@ -161,7 +161,7 @@ pub struct Index {
     /// Whether there is a writer.
     writing: Arc<AtomicBool>,
     /// Set while it is not known what of a failed commit has come into the files.
-    doubtful: Arc<AtomicBool>,
+    maybe_partial: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Index {
@@ -202,9 +202,9 @@ impl Index {
         let language = Language::from_tag(&settings.default_language);
         let snapshot = Snapshot::new(&reader.searcher(), commit.generation, fields, language, None)?;
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
-        let (writing, doubtful) = (Arc::default(), Arc::default());
+        let (writing, maybe_partial) = (Arc::default(), Arc::default());
         let settings = settings.clone();
-        Ok(Self { inner: index, reader, fields, settings, snapshot, full, writing, doubtful })
+        Ok(Self { inner: index, reader, fields, settings, snapshot, full, writing, maybe_partial })
     }
 
     /// The store's generation that searches see; 0 for an empty index.

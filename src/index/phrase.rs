@@ -1,7 +1,7 @@
 //! Where words stand side by side.
 //!
 //! There are two ways, which find the same. A *look-up* follows a phrase's rarest word and asks the others where
-//! it stands; it is fast for a phrase with a rare word. A *pass* ([`crate::index::scan`]) reads each word's
+//! it stands; it is fast for a phrase with a rare word. A *pass* ([`crate::index::phrase_scan`]) reads each word's
 //! places once for all phrases; it costs the same however many phrases there are, so that no number of phrases
 //! of common words takes long. The cheaper by estimate is taken.
 

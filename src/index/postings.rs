@@ -7,7 +7,7 @@ use tantivy::postings::BlockSegmentPostings;
 use tantivy::postings::TermInfo;
 
 use crate::index::Field;
-use crate::index::fresh::Fresh;
+use crate::index::memory_segment::MemorySegment;
 
 /// A term of a segment.
 #[derive(Clone, Debug)]
@@ -21,14 +21,14 @@ pub struct Term {
 pub(super) enum Listed {
     Stored(TermInfo),
     /// By the number of its list.
-    Fresh(u32),
+    Memory(u32),
 }
 
 impl Term {
     pub(super) const fn stored(&self) -> Option<&TermInfo> {
         match &self.listed {
             Listed::Stored(info) => Some(info),
-            Listed::Fresh(_) => None,
+            Listed::Memory(_) => None,
         }
     }
 
@@ -38,9 +38,9 @@ impl Term {
         self.stored().map_or(0, |info| info.doc_freq)
     }
 
-    pub(super) const fn fresh(&self) -> Option<u32> {
+    pub(super) const fn memory(&self) -> Option<u32> {
         match self.listed {
-            Listed::Fresh(list) => Some(list),
+            Listed::Memory(list) => Some(list),
             Listed::Stored(_) => None,
         }
     }
@@ -53,8 +53,8 @@ enum Cursor {
     /// In files.
     Stored(Box<BlockSegmentPostings>),
     /// In memory, all in one block.
-    Fresh { fresh: Arc<Fresh>, field: Field, list: u32 },
-    /// Behind the last.
+    Memory { memory: Arc<MemorySegment>, field: Field, list: u32 },
+    /// BackgroundCommit the last.
     Ended,
 }
 
@@ -73,12 +73,12 @@ impl Postings {
     pub(super) fn into_stored(self) -> Option<Box<BlockSegmentPostings>> {
         match self.0 {
             Cursor::Stored(cursor) => Some(cursor),
-            Cursor::Fresh { .. } | Cursor::Ended => None,
+            Cursor::Memory { .. } | Cursor::Ended => None,
         }
     }
 
-    pub(super) const fn fresh(fresh: Arc<Fresh>, field: Field, list: u32) -> Self {
-        Self(Cursor::Fresh { fresh, field, list })
+    pub(super) const fn memory(memory: Arc<MemorySegment>, field: Field, list: u32) -> Self {
+        Self(Cursor::Memory { memory, field, list })
     }
 
     pub(super) const fn ended() -> Self {
@@ -90,8 +90,8 @@ impl Postings {
     pub fn passages(&self) -> &[u32] {
         match &self.0 {
             Cursor::Stored(cursor) => cursor.docs(),
-            Cursor::Fresh { fresh, field, list } => {
-                fresh.list(*field, *list).map(|list| list.passages).unwrap_or_default()
+            Cursor::Memory { memory, field, list } => {
+                memory.list(*field, *list).map(|list| list.passages).unwrap_or_default()
             }
             Cursor::Ended => &[],
         }
@@ -102,8 +102,8 @@ impl Postings {
     pub fn frequencies(&self) -> &[u32] {
         match &self.0 {
             Cursor::Stored(cursor) => cursor.freqs(),
-            Cursor::Fresh { fresh, field, list } => {
-                fresh.list(*field, *list).map(|list| list.frequencies).unwrap_or_default()
+            Cursor::Memory { memory, field, list } => {
+                memory.list(*field, *list).map(|list| list.frequencies).unwrap_or_default()
             }
             Cursor::Ended => &[],
         }
@@ -113,7 +113,7 @@ impl Postings {
     pub fn advance(&mut self) {
         match &mut self.0 {
             Cursor::Stored(cursor) => cursor.advance(),
-            ended @ (Cursor::Fresh { .. } | Cursor::Ended) => *ended = Cursor::Ended,
+            ended @ (Cursor::Memory { .. } | Cursor::Ended) => *ended = Cursor::Ended,
         }
     }
 
@@ -125,7 +125,7 @@ impl Postings {
                 let place = cursor.seek(passage);
                 if cursor.docs().get(place) == Some(&passage) { cursor.freq(place) } else { 0 }
             }
-            Cursor::Fresh { .. } => {
+            Cursor::Memory { .. } => {
                 let place = self.passages().binary_search(&passage).ok();
                 place.and_then(|place| self.frequencies().get(place)).copied().unwrap_or(0)
             }

@@ -5,12 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use crate::index::Copies;
 use crate::index::Field;
-use crate::index::FoundTerm;
 use crate::index::IndexError;
 use crate::index::Language;
+use crate::index::NearDuplicates;
 use crate::index::Segment;
+use crate::index::TermEntry;
 use crate::index::schema::Fields;
 
 /// The index as of one commit.
@@ -25,7 +25,7 @@ pub(super) struct Snapshot {
     answer: Statistics,
     exchanges: u64,
     /// Found when first asked for: most searches do not ask, and no write waits for it.
-    copies: OnceLock<Copies>,
+    copies: OnceLock<NearDuplicates>,
 }
 
 /// How much text a field holds in the whole snapshot. Deleted passages do not count.
@@ -183,13 +183,13 @@ impl Searcher {
 
     /// Which exchanges are copies of one. The first to ask of a snapshot waits while they are found.
     #[must_use]
-    pub fn copies(&self) -> &Copies {
-        self.snapshot.copies.get_or_init(|| Copies::find(&self.snapshot.segments))
+    pub fn copies(&self) -> &NearDuplicates {
+        self.snapshot.copies.get_or_init(|| NearDuplicates::find(&self.snapshot.segments))
     }
 
     /// A term of a field, in every segment.
-    pub fn term(&self, field: Field, term: &str) -> Result<FoundTerm, IndexError> {
-        FoundTerm::look_up(self.segments(), field, term.into())
+    pub fn term(&self, field: Field, term: &str) -> Result<TermEntry, IndexError> {
+        TermEntry::look_up(self.segments(), field, term.into())
     }
 
     /// How much text a field holds.

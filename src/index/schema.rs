@@ -20,8 +20,8 @@ pub(super) const WINDOW: &str = "window";
 /// First and last day of publication.
 pub(super) const PUBLISHED_FIRST: &str = "published_first";
 pub(super) const PUBLISHED_LAST: &str = "published_last";
-/// The numbers of the exchange's sketch, in order, where it has one.
-pub(super) const SKETCH: &str = "sketch";
+/// The numbers of the exchange's minhash, in order, where it has one.
+pub(super) const SKETCH: &str = "minhash";
 
 /// Handles of the fields that are looked up by term.
 #[derive(Clone, Copy, Debug)]

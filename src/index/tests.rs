@@ -15,7 +15,7 @@ use crate::disk::Operation;
 use crate::disk::arm;
 use crate::disk::disarm;
 use crate::index::Analyzer;
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::DocumentAnalyzer;
 use crate::index::DocumentEntry;
 use crate::index::ExchangeEntry;
@@ -189,7 +189,7 @@ fn found(
     segment: &Segment,
     in_one_pass: bool,
     phrases: &[String],
-    within: Option<&Bits>,
+    within: Option<&BitSet>,
 ) -> Vec<(usize, u32, u32)> {
     let sequence = |phrase: &String| {
         let terms = Analyzer::terms(Language::English, phrase).into_iter();
@@ -260,7 +260,7 @@ proptest! {
         let searcher = index.searcher();
         let [segment] = searcher.segments() else { panic!("one segment") };
         let within = within.map(|passages| {
-            let mut bits = Bits::empty(segment.len());
+            let mut bits = BitSet::empty(segment.len());
             for passage in passages {
                 bits.insert(passage);
             }
@@ -285,7 +285,7 @@ fn tantivy_reads_what_is_written() {
             put(&mut writer, id, "en", &many);
         }
         writer.delete("a");
-        assert!(writer.make_ready(generation).unwrap());
+        assert!(writer.prepare(generation).unwrap());
         writer.show();
     }
     writer.commit(2).unwrap();
@@ -333,7 +333,7 @@ fn what_there_is_no_room_for_in_files_is_held_in_memory() {
             let entry = DocumentEntry { document_id: id, metadata: &metadata, exchanges };
             writer.replace(id, analyzer.each(&entry))?;
         }
-        assert!(writer.make_ready(1)?);
+        assert!(writer.prepare(1)?);
         writer.show();
         Ok(writer)
     };
@@ -349,7 +349,7 @@ fn what_there_is_no_room_for_in_files_is_held_in_memory() {
     disarm(folder.path());
     writer.begin_commit();
     writer.delete("b");
-    assert!(writer.make_ready(2).unwrap());
+    assert!(writer.prepare(2).unwrap());
     writer.show();
     writer.finish_commit().unwrap();
     assert_eq!((index.searcher().exchanges(), index.generation(), index.committed()), (1, 2, 1));
@@ -370,7 +370,7 @@ fn what_a_failed_commit_left_is_in_nobodys_way() {
     // Each write of the second commit fails once; what replaces the document is shown all the time.
     for after in 0..12 {
         put(&mut writer, "a", "en", &["Another."]);
-        assert!(writer.make_ready(2).unwrap());
+        assert!(writer.prepare(2).unwrap());
         writer.show();
         arm(Operation::Write, folder.path(), after, 1, ErrorKind::StorageFull);
         let done = writer.commit(2);
@@ -401,7 +401,7 @@ fn many_segments_are_merged_without_another_write() {
     let index = open(folder.path()).unwrap();
     let mut writer = index.writer().unwrap();
     while index.searcher().segments().len() >= 8 {
-        writer.settle().unwrap();
+        writer.refresh_merged().unwrap();
         std::thread::yield_now();
     }
     assert_eq!((index.searcher().exchanges(), index.generation(), index.committed()), (8, 8, 8));

@@ -1,15 +1,15 @@
-//! Copies of one exchange in several documents, shown as one result.
+//! NearDuplicates of one exchange in several documents, shown as one result.
 
 use std::cmp::Ordering;
 
-use crate::index::Copies;
+use crate::index::NearDuplicates;
 use crate::index::Segment;
 use crate::search::Cursor;
 use crate::search::Hit;
 use crate::search::Place;
 use crate::search::Score;
-use crate::search::top::Collect;
-use crate::search::top::Top;
+use crate::search::top_k::Collect;
+use crate::search::top_k::TopK;
 
 /// An exchange as a result, and its copies among the results.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub(super) const MOST_LISTED: usize = 20;
 
 /// Keeps the best passages of exchanges without copies, and every match that has some.
 pub(super) struct Collapse<'a> {
-    pub top: Top<'a>,
-    pub copies: &'a Copies,
+    pub top: TopK<'a>,
+    pub copies: &'a NearDuplicates,
     /// The segment's place among the segments.
     pub ordinal: usize,
     pub members: &'a mut Vec<Member>,
@@ -53,15 +53,15 @@ impl Collect for Collapse<'_> {
         }
     }
 
-    /// Copies are counted, whatever they score.
+    /// NearDuplicates are counted, whatever they score.
     fn least(&self) -> f32 {
         f32::NEG_INFINITY
     }
 }
 
-/// The families among the matches: each as one result, best first, those behind `after`, at most `limit`; and how
-/// many families there are.
-pub(super) fn families(
+/// The clusters among the matches: each as one result, best first, those behind `after`, at most `limit`; and how
+/// many clusters there are.
+pub(super) fn clusters(
     segments: &[Segment],
     mut members: Vec<Member>,
     after: Option<&Cursor>,

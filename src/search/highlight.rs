@@ -15,12 +15,12 @@ use crate::index::TermVector;
 use crate::index::chunk_end;
 use crate::query::Occur;
 use crate::query::Query;
-use crate::search::FoundWords;
 use crate::search::Place;
 use crate::search::Ranking;
-use crate::search::found_words::FoundWord;
+use crate::search::TermCache;
+use crate::search::analyzed_query::AnalyzedQuery;
 use crate::search::plan::Plan;
-use crate::search::words::Words;
+use crate::search::term_cache::CachedTerm;
 use crate::span::TextSpan;
 
 /// Finds what of a text a query matched, by the analysis that the search used. Made once per query.
@@ -48,14 +48,14 @@ type Placed = (usize, String, TextSpan);
 impl Highlighter {
     /// A highlighter of this query, as this snapshot understands it.
     pub fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
-        let words = Words::new(query, searcher.languages(), ranking);
-        let plan = Plan::new(searcher, &FoundWords::default(), &words, ranking)?;
+        let words = AnalyzedQuery::new(query, searcher.languages(), ranking);
+        let plan = Plan::new(searcher, &TermCache::default(), &words, ranking)?;
         Ok(Self::of(&words, plan.words(), searcher))
     }
 
     /// A highlighter of a query's words, of which there is what was `found`.
-    pub(super) fn of(words: &Words, found: &[Arc<FoundWord>], searcher: &Searcher) -> Self {
-        let Words { words, literals, .. } = words;
+    pub(super) fn of(words: &AnalyzedQuery, found: &[Arc<CachedTerm>], searcher: &Searcher) -> Self {
+        let AnalyzedQuery { words, clauses, .. } = words;
         // A text sprinkled with highlighted articles shows nothing; they are shown where they are all there is.
         let topical = words.iter().any(|word| word.finds && word.role.is_topical());
         let words = words.iter().zip(found);
@@ -67,7 +67,7 @@ impl Highlighter {
         for term in &terms {
             fingerprints.insert(term);
         }
-        let phrases = literals
+        let phrases = clauses
             .iter()
             .filter(|literal| literal.occur != Occur::MustNot)
             .flat_map(|literal| literal.variants.iter().cloned())

@@ -6,21 +6,21 @@
 mod ranking;
 mod parameters;
 mod function_words;
-mod equivalence;
+mod synonyms;
 mod derivation;
-mod words;
-mod found_words;
-mod literals;
+mod analyzed_query;
+mod term_cache;
+mod phrase_postings;
 mod plan;
 mod conditions;
-mod block;
+mod score_block;
 mod norms;
 mod group;
-mod marking;
-mod reader;
-mod exact;
-mod union;
-mod top;
+mod dense_marking;
+mod term_scorer;
+mod max_score;
+mod block_scorer;
+mod top_k;
 mod collapse;
 mod highlight;
 #[cfg(test)]
@@ -36,18 +36,18 @@ use crate::query::Filter;
 use crate::query::Query;
 
 pub use collapse::Collapsed;
-pub use found_words::FoundWords;
 pub use highlight::Highlighter;
 pub use parameters::ParameterError;
 pub use ranking::Ranking;
 pub use ranking::Saturation;
+pub use term_cache::TermCache;
 
+use analyzed_query::AnalyzedQuery;
+use block_scorer::BlockScorer;
 use collapse::Collapse;
 use conditions::Conditions;
 use plan::Plan;
-use top::Top;
-use union::Union;
-use words::Words;
+use top_k::TopK;
 
 /// What to search for.
 #[derive(Clone, Copy, Debug)]
@@ -151,7 +151,7 @@ pub struct Found {
     pub results: Vec<Collapsed>,
     /// How many results there are, on all pages.
     pub total: u64,
-    /// Words of the query that no exchange has, as they were typed.
+    /// AnalyzedQuery of the query that no exchange has, as they were typed.
     pub unmatched_terms: Vec<String>,
     /// The store's generation that was searched.
     pub generation: u64,
@@ -162,7 +162,7 @@ pub struct Found {
 /// A query that is resolved against a snapshot, and not yet searched for.
 #[derive(Debug)]
 pub struct Planned {
-    words: Words,
+    words: AnalyzedQuery,
     plan: Plan,
 }
 
@@ -170,11 +170,11 @@ impl Planned {
     /// Resolves a query; this reads dictionaries, and postings only to tell deleted passages. `known` are words of this snapshot and no other.
     pub fn new(
         searcher: &Searcher,
-        known: &FoundWords,
+        known: &TermCache,
         query: &Query,
         ranking: &Ranking,
     ) -> Result<Self, IndexError> {
-        let words = Words::new(query, searcher.languages(), ranking);
+        let words = AnalyzedQuery::new(query, searcher.languages(), ranking);
         let plan = Plan::new(searcher, known, &words, ranking)?;
         Ok(Self { words, plan })
     }
@@ -183,13 +183,13 @@ impl Planned {
     /// they are read.
     #[must_use]
     pub fn postings(&self) -> Option<u64> {
-        self.words.literals.is_empty().then_some(self.plan.postings)
+        self.words.clauses.is_empty().then_some(self.plan.postings)
     }
 }
 
 /// Ranks the exchanges that a request matches.
 pub fn search(searcher: &Searcher, request: &Request<'_>, ranking: &Ranking) -> Result<Found, IndexError> {
-    run(searcher, Planned::new(searcher, &FoundWords::default(), request.query, ranking)?, request, ranking)
+    run(searcher, Planned::new(searcher, &TermCache::default(), request.query, ranking)?, request, ranking)
 }
 
 /// Ranks the exchanges that a request matches, whose query was planned on this snapshot.
@@ -201,7 +201,7 @@ pub fn run(
 ) -> Result<Found, IndexError> {
     let Planned { words, mut plan } = planned;
     plan.add_literals(searcher, &words, ranking)?;
-    let mut union = Union::new(&plan, searcher.passages());
+    let mut union = BlockScorer::new(&plan, searcher.passages());
     let mut hits = Vec::new();
     let mut members = Vec::new();
     let mut total = 0;
@@ -209,7 +209,7 @@ pub fn run(
     let mut least = f32::NEG_INFINITY;
     for (ordinal, segment) in searcher.segments().iter().enumerate() {
         let conditions = Conditions::new(segment, &plan, request.filter)?;
-        let mut top = Top::new(segment, request.limit, request.after, least);
+        let mut top = TopK::new(segment, request.limit, request.after, least);
         if request.collapse {
             let copies = searcher.copies();
             let mut collapse = Collapse { top, copies, ordinal, members: &mut members };
@@ -229,9 +229,9 @@ pub fn run(
     let mut results: Vec<Collapsed> = hits.into_iter().map(alone).collect();
     // Each match that has copies was counted; of each family, one is a result.
     total -= members.len() as u64;
-    let (families, count) = collapse::families(searcher.segments(), members, request.after, request.limit);
+    let (clusters, count) = collapse::clusters(searcher.segments(), members, request.after, request.limit);
     total += count;
-    results.extend(families);
+    results.extend(clusters);
     results.sort_unstable_by(|one, other| one.hit.order(&other.hit));
     results.truncate(request.limit);
     let highlighter = Highlighter::of(&words, plan.words(), searcher);

@@ -3,8 +3,8 @@
 use crate::index::Field;
 use crate::index::Segment;
 use crate::search::Saturation;
-use crate::search::block::BLOCK_LEN;
 use crate::search::plan::Plan;
+use crate::search::score_block::BLOCK_LEN;
 
 /// For each length class of a field, what a frequency is weighed against: `k1 (1 - b + b length / average)`.
 pub(super) struct Norms([f32; 256]);

@@ -10,19 +10,19 @@ use crate::index::Segment;
 use crate::index::Statistics;
 use crate::index::Term;
 use crate::query::Occur;
-use crate::search::FoundWords;
 use crate::search::Ranking;
 use crate::search::Saturation;
-use crate::search::found_words::Alternative;
-use crate::search::found_words::FoundWord;
-use crate::search::found_words::InField;
+use crate::search::TermCache;
+use crate::search::analyzed_query::AnalyzedClause;
+use crate::search::analyzed_query::AnalyzedQuery;
+use crate::search::analyzed_query::QueryTerm;
+use crate::search::analyzed_query::Relation;
 use crate::search::function_words::Role;
-use crate::search::literals;
-use crate::search::literals::Standing;
-use crate::search::words::Literal;
-use crate::search::words::Relation;
-use crate::search::words::Word;
-use crate::search::words::Words;
+use crate::search::phrase_postings;
+use crate::search::phrase_postings::PhrasePosting;
+use crate::search::term_cache::Alternative;
+use crate::search::term_cache::CachedTerm;
+use crate::search::term_cache::InField;
 
 /// What to read and what it weighs.
 #[derive(Debug)]
@@ -32,17 +32,17 @@ pub(super) struct Plan {
     /// Phrases that may occur, each in each of [`Field::ALL`].
     pub phrases: Vec<PlannedPhrase>,
     /// What must occur.
-    pub required_words: Vec<Literal>,
-    pub required_phrases: Vec<Literal>,
+    pub required_words: Vec<AnalyzedClause>,
+    pub required_phrases: Vec<AnalyzedClause>,
     /// What must not.
-    pub excluded_words: Vec<Literal>,
-    pub excluded_phrases: Vec<Literal>,
+    pub excluded_words: Vec<AnalyzedClause>,
+    pub excluded_phrases: Vec<AnalyzedClause>,
     /// Postings of the terms of all words.
     pub postings: u64,
-    /// Words that no live passage has, as typed.
+    /// AnalyzedQuery that no live passage has, as typed.
     missing: Vec<String>,
     /// For each of the query's words, what of it there is.
-    words: Vec<Arc<FoundWord>>,
+    words: Vec<Arc<CachedTerm>>,
     /// The parameters it was made by.
     pub ranking: Ranking,
     /// How frequencies saturate.
@@ -59,7 +59,7 @@ pub(super) struct PlannedTerm {
     pub weight: f32,
     /// Whether an exchange is found for it alone.
     pub finds: bool,
-    word: Arc<FoundWord>,
+    word: Arc<CachedTerm>,
 }
 
 impl PlannedTerm {
@@ -88,12 +88,12 @@ pub(super) struct PlannedPhrase {
     /// What a frequency without bound is worth.
     pub weight: f32,
     /// Where it stands, in each segment.
-    segments: Vec<Vec<Standing>>,
+    segments: Vec<Vec<PhrasePosting>>,
 }
 
 impl PlannedPhrase {
     /// Where it stands in a segment.
-    pub(super) fn of(&self, segment: usize) -> &[Standing] {
+    pub(super) fn of(&self, segment: usize) -> &[PhrasePosting] {
         self.segments.get(segment).map_or(&[], Vec::as_slice)
     }
 }
@@ -102,8 +102,8 @@ impl Plan {
     /// The plan of the words; [`Plan::add_literals`] completes it.
     pub(super) fn new(
         searcher: &Searcher,
-        known: &FoundWords,
-        words: &Words,
+        known: &TermCache,
+        words: &AnalyzedQuery,
         ranking: &Ranking,
     ) -> Result<Self, IndexError> {
         let exchanges = searcher.exchanges().max(1) as f32;
@@ -128,7 +128,7 @@ impl Plan {
             plan.add_word(searcher, word, &found, ranking);
             plan.words.push(found);
         }
-        // Behind the others those that may not have to be read, of them the lightest last.
+        // BackgroundCommit the others those that may not have to be read, of them the lightest last.
         plan.terms.sort_by(|one, other| {
             let by_weight = || other.weight.total_cmp(&one.weight);
             let (left, right) = (one.found().is_common(), other.found().is_common());
@@ -141,13 +141,13 @@ impl Plan {
     pub(super) fn add_literals(
         &mut self,
         searcher: &Searcher,
-        words: &Words,
+        words: &AnalyzedQuery,
         ranking: &Ranking,
     ) -> Result<(), IndexError> {
-        let Words { words, literals, .. } = words;
+        let AnalyzedQuery { words, clauses, .. } = words;
         let ranking = &for_topics(ranking, words);
         let mut optional = Vec::new();
-        for literal in literals.iter().cloned() {
+        for literal in clauses.iter().cloned() {
             match (literal.occur, literal.is_word()) {
                 (Occur::Must, true) => self.required_words.push(literal),
                 (Occur::Must, false) => self.required_phrases.push(literal),
@@ -165,11 +165,17 @@ impl Plan {
     }
 
     /// What there is of each of the words that the plan was made of, in their order.
-    pub(super) fn words(&self) -> &[Arc<FoundWord>] {
+    pub(super) fn words(&self) -> &[Arc<CachedTerm>] {
         &self.words
     }
 
-    fn add_word(&mut self, searcher: &Searcher, word: &Word, found: &Arc<FoundWord>, ranking: &Ranking) {
+    fn add_word(
+        &mut self,
+        searcher: &Searcher,
+        word: &QueryTerm,
+        found: &Arc<CachedTerm>,
+        ranking: &Ranking,
+    ) {
         let mut nowhere = true;
         for field in Field::ALL {
             // As in Lucene's synonym query, a word is as common as its commonest term; terms that different
@@ -190,7 +196,7 @@ impl Plan {
                 * field_weight(field, ranking)
                 * damping(field, word, ranking)
                 * f32::from(word.count).powf(ranking.query_frequency_exponent)
-                * rarity(searcher.statistics(field), frequency);
+                * idf(searcher.statistics(field), frequency);
             self.terms.push(PlannedTerm { field, weight, finds: word.finds, word: Arc::clone(found) });
         }
         if nowhere && word.role != Role::Name && !self.missing.contains(&word.surface) {
@@ -201,20 +207,20 @@ impl Plan {
     fn add_phrases(
         &mut self,
         searcher: &Searcher,
-        literals: &[Literal],
+        clauses: &[AnalyzedClause],
         ranking: &Ranking,
     ) -> Result<(), IndexError> {
-        if literals.is_empty() {
+        if clauses.is_empty() {
             return Ok(());
         }
-        let planned = |literal: &Literal| {
+        let planned = |literal: &AnalyzedClause| {
             let of_field = |field| PlannedPhrase { field, weight: literal.weight, segments: Vec::new() };
             Field::ALL.map(of_field)
         };
-        let mut phrases: Vec<[PlannedPhrase; 2]> = literals.iter().map(planned).collect();
+        let mut phrases: Vec<[PlannedPhrase; 2]> = clauses.iter().map(planned).collect();
         for segment in searcher.segments() {
             for (place, field) in Field::ALL.into_iter().enumerate() {
-                let found = literals::standings(segment, field, literals)?;
+                let found = phrase_postings::phrase_postings(segment, field, clauses)?;
                 for (phrase, found) in phrases.iter_mut().zip(found) {
                     if let Some(phrase) = phrase.get_mut(place) {
                         phrase.segments.push(found);
@@ -223,12 +229,12 @@ impl Plan {
             }
         }
         for mut phrase in phrases.into_iter().flatten() {
-            let live = |(segment, found): (&Segment, &Vec<Standing>)| {
+            let live = |(segment, found): (&Segment, &Vec<PhrasePosting>)| {
                 found.iter().filter(|found| segment.is_alive(found.passage)).count()
             };
             let live: usize = searcher.segments().iter().zip(&phrase.segments).map(live).sum();
-            let rarity = rarity(searcher.statistics(phrase.field), live as f32);
-            phrase.weight *= rarity * field_weight(phrase.field, ranking);
+            let idf = idf(searcher.statistics(phrase.field), live as f32);
+            phrase.weight *= idf * field_weight(phrase.field, ranking);
             self.phrases.push(phrase);
         }
         Ok(())
@@ -236,7 +242,7 @@ impl Plan {
 }
 
 /// The parameters for a query of these words: of how many topical ones.
-fn for_topics(ranking: &Ranking, words: &[Word]) -> Ranking {
+fn for_topics(ranking: &Ranking, words: &[QueryTerm]) -> Ranking {
     let topics = words.iter().filter(|word| word.role == Role::Topic).count();
     if topics <= ranking.short_query_topics {
         Ranking { interrogative_in_question: 1.0, ..*ranking }
@@ -246,7 +252,7 @@ fn for_topics(ranking: &Ranking, words: &[Word]) -> Ranking {
 }
 
 /// The inverse document frequency, in the form that never falls below zero (Lucene's).
-fn rarity(statistics: Statistics, frequency: f32) -> f32 {
+fn idf(statistics: Statistics, frequency: f32) -> f32 {
     let passages = statistics.passages as f32;
     let frequency = frequency.min(passages);
     ((passages - frequency + 0.5) / (frequency + 0.5)).ln_1p()
@@ -259,7 +265,7 @@ const fn field_weight(field: Field, ranking: &Ranking) -> f32 {
     }
 }
 
-const fn damping(field: Field, word: &Word, ranking: &Ranking) -> f32 {
+const fn damping(field: Field, word: &QueryTerm, ranking: &Ranking) -> f32 {
     match (word.role, field) {
         (Role::Topic | Role::Name, _) => 1.0,
         (Role::Interrogative, Field::Question) => ranking.interrogative_in_question,

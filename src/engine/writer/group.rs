@@ -139,7 +139,7 @@ impl Committer {
 
     /// What is done while nobody writes: the index is committed and merged, and brought up where it fell behind.
     fn rest(&mut self) {
-        let flushed = self.indexer.flush().and_then(|flushed| Ok(self.indexer.settle()? || flushed));
+        let flushed = self.indexer.flush().and_then(|flushed| Ok(self.indexer.refresh_merged()? || flushed));
         let flushed = flushed.unwrap_or_else(|error| {
             tracing::warn!(%error, "the index cannot be committed; it is tried again");
             false

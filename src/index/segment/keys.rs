@@ -4,12 +4,12 @@ use tantivy::DocSet;
 use tantivy::TERMINATED;
 use tantivy::schema::IndexRecordOption;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::IndexError;
 use crate::index::Segment;
+use crate::index::minhash::MINHASH_LEN;
+use crate::index::minhash::MinHash;
 use crate::index::segment::Source;
-use crate::index::sketch::SKETCH_LEN;
-use crate::index::sketch::Sketch;
 
 impl Segment {
     /// The passages that bear one of the keys.
@@ -17,12 +17,12 @@ impl Segment {
         &self,
         field: tantivy::schema::Field,
         keys: &[String],
-    ) -> Result<Bits, IndexError> {
-        let mut bits = Bits::empty(self.len());
+    ) -> Result<BitSet, IndexError> {
+        let mut bits = BitSet::empty(self.len());
         let reader = match &self.source {
             Source::Stored { reader, .. } => reader,
-            Source::Fresh(fresh) => {
-                let passages = keys.iter().flat_map(|key| fresh.keyed(field, key));
+            Source::Memory(memory) => {
+                let passages = keys.iter().flat_map(|key| memory.keyed(field, key));
                 passages.for_each(|passage| bits.insert(*passage));
                 return Ok(bits);
             }
@@ -41,15 +41,15 @@ impl Segment {
     }
 
     /// The exchanges published on a day of `[from, to]`.
-    pub(in crate::index) fn published_between(&self, from: i64, to: i64) -> Bits {
-        let mut bits = Bits::empty(self.len());
+    pub(in crate::index) fn published_between(&self, from: i64, to: i64) -> BitSet {
+        let mut bits = BitSet::empty(self.len());
         for start in self.starts().iter() {
             let days = match &self.source {
                 Source::Stored { contents, .. } => {
                     let columns = contents.published.as_ref();
                     columns.and_then(|(first, last)| first.first(start).zip(last.first(start)))
                 }
-                Source::Fresh(fresh) => fresh.published(start),
+                Source::Memory(memory) => memory.published(start),
             };
             if days.is_some_and(|(first, last)| first <= to && from <= last) {
                 bits.insert(start);
@@ -58,21 +58,21 @@ impl Segment {
         bits
     }
 
-    /// Calls `visit` with each live exchange that has a sketch, as the passage that begins it.
-    pub(in crate::index) fn sketches(&self, visit: &mut dyn FnMut(u32, Sketch)) {
+    /// Calls `visit` with each live exchange that has a minhash, as the passage that begins it.
+    pub(in crate::index) fn minhashes(&self, visit: &mut dyn FnMut(u32, MinHash)) {
         let contents = match &self.source {
             Source::Stored { contents, .. } => contents,
-            Source::Fresh(fresh) => {
-                let alive = fresh.sketches().filter(|(start, _)| self.is_alive(*start));
-                alive.for_each(|(start, sketch)| visit(start, sketch));
+            Source::Memory(memory) => {
+                let alive = memory.minhashes().filter(|(start, _)| self.is_alive(*start));
+                alive.for_each(|(start, minhash)| visit(start, minhash));
                 return;
             }
         };
-        let Some(column) = &contents.sketches else { return };
+        let Some(column) = &contents.minhashes else { return };
         for start in self.starts().iter().filter(|start| self.is_alive(*start)) {
             let numbers: Vec<u64> = column.values_for_doc(start).collect();
-            if let Ok(numbers) = <[u64; SKETCH_LEN]>::try_from(numbers) {
-                visit(start, Sketch::from_numbers(numbers));
+            if let Ok(numbers) = <[u64; MINHASH_LEN]>::try_from(numbers) {
+                visit(start, MinHash::from_numbers(numbers));
             }
         }
     }

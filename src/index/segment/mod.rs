@@ -12,7 +12,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::IndexRecordOption;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::Postings;
@@ -20,12 +20,12 @@ use crate::index::Statistics;
 use crate::index::Term;
 use crate::index::TermKey;
 use crate::index::TermVector;
-use crate::index::contents::Contents;
-use crate::index::contents::Ids;
-use crate::index::fresh::Fresh;
-use crate::index::narrow;
+use crate::index::filter;
+use crate::index::memory_segment::MemorySegment;
 use crate::index::postings::Listed;
 use crate::index::schema::Fields;
+use crate::index::segment_data::Ids;
+use crate::index::segment_data::SegmentData;
 use crate::index::vector_file::vectors;
 use crate::query::Filter;
 
@@ -38,7 +38,7 @@ enum Name {
     /// Tantivy's.
     Stored(tantivy::index::SegmentId),
     /// The number of one in memory.
-    Fresh(u64),
+    Memory(u64),
 }
 
 /// One segment of a snapshot. Its passages are numbered from 0; the windows of an exchange side by side. Clones share
@@ -47,7 +47,7 @@ enum Name {
 pub struct Segment {
     source: Source,
     fields: Fields,
-    alive: Option<Arc<Bits>>,
+    alive: Option<Arc<BitSet>>,
     /// How many passages are alive.
     live: u32,
     /// How many exchanges are.
@@ -62,9 +62,9 @@ pub struct Segment {
 #[derive(Clone)]
 enum Source {
     /// Tantivy's files.
-    Stored { reader: Box<SegmentReader>, contents: Arc<Contents> },
+    Stored { reader: Box<SegmentReader>, contents: Arc<SegmentData> },
     /// Memory.
-    Fresh(Arc<Fresh>),
+    Memory(Arc<MemorySegment>),
 }
 
 impl fmt::Debug for Segment {
@@ -75,17 +75,17 @@ impl fmt::Debug for Segment {
 
 impl Segment {
     /// What it is in memory; `None` where it is in files.
-    pub(super) fn in_memory(&self) -> Option<(&Fresh, Option<&Bits>)> {
+    pub(super) fn in_memory(&self) -> Option<(&MemorySegment, Option<&BitSet>)> {
         match &self.source {
             Source::Stored { .. } => None,
-            Source::Fresh(fresh) => Some((fresh, self.alive.as_deref())),
+            Source::Memory(memory) => Some((memory, self.alive.as_deref())),
         }
     }
 
-    fn stored(&self) -> Option<&Arc<Contents>> {
+    fn stored(&self) -> Option<&Arc<SegmentData>> {
         match &self.source {
             Source::Stored { contents, .. } => Some(contents),
-            Source::Fresh(_) => None,
+            Source::Memory(_) => None,
         }
     }
 
@@ -93,7 +93,7 @@ impl Segment {
     pub(super) fn stored_id(&self) -> Option<tantivy::index::SegmentId> {
         match &self.source {
             Source::Stored { reader, .. } => Some(reader.segment_id()),
-            Source::Fresh(_) => None,
+            Source::Memory(_) => None,
         }
     }
 
@@ -105,14 +105,14 @@ impl Segment {
     fn lengths(&self, field: Field) -> &[u8] {
         match &self.source {
             Source::Stored { contents, .. } => &contents.text(field).lengths,
-            Source::Fresh(fresh) => fresh.lengths(field),
+            Source::Memory(memory) => memory.lengths(field),
         }
     }
 
     fn ids(&self) -> &Ids {
         match &self.source {
             Source::Stored { contents, .. } => &contents.ids,
-            Source::Fresh(fresh) => &fresh.ids,
+            Source::Memory(memory) => &memory.ids,
         }
     }
 
@@ -121,7 +121,7 @@ impl Segment {
     pub fn id(&self) -> SegmentId {
         SegmentId(match &self.source {
             Source::Stored { reader, .. } => Name::Stored(reader.segment_id()),
-            Source::Fresh(fresh) => Name::Fresh(fresh.made),
+            Source::Memory(memory) => Name::Memory(memory.made),
         })
     }
 
@@ -130,7 +130,7 @@ impl Segment {
     pub fn len(&self) -> u32 {
         match &self.source {
             Source::Stored { reader, .. } => reader.max_doc(),
-            Source::Fresh(fresh) => fresh.len(),
+            Source::Memory(memory) => memory.len(),
         }
     }
 
@@ -142,16 +142,16 @@ impl Segment {
 
     /// The passages that begin an exchange.
     #[must_use]
-    pub fn starts(&self) -> &Bits {
+    pub fn starts(&self) -> &BitSet {
         match &self.source {
             Source::Stored { contents, .. } => &contents.starts,
-            Source::Fresh(fresh) => &fresh.starts,
+            Source::Memory(memory) => &memory.starts,
         }
     }
 
     /// The passages that are not deleted; `None` where all are there.
     #[must_use]
-    pub fn alive(&self) -> Option<&Bits> {
+    pub fn alive(&self) -> Option<&BitSet> {
         self.alive.as_deref()
     }
 
@@ -168,7 +168,7 @@ impl Segment {
             Source::Stored { contents, .. } => {
                 u32::try_from(contents.exchange.get_val(passage)).unwrap_or(u32::MAX)
             }
-            Source::Fresh(fresh) => fresh.exchange(passage),
+            Source::Memory(memory) => memory.exchange(passage),
         }
     }
 
@@ -179,7 +179,7 @@ impl Segment {
             Source::Stored { contents, .. } => {
                 u32::try_from(contents.window.get_val(passage)).unwrap_or(u32::MAX)
             }
-            Source::Fresh(fresh) => fresh.window(passage),
+            Source::Memory(memory) => memory.window(passage),
         }
     }
 
@@ -191,7 +191,7 @@ impl Segment {
                 let rank = contents.document.as_ref().and_then(|column| column.first(passage));
                 rank.and_then(|rank| usize::try_from(rank).ok()).unwrap_or(usize::MAX)
             }
-            Source::Fresh(fresh) => fresh.document(passage),
+            Source::Memory(memory) => memory.document(passage),
         }
     }
 
@@ -213,7 +213,7 @@ impl Segment {
     pub fn term_vectors(&self, passage: u32) -> Option<[TermVector<'_>; 2]> {
         match &self.source {
             Source::Stored { contents, .. } => contents.vectors.vectors(passage),
-            Source::Fresh(fresh) => vectors(fresh.vectors(passage)),
+            Source::Memory(memory) => vectors(memory.vectors(passage)),
         }
     }
 
@@ -225,8 +225,8 @@ impl Segment {
                 let info = contents.text(field).info(key, contents.handle(field))?;
                 info.map(|info| Term { field, listed: Listed::Stored(info) })
             }
-            Source::Fresh(fresh) => {
-                fresh.term(field, key.text).map(|list| Term { field, listed: Listed::Fresh(list) })
+            Source::Memory(memory) => {
+                memory.term(field, key.text).map(|list| Term { field, listed: Listed::Memory(list) })
             }
         })
     }
@@ -240,18 +240,18 @@ impl Segment {
                 let postings = inverted.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
                 Ok(count_live(postings, alive))
             }
-            (Source::Fresh(fresh), Listed::Fresh(list)) => {
-                let passages = fresh.list(term.field, *list).map(|list| list.passages);
+            (Source::Memory(memory), Listed::Memory(list)) => {
+                let passages = memory.list(term.field, *list).map(|list| list.passages);
                 let live = passages.unwrap_or_default().iter().filter(|passage| self.is_alive(**passage));
                 Ok(u32::try_from(live.count()).unwrap_or(u32::MAX))
             }
-            (Source::Stored { .. }, Listed::Fresh(_)) | (Source::Fresh(_), Listed::Stored(_)) => Ok(0),
+            (Source::Stored { .. }, Listed::Memory(_)) | (Source::Memory(_), Listed::Stored(_)) => Ok(0),
         }
     }
 
     /// Puts the passages with a term into a set, deleted ones too.
-    pub fn mark(&self, term: &Term, bearers: &mut Bits) -> Result<(), IndexError> {
-        self.postings(term)?.visit(|passage, _| bearers.insert(passage));
+    pub fn mark(&self, term: &Term, matching_docs: &mut BitSet) -> Result<(), IndexError> {
+        self.postings(term)?.visit(|passage, _| matching_docs.insert(passage));
         Ok(())
     }
 
@@ -276,10 +276,10 @@ impl Segment {
                     ),
                 })
             }
-            (Source::Fresh(fresh), Listed::Fresh(list)) => {
-                Postings::fresh(Arc::clone(fresh), term.field, *list)
+            (Source::Memory(memory), Listed::Memory(list)) => {
+                Postings::memory(Arc::clone(memory), term.field, *list)
             }
-            (Source::Stored { .. }, Listed::Fresh(_)) | (Source::Fresh(_), Listed::Stored(_)) => {
+            (Source::Stored { .. }, Listed::Memory(_)) | (Source::Memory(_), Listed::Stored(_)) => {
                 Postings::ended()
             }
         })
@@ -298,7 +298,7 @@ impl Segment {
         let starts = self.starts();
         let here = starts.word(index);
         let last = self.len() as usize / 64 == index;
-        // Behind the last passage an exchange could begin.
+        // BackgroundCommit the last passage an exchange could begin.
         let beyond = if last { 1_u64.checked_shl(self.len() % 64).unwrap_or(0) } else { 0 };
         let next = starts.word(index + 1) | u64::from(self.len() as usize == (index + 1) * 64);
         here & (((here | beyond) >> 1) | (next << 63))
@@ -317,8 +317,8 @@ impl Segment {
     }
 
     /// The first windows of the exchanges that a filter lets through; `None` where it lets all through.
-    pub fn narrow(&self, filter: &Filter) -> Result<Option<Bits>, IndexError> {
-        narrow::narrow(self, self.fields, filter)
+    pub fn filter(&self, filter: &Filter) -> Result<Option<BitSet>, IndexError> {
+        filter::filter(self, self.fields, filter)
     }
 
     /// How much text of live passages a field holds.
@@ -335,7 +335,7 @@ impl Segment {
     }
 }
 
-fn count_live(mut postings: BlockSegmentPostings, alive: &Bits) -> u32 {
+fn count_live(mut postings: BlockSegmentPostings, alive: &BitSet) -> u32 {
     let mut live = 0;
     loop {
         let passages = postings.docs();

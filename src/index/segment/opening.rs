@@ -5,16 +5,16 @@ use std::sync::Arc;
 use tantivy::SegmentReader;
 use tantivy::fieldnorm::FieldNormReader;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::Language;
 use crate::index::Segment;
 use crate::index::Statistics;
-use crate::index::contents::Contents;
-use crate::index::fresh::Fresh;
+use crate::index::memory_segment::MemorySegment;
 use crate::index::schema::Fields;
 use crate::index::segment::Source;
+use crate::index::segment_data::SegmentData;
 
 impl Segment {
     /// Opens a segment, with what `known` has of it already.
@@ -32,10 +32,10 @@ impl Segment {
         }
         let contents = match known {
             Some((_, contents)) => Arc::clone(contents),
-            None => Arc::new(Contents::read(reader, fields)?),
+            None => Arc::new(SegmentData::read(reader, fields)?),
         };
         let alive = reader.alive_bitset().map(|alive| {
-            let mut bits = Bits::empty(reader.max_doc());
+            let mut bits = BitSet::empty(reader.max_doc());
             alive.iter_alive().for_each(|passage| bits.insert(passage));
             bits
         });
@@ -43,15 +43,15 @@ impl Segment {
     }
 
     /// A segment in memory.
-    pub(in crate::index) fn fresh(
-        fresh: Fresh,
-        alive: Option<Bits>,
+    pub(in crate::index) fn memory(
+        memory: MemorySegment,
+        alive: Option<BitSet>,
         fields: Fields,
     ) -> Result<Self, IndexError> {
-        Self::new(Source::Fresh(Arc::new(fresh)), fields, alive).counted()
+        Self::new(Source::Memory(Arc::new(memory)), fields, alive).counted()
     }
 
-    fn new(source: Source, fields: Fields, alive: Option<Bits>) -> Self {
+    fn new(source: Source, fields: Fields, alive: Option<BitSet>) -> Self {
         let mut segment = Self {
             source,
             fields,
@@ -93,7 +93,7 @@ impl Segment {
             return Ok(None);
         }
         let mut gone = self.keyed(self.fields.document_id, &ids)?;
-        let mut alive = self.alive.as_deref().cloned().unwrap_or_else(|| Bits::full(self.len()));
+        let mut alive = self.alive.as_deref().cloned().unwrap_or_else(|| BitSet::full(self.len()));
         gone.intersect(&alive);
         if gone.is_empty() {
             return Ok(None);
@@ -111,7 +111,7 @@ impl Segment {
     }
 
     /// Sets which passages are alive, and counts them.
-    fn keep(&mut self, alive: Option<Bits>) {
+    fn keep(&mut self, alive: Option<BitSet>) {
         let mut starts = self.starts().clone();
         if let Some(alive) = &alive {
             starts.intersect(alive);
@@ -125,7 +125,7 @@ impl Segment {
 
 /// Lengths are summed as they are scored, quantised, and over live passages only: so the statistics do not
 /// depend on how the index came to be.
-fn volume(lengths: &[u8], alive: Option<&Bits>) -> Statistics {
+fn volume(lengths: &[u8], alive: Option<&BitSet>) -> Statistics {
     let mut statistics = Statistics::default();
     for (passage, class) in (0..).zip(lengths) {
         let length = FieldNormReader::id_to_fieldnorm(*class);
@@ -138,7 +138,7 @@ fn volume(lengths: &[u8], alive: Option<&Bits>) -> Statistics {
 }
 
 /// What is left of a field's text without some passages.
-fn less(mut statistics: Statistics, lengths: &[u8], gone: &Bits) -> Statistics {
+fn less(mut statistics: Statistics, lengths: &[u8], gone: &BitSet) -> Statistics {
     for passage in gone.iter() {
         let length =
             lengths.get(passage as usize).map_or(0, |class| FieldNormReader::id_to_fieldnorm(*class));

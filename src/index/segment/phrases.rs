@@ -2,14 +2,14 @@
 
 use tantivy::fieldnorm::FieldNormReader;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::Segment;
 use crate::index::Term;
 use crate::index::phrase;
 use crate::index::phrase::Sequence;
-use crate::index::scan;
+use crate::index::phrase_scan;
 use crate::index::segment::Source;
 
 impl Segment {
@@ -20,7 +20,7 @@ impl Segment {
         &self,
         field: Field,
         sequences: &[Vec<(u32, Term)>],
-        within: Option<&Bits>,
+        within: Option<&BitSet>,
         visit: &mut dyn FnMut(usize, u32, u32),
     ) -> Result<(), IndexError> {
         self.phrases_by(phrase::prefers_pass, field, sequences, within, visit)
@@ -33,7 +33,7 @@ impl Segment {
         prefers_pass: impl Fn(&[Sequence<'_>], u32, u64) -> bool,
         field: Field,
         sequences: &[Vec<(u32, Term)>],
-        within: Option<&Bits>,
+        within: Option<&BitSet>,
         visit: &mut dyn FnMut(usize, u32, u32),
     ) -> Result<(), IndexError> {
         let admits = |passage: u32| {
@@ -50,10 +50,10 @@ impl Segment {
                         visit(number, passage, frequency);
                     }
                 });
-            } else if let Source::Fresh(fresh) = &self.source {
+            } else if let Source::Memory(memory) = &self.source {
                 let sequence: Vec<(u32, u32)> =
-                    sequence.iter().filter_map(|(offset, term)| Some((*offset, term.fresh()?))).collect();
-                fresh.phrase(field, &sequence, |passage, frequency| {
+                    sequence.iter().filter_map(|(offset, term)| Some((*offset, term.memory()?))).collect();
+                memory.phrase(field, &sequence, |passage, frequency| {
                     if admits(passage) {
                         visit(number, passage, frequency);
                     }
@@ -72,7 +72,15 @@ impl Segment {
         if prefers_pass(&phrases, self.len(), text.inverted.total_num_tokens()) {
             let room =
                 |passage: u32| text.lengths.get(passage as usize).map_or(0, |class| longest_of(*class));
-            return scan::pass(&text.inverted, &text.positions, &phrases, self.len(), admits, room, found);
+            return phrase_scan::pass(
+                &text.inverted,
+                &text.positions,
+                &phrases,
+                self.len(),
+                admits,
+                room,
+                found,
+            );
         }
         for (number, phrase) in phrases.iter().enumerate() {
             phrase::look_up(&text.inverted, phrase, admits, |passage, frequency| {

@@ -20,7 +20,7 @@ use crate::index::Index;
 use crate::index::IndexError;
 use crate::index::Segment;
 use crate::index::directory::Full;
-use crate::index::fresh;
+use crate::index::memory_segment;
 use crate::index::reader::Snapshot;
 use crate::index::schema::Fields;
 
@@ -50,7 +50,7 @@ pub(super) struct IndexFiles {
     /// Whether nothing counts that was there before.
     cleared: bool,
     /// Set while it is not known what of a failed commit has come into the files.
-    doubtful: Arc<AtomicBool>,
+    maybe_partial: Arc<AtomicBool>,
 }
 
 impl IndexFiles {
@@ -63,7 +63,7 @@ impl IndexFiles {
             gone: Vec::new(),
             spilled: HashSet::new(),
             cleared: false,
-            doubtful: Arc::clone(&index.doubtful),
+            maybe_partial: Arc::clone(&index.maybe_partial),
         }
     }
 
@@ -74,12 +74,12 @@ impl IndexFiles {
 
     /// Whether a failed commit may have left more in them than was shown since.
     pub(super) fn are_doubtful(&self) -> bool {
-        self.doubtful.load(Ordering::Relaxed)
+        self.maybe_partial.load(Ordering::Relaxed)
     }
 
     /// Notes that they were read as they are.
     pub(super) fn note_read(&mut self) {
-        self.doubtful.store(false, Ordering::Relaxed);
+        self.maybe_partial.store(false, Ordering::Relaxed);
     }
 
     /// Whether anything was written since the process began, or since an error.
@@ -129,12 +129,12 @@ impl IndexFiles {
     pub(super) fn spill(
         &mut self,
         ids: Vec<String>,
-        part: fresh::Part<'_>,
+        part: memory_segment::Part<'_>,
         last: u64,
     ) -> Result<(), IndexError> {
         // A merge may have failed for want of room, long ago.
         self.full.take();
-        let done = self.take_out(last).and_then(|()| self.add(&[part]));
+        let done = self.apply_deletes(last).and_then(|()| self.add(&[part]));
         self.spilled.extend(ids);
         done.map_err(|error| self.given_up(error))
     }
@@ -151,20 +151,21 @@ impl IndexFiles {
         self.full.take();
         if self.are_doubtful() {
             // A commit that failed can have come into the files all the same.
-            self.gone.extend(parts.iter().flat_map(|(fresh, _)| fresh.document_ids()).map(str::to_owned));
+            self.gone.extend(parts.iter().flat_map(|(memory, _)| memory.document_ids()).map(str::to_owned));
         }
-        let done = self.take_out(last).and_then(|()| self.add(&parts)).and_then(|()| self.end(generation));
+        let done =
+            self.apply_deletes(last).and_then(|()| self.add(&parts)).and_then(|()| self.end(generation));
         done.map_err(|error| self.given_up(error))?;
         self.spilled.clear();
         self.cleared = false;
         // Until they are read again.
-        self.doubtful.store(true, Ordering::Relaxed);
+        self.maybe_partial.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     /// Takes what is gone out of the files, by a commit of its own: tantivy would take the same ids out of a segment that
     /// is added before that, too. It says to be of the last generation, since which all ids that are gone have changed.
-    fn take_out(&mut self, last: u64) -> Result<(), IndexError> {
+    fn apply_deletes(&mut self, last: u64) -> Result<(), IndexError> {
         if self.gone.is_empty() {
             return Ok(());
         }
@@ -184,11 +185,11 @@ impl IndexFiles {
     }
 
     /// Writes passages to a segment of their own.
-    fn add(&mut self, parts: &[fresh::Part<'_>]) -> Result<(), IndexError> {
+    fn add(&mut self, parts: &[memory_segment::Part<'_>]) -> Result<(), IndexError> {
         let fields = self.fields;
         let inner = self.inner()?;
         let target = inner.new_segment();
-        let passages = fresh::write(parts, &target, fields)?;
+        let passages = memory_segment::write(parts, &target, fields)?;
         if passages > 0 {
             let segment = target.with_max_doc(passages).meta().clone();
             // It has no file that is written on the way to another.
@@ -207,7 +208,7 @@ impl IndexFiles {
 
     /// Ends what an error has left in an unknown state; the error, or the lack of room that caused it.
     fn given_up(&mut self, error: IndexError) -> IndexError {
-        self.doubtful.store(true, Ordering::Relaxed);
+        self.maybe_partial.store(true, Ordering::Relaxed);
         self.inner = None;
         if self.full.take() { IndexError::Full(error.to_string()) } else { error }
     }

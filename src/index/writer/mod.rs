@@ -1,6 +1,6 @@
 //! Documents → the index.
 
-mod behind;
+mod background_commit;
 mod files;
 mod lease;
 
@@ -17,14 +17,14 @@ use crate::index::Index;
 use crate::index::IndexError;
 use crate::index::Language;
 use crate::index::Segment;
-use crate::index::fresh::Builder;
+use crate::index::memory_segment::Builder;
 use crate::index::reader::Snapshot;
 use crate::index::schema::Fields;
 
 pub(super) use lease::Lease;
 
-use behind::Behind;
-use behind::Ended;
+use background_commit::BackgroundCommit;
+use background_commit::Ended;
 use files::IndexFiles;
 
 /// How many small segments in memory there are before they are made one, and from which size on one is not small.
@@ -33,7 +33,7 @@ const JOINED: u32 = 512;
 
 /// Writes documents: to memory, where searches find them at once, and from there to files, many at a time.
 pub struct Writer {
-    files: Held,
+    files: CommitState,
     reader: IndexReader,
     fields: Fields,
     default_language: Language,
@@ -48,20 +48,20 @@ pub struct Writer {
 }
 
 /// The files, which one thread writes at a time.
-enum Held {
+enum CommitState {
     Here(Box<IndexFiles>),
     /// With the thread that commits.
-    Behind(Behind),
+    BackgroundCommit(BackgroundCommit),
     /// On the way from the one to the other.
     Moving,
 }
 
-impl Held {
+impl CommitState {
     /// Where nobody has them that is an error of ours, told as one of the writer, which is made anew.
     fn here(&mut self) -> Result<&mut IndexFiles, IndexError> {
         match self {
             Self::Here(files) => Ok(files),
-            Self::Behind(_) | Self::Moving => {
+            Self::BackgroundCommit(_) | Self::Moving => {
                 Err(IndexError::Unavailable("its files are being written".into()))
             }
         }
@@ -90,7 +90,7 @@ impl Writer {
     /// A writer that goes on from the last commit; searches that saw more are shown that.
     pub(super) fn new(index: &Index, lease: Lease) -> Result<Self, IndexError> {
         let mut writer = Self {
-            files: Held::Here(Box::new(IndexFiles::new(index))),
+            files: CommitState::Here(Box::new(IndexFiles::new(index))),
             reader: index.reader.clone(),
             fields: index.fields,
             default_language: Language::from_tag(&index.settings.default_language),
@@ -101,8 +101,8 @@ impl Writer {
             most_held: Self::MOST_HELD,
         };
         let files = writer.files.here()?;
-        let (committed, doubtful) = (files.committed()?, files.are_doubtful());
-        if writer.last().generation() != committed || doubtful {
+        let (committed, maybe_partial) = (files.committed()?, files.are_doubtful());
+        if writer.last().generation() != committed || maybe_partial {
             writer.set(writer.reload(committed)?);
             writer.files.here()?.note_read();
         }
@@ -135,9 +135,9 @@ impl Writer {
     /// Writes what the group adds to files that are not committed yet.
     fn spill(&mut self) -> Result<(), IndexError> {
         self.finish_commit()?;
-        let (ids, fresh, alive) = std::mem::take(&mut self.group.added).seal_with_ids();
+        let (ids, memory, alive) = std::mem::take(&mut self.group.added).seal_with_ids();
         let last = self.last().committed();
-        self.files.here()?.spill(ids, (&fresh, alive.as_ref()), last)
+        self.files.here()?.spill(ids, (&memory, alive.as_ref()), last)
     }
 
     /// Takes a document out, if it is there.
@@ -145,10 +145,10 @@ impl Writer {
         self.group.added.delete(document_id);
         let last = self.last();
         match &mut self.files {
-            Held::Here(files) => files.delete(document_id, &last),
-            Held::Behind(behind) => behind.delete(document_id),
+            CommitState::Here(files) => files.delete(document_id, &last),
+            CommitState::BackgroundCommit(behind) => behind.delete(document_id),
             // The writer is given up.
-            Held::Moving => {}
+            CommitState::Moving => {}
         }
         self.group.deleted.push(document_id.to_owned());
     }
@@ -162,8 +162,8 @@ impl Writer {
 
     /// Makes what was given since the last time ready to be shown without a commit. `generation` is the store's, of which
     /// the searcher will be the image. Returns whether it could be done: more than is held in memory has to be committed.
-    pub fn make_ready(&mut self, generation: u64) -> Result<bool, IndexError> {
-        if matches!(&self.files, Held::Here(files) if files.have_more()) {
+    pub fn prepare(&mut self, generation: u64) -> Result<bool, IndexError> {
+        if matches!(&self.files, CommitState::Here(files) if files.have_more()) {
             return Ok(false);
         }
         let mut segments = self.next_segments()?;
@@ -178,13 +178,13 @@ impl Writer {
         let Group { added, deleted } = std::mem::take(&mut self.group);
         let last = self.last();
         let mut segments = Vec::with_capacity(last.segments().len() + 1);
-        let cleared = matches!(&self.files, Held::Here(files) if files.are_cleared());
+        let cleared = matches!(&self.files, CommitState::Here(files) if files.are_cleared());
         for segment in last.segments().iter().filter(|_| !cleared) {
             segments.push(segment.without(&deleted)?.unwrap_or_else(|| segment.clone()));
         }
         if added.len() > 0 {
-            let (fresh, alive) = added.seal();
-            segments.push(Segment::fresh(fresh, alive, self.fields)?);
+            let (memory, alive) = added.seal();
+            segments.push(Segment::memory(memory, alive, self.fields)?);
         }
         Ok(segments)
     }
@@ -212,8 +212,8 @@ impl Writer {
     /// Makes one of the small segments in memory once there are many, for a search looks into each.
     fn join_small(&self, segments: &mut Vec<Segment>) -> Result<(), IndexError> {
         let written = match &self.files {
-            Held::Behind(behind) => behind.segments(),
-            Held::Here(_) | Held::Moving => &[],
+            CommitState::BackgroundCommit(behind) => behind.segments(),
+            CommitState::Here(_) | CommitState::Moving => &[],
         };
         let small = |segment: &Segment| {
             segment.in_memory().is_some() && segment.len() < JOINED && !written.contains(&segment.id())
@@ -222,13 +222,13 @@ impl Writer {
             return Ok(());
         }
         let mut joined = Builder::default();
-        for (fresh, alive) in segments.iter().filter(|segment| small(segment)).filter_map(Segment::in_memory)
+        for (memory, alive) in segments.iter().filter(|segment| small(segment)).filter_map(Segment::in_memory)
         {
-            joined.append(fresh, alive);
+            joined.append(memory, alive);
         }
         segments.retain(|segment| !small(segment));
-        let (fresh, alive) = joined.seal();
-        segments.push(Segment::fresh(fresh, alive, self.fields)?);
+        let (memory, alive) = joined.seal();
+        segments.push(Segment::memory(memory, alive, self.fields)?);
         Ok(())
     }
 
@@ -244,14 +244,16 @@ impl Writer {
     /// while one is under way, or while there is nothing that could be.
     pub fn begin_commit(&mut self) {
         let shown = self.last();
-        self.files = match std::mem::replace(&mut self.files, Held::Moving) {
-            Held::Here(files) if !files.have_more() && shown.committed() < shown.generation() => {
-                match Behind::begin(files, &shown) {
-                    Ok(behind) => Held::Behind(behind),
-                    Err(files) => Held::Here(files),
+        self.files = match std::mem::replace(&mut self.files, CommitState::Moving) {
+            CommitState::Here(files) if !files.have_more() && shown.committed() < shown.generation() => {
+                match BackgroundCommit::begin(files, &shown) {
+                    Ok(behind) => CommitState::BackgroundCommit(behind),
+                    Err(files) => CommitState::Here(files),
                 }
             }
-            others @ (Held::Here(_) | Held::Behind(_) | Held::Moving) => others,
+            others @ (CommitState::Here(_) | CommitState::BackgroundCommit(_) | CommitState::Moving) => {
+                others
+            }
         };
     }
 
@@ -259,8 +261,8 @@ impl Writer {
     /// still is, and committing can be tried again where [`Writer::is_unchanged`]; elsewhere the writer must be dropped.
     pub fn take_in(&mut self) -> Result<(), IndexError> {
         match &self.files {
-            Held::Behind(behind) if behind.is_done() => self.finish_commit(),
-            Held::Here(_) | Held::Behind(_) | Held::Moving => Ok(()),
+            CommitState::BackgroundCommit(behind) if behind.is_done() => self.finish_commit(),
+            CommitState::Here(_) | CommitState::BackgroundCommit(_) | CommitState::Moving => Ok(()),
         }
     }
 
@@ -270,9 +272,9 @@ impl Writer {
             // It was made of what is shown now, and would show it once more.
             return Err(IndexError::Unavailable("a group of writes is not shown yet".into()));
         }
-        let behind = match std::mem::replace(&mut self.files, Held::Moving) {
-            Held::Behind(behind) => behind,
-            others @ (Held::Here(_) | Held::Moving) => {
+        let behind = match std::mem::replace(&mut self.files, CommitState::Moving) {
+            CommitState::BackgroundCommit(behind) => behind,
+            others @ (CommitState::Here(_) | CommitState::Moving) => {
                 self.files = others;
                 return Ok(());
             }
@@ -294,7 +296,7 @@ impl Writer {
         for id in &written.deleted {
             files.delete(id, &shown);
         }
-        self.files = Held::Here(files);
+        self.files = CommitState::Here(files);
         stored.map(drop)
     }
 
@@ -313,11 +315,11 @@ impl Writer {
 
     /// Shows what merges have made of the files, where nothing is in memory; returns whether there was anything. Merges begin
     /// with commits: the first time, one that changes nothing is made where a process that ended has left many segments.
-    pub fn settle(&mut self) -> Result<bool, IndexError> {
+    pub fn refresh_merged(&mut self) -> Result<bool, IndexError> {
         /// As many are merged.
         const MANY: usize = 8;
         let last = self.last();
-        let Held::Here(files) = &mut self.files else { return Ok(false) };
+        let CommitState::Here(files) = &mut self.files else { return Ok(false) };
         if last.committed() < last.generation() || files.have_more() {
             return Ok(false);
         }
@@ -335,7 +337,7 @@ impl Writer {
     /// Whether the files are still those of the last commit, for all that is known.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
-        let Held::Here(files) = &self.files else { return false };
+        let CommitState::Here(files) = &self.files else { return false };
         !files.have_more() && files.committed().is_ok_and(|generation| generation == self.last().committed())
     }
 

@@ -1,8 +1,8 @@
 //! Searches over small indexes, by what they find and in which order.
 
-mod copies;
+mod near_duplicates;
 mod properties;
-mod unread;
+mod skips_non_essential_terms;
 
 use std::collections::BTreeMap;
 

@@ -11,23 +11,23 @@ use crate::query::DateRange;
 use crate::query::Filter;
 use crate::query::Query;
 use crate::search::Found;
-use crate::search::FoundWords;
 use crate::search::Highlighter;
 use crate::search::Hit;
 use crate::search::Ranking;
 use crate::search::Request;
-use crate::search::block::BLOCK_LEN;
+use crate::search::TermCache;
+use crate::search::analyzed_query::AnalyzedQuery;
+use crate::search::block_scorer::BlockScorer;
 use crate::search::conditions::Conditions;
-use crate::search::marking::Marking;
+use crate::search::dense_marking::Marking;
 use crate::search::plan::Plan;
+use crate::search::score_block::BLOCK_LEN;
 use crate::search::search;
 use crate::search::tests::Corpus;
 use crate::search::tests::Document;
 use crate::search::tests::exchange;
 use crate::search::tests::page;
-use crate::search::top::Top;
-use crate::search::union::Union;
-use crate::search::words::Words;
+use crate::search::top_k::TopK;
 use crate::span::TextSpan;
 use crate::transcript::Metadata;
 
@@ -48,8 +48,8 @@ pub(super) fn texts_of(pairs: &[(Vec<usize>, Vec<usize>)]) -> Vec<(String, Strin
 
 pub(super) fn plan(corpus: &Corpus, query: &Query) -> Plan {
     let (searcher, ranking) = (corpus.index.searcher(), Ranking::default());
-    let words = Words::new(query, searcher.languages(), &ranking);
-    let mut plan = Plan::new(&searcher, &FoundWords::default(), &words, &ranking).unwrap();
+    let words = AnalyzedQuery::new(query, searcher.languages(), &ranking);
+    let mut plan = Plan::new(&searcher, &TermCache::default(), &words, &ranking).unwrap();
     plan.add_literals(&searcher, &words, &ranking).unwrap();
     plan
 }
@@ -59,11 +59,11 @@ type Scores = (BTreeMap<(String, u32), f32>, u64);
 
 fn scores(corpus: &Corpus, plan: &Plan, marking: impl Fn() -> Marking) -> Scores {
     let searcher = corpus.index.searcher();
-    let mut union = Union::with(plan, marking());
+    let mut union = BlockScorer::with(plan, marking());
     let (mut scores, mut total) = (BTreeMap::new(), 0);
     for (ordinal, segment) in searcher.segments().iter().enumerate() {
         let conditions = Conditions::new(segment, plan, &Filter::default()).unwrap();
-        let mut top = Top::new(segment, usize::MAX, None, f32::NEG_INFINITY);
+        let mut top = TopK::new(segment, usize::MAX, None, f32::NEG_INFINITY);
         total += union.scan(segment, ordinal, &conditions, &mut top).unwrap();
         let hits = top.into_hits(ordinal);
         scores.extend(hits.map(|hit| ((hit.document_id, hit.exchange), hit.score.0)));
@@ -139,7 +139,7 @@ proptest! {
         prop_assert_eq!((one.total, one.unmatched_terms), (other.total, other.unmatched_terms));
     }
 
-    /// A crowded query, whose sums are looked through, finds what it would by marks, and scores it alike.
+    /// A dense query, whose sums are looked through, finds what it would by marks, and scores it alike.
     #[test]
     fn crowds_do_not_show(
         texts in prop::collection::vec((prop::collection::vec(0usize..10, 0..4), prop::collection::vec(0usize..10, 1..9)), 1..12),
@@ -237,7 +237,7 @@ proptest! {
             for one in group {
                 write(&mut writer, one);
             }
-            assert!(writer.make_ready(generation).unwrap());
+            assert!(writer.prepare(generation).unwrap());
             writer.show();
             // Now and again behind the writes, of which some come before it is done.
             if *commits {

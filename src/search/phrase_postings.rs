@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::Segment;
 use crate::index::Term;
-use crate::search::words::Literal;
+use crate::search::analyzed_query::AnalyzedClause;
 
 /// A passage where a literal stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct PhrasePosting {
     pub passage: u32,
     /// How often it stands there.
     pub frequency: u32,
@@ -20,16 +20,16 @@ pub(super) struct Standing {
 
 /// For each literal, the passages where it stands in a field, ascending. Where languages read it differently, the
 /// reading that stands there most often counts.
-pub(super) fn standings(
+pub(super) fn phrase_postings(
     segment: &Segment,
     field: Field,
-    literals: &[Literal],
-) -> Result<Vec<Vec<Standing>>, IndexError> {
-    let mut all: Vec<Vec<Standing>> = vec![Vec::new(); literals.len()];
-    visit(segment, field, literals, None, &mut |literal, passage, frequency| {
-        all.get_mut(literal).into_iter().for_each(|found| found.push(Standing { passage, frequency }));
+    clauses: &[AnalyzedClause],
+) -> Result<Vec<Vec<PhrasePosting>>, IndexError> {
+    let mut all: Vec<Vec<PhrasePosting>> = vec![Vec::new(); clauses.len()];
+    visit(segment, field, clauses, None, &mut |literal, passage, frequency| {
+        all.get_mut(literal).into_iter().for_each(|found| found.push(PhrasePosting { passage, frequency }));
     })?;
-    for (found, _) in all.iter_mut().zip(literals).filter(|(_, literal)| literal.variants.len() > 1) {
+    for (found, _) in all.iter_mut().zip(clauses).filter(|(_, literal)| literal.variants.len() > 1) {
         found.sort_by_key(|here| (here.passage, std::cmp::Reverse(here.frequency)));
         found.dedup_by_key(|here| here.passage);
     }
@@ -40,12 +40,12 @@ pub(super) fn standings(
 /// them; of those that `within` does not begin none are looked at.
 pub(super) fn exchanges(
     segment: &Segment,
-    literals: &[Literal],
-    within: Option<&Bits>,
-) -> Result<Vec<Bits>, IndexError> {
-    let mut all = vec![Bits::empty(segment.len()); literals.len()];
+    clauses: &[AnalyzedClause],
+    within: Option<&BitSet>,
+) -> Result<Vec<BitSet>, IndexError> {
+    let mut all = vec![BitSet::empty(segment.len()); clauses.len()];
     for field in Field::ALL {
-        visit(segment, field, literals, within, &mut |literal, passage, _| {
+        visit(segment, field, clauses, within, &mut |literal, passage, _| {
             all.get_mut(literal).into_iter().for_each(|bits| bits.insert(passage));
         })?;
     }
@@ -55,26 +55,26 @@ pub(super) fn exchanges(
     Ok(all)
 }
 
-/// The exchanges that bear any of the literals; see [`exchanges`].
+/// The exchanges that bear any of the clauses; see [`exchanges`].
 pub(super) fn exchanges_with_any(
     segment: &Segment,
-    literals: &[Literal],
-    within: Option<&Bits>,
-) -> Result<Bits, IndexError> {
-    let mut bits = Bits::empty(segment.len());
+    clauses: &[AnalyzedClause],
+    within: Option<&BitSet>,
+) -> Result<BitSet, IndexError> {
+    let mut bits = BitSet::empty(segment.len());
     for field in Field::ALL {
-        visit(segment, field, literals, within, &mut |_, passage, _| bits.insert(passage))?;
+        visit(segment, field, clauses, within, &mut |_, passage, _| bits.insert(passage))?;
     }
     bits.lower_to(segment.starts());
     Ok(bits)
 }
 
-/// Words in ascending order of how many passages have them; of words that are the same, one.
+/// AnalyzedQuery in ascending order of how many passages have them; of words that are the same, one.
 pub(super) fn rarest_first<'l>(
     segment: &Segment,
-    words: Vec<&'l Literal>,
-) -> Result<Vec<&'l Literal>, IndexError> {
-    let mut ordered: Vec<(u64, &Literal)> = Vec::with_capacity(words.len());
+    words: Vec<&'l AnalyzedClause>,
+) -> Result<Vec<&'l AnalyzedClause>, IndexError> {
+    let mut ordered: Vec<(u64, &AnalyzedClause)> = Vec::with_capacity(words.len());
     for word in words {
         let mut passages = 0;
         for (_, term) in word.variants.iter().flatten() {
@@ -96,14 +96,14 @@ pub(super) fn rarest_first<'l>(
 fn visit(
     segment: &Segment,
     field: Field,
-    literals: &[Literal],
-    within: Option<&Bits>,
+    clauses: &[AnalyzedClause],
+    within: Option<&BitSet>,
     visit: &mut dyn FnMut(usize, u32, u32),
 ) -> Result<(), IndexError> {
     let mut known = BTreeMap::new();
     let mut sequences = Vec::new();
     let mut owners = Vec::new();
-    for (number, literal) in literals.iter().enumerate() {
+    for (number, literal) in clauses.iter().enumerate() {
         for variant in &literal.variants {
             if let Some(sequence) = resolved(segment, field, variant, &mut known)? {
                 sequences.push(sequence);

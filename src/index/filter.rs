@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::IndexError;
 use crate::index::Segment;
 use crate::index::schema::Fields;
@@ -35,15 +35,19 @@ fn tag_key(tag: &str) -> String {
 }
 
 /// The first windows of the exchanges that a filter lets through; `None` where it lets all through.
-pub(super) fn narrow(segment: &Segment, fields: Fields, filter: &Filter) -> Result<Option<Bits>, IndexError> {
+pub(super) fn filter(
+    segment: &Segment,
+    fields: Fields,
+    filter: &Filter,
+) -> Result<Option<BitSet>, IndexError> {
     let ids = filter.document_ids.clone();
     let names = filter.speakers.iter().map(|name| name_key(name)).collect::<Vec<_>>();
     let tags = filter.languages.iter().map(|tag| tag_key(tag)).collect::<Vec<_>>();
     let mut keyed = vec![(fields.document_id, ids), (fields.speaker, names), (fields.language, tags)];
     keyed.extend(filter.labels.iter().map(|(key, value)| (fields.label, vec![label_key(key, value)])));
 
-    let mut allowed: Option<Bits> = None;
-    let mut keep = |bits: Bits| match &mut allowed {
+    let mut allowed: Option<BitSet> = None;
+    let mut keep = |bits: BitSet| match &mut allowed {
         Some(allowed) => allowed.intersect(&bits),
         None => allowed = Some(bits),
     };

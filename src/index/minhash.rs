@@ -2,7 +2,7 @@
 //!
 //! An answer is sketched by min-wise hashing of its pairs of neighbouring words (Broder, "On the resemblance and
 //! containment of documents", 1997), of each least hash one byte (Li and König, "b-Bit Minwise Hashing", 2010):
-//! the share of bytes that two sketches have in common estimates the share of pairs that the answers have in
+//! the share of bytes that two minhashes have in common estimates the share of pairs that the answers have in
 //! common, to about five hundredths. A question is short, so the least hashes of its words are kept themselves:
 //! they are all there are, and the share in common is exact up to [`QUESTION_WORDS`] different words (bottom-k).
 
@@ -12,8 +12,8 @@ use crate::index::analyzer::is_unspaced;
 const ANSWER_BYTES: usize = 64;
 /// Words kept of a question, by 16 bits each.
 const QUESTION_WORDS: usize = 16;
-/// Numbers of 64 bits that a sketch takes.
-pub(super) const SKETCH_LEN: usize = ANSWER_BYTES / 8 + QUESTION_WORDS / 4;
+/// Numbers of 64 bits that a minhash takes.
+pub(super) const MINHASH_LEN: usize = ANSWER_BYTES / 8 + QUESTION_WORDS / 4;
 
 /// Fewest words of an answer that is sketched. A shorter one ("Yes, of course.") is said twice without being a
 /// copy.
@@ -30,23 +30,23 @@ const ALIKE_ALONE: f32 = 0.85;
 /// another. Questions from a template ("What are the symptoms of ...?") have up to 0.7 in common.
 const SAME_QUESTION: f32 = 0.75;
 
-/// Bytes of an answer that must be equal, side by side, for two sketches to be compared at all. Of answers that
+/// Bytes of an answer that must be equal, side by side, for two minhashes to be compared at all. Of answers that
 /// share 0.7 of their pairs, 99 in 100 have such a run among their sixteen (Leskovec, Rajaraman and Ullman,
 /// "Mining of Massive Datasets", chapter 3).
 const BAND_BYTES: usize = 4;
-/// Runs of an answer's sketch.
+/// Runs of an answer's minhash.
 pub(super) const BANDS: usize = ANSWER_BYTES / BAND_BYTES;
 
 /// What is kept of an exchange's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Sketch {
+pub(super) struct MinHash {
     /// The least hashes of the question's words, ascending; the rest zero. All zero where the question is missing.
     question: [u16; QUESTION_WORDS],
     answer: [u8; ANSWER_BYTES],
 }
 
-impl Sketch {
-    /// The sketch of an exchange; `None` where it says too little to be known again.
+impl MinHash {
+    /// The minhash of an exchange; `None` where it says too little to be known again.
     pub(super) fn of(question: &str, answer: &str) -> Option<Self> {
         let words: Vec<u64> = words(answer).collect();
         if words.len() < FEWEST_WORDS {
@@ -84,26 +84,26 @@ impl Sketch {
     }
 
     /// As the index keeps it.
-    pub(super) fn to_numbers(self) -> [u64; SKETCH_LEN] {
-        let mut bytes = [0; SKETCH_LEN * 8];
+    pub(super) fn to_numbers(self) -> [u64; MINHASH_LEN] {
+        let mut bytes = [0; MINHASH_LEN * 8];
         let question = self.question.iter().flat_map(|word| word.to_le_bytes());
         bytes.iter_mut().zip(self.answer.into_iter().chain(question)).for_each(|(slot, byte)| *slot = byte);
         let (numbers, _) = bytes.as_chunks::<8>();
-        let mut kept = [0; SKETCH_LEN];
+        let mut kept = [0; MINHASH_LEN];
         kept.iter_mut().zip(numbers).for_each(|(slot, bytes)| *slot = u64::from_le_bytes(*bytes));
         kept
     }
 
-    /// What [`Sketch::to_numbers`] made.
-    pub(super) fn from_numbers(numbers: [u64; SKETCH_LEN]) -> Self {
+    /// What [`MinHash::to_numbers`] made.
+    pub(super) fn from_numbers(numbers: [u64; MINHASH_LEN]) -> Self {
         let mut bytes = numbers.into_iter().flat_map(u64::to_le_bytes);
-        let mut sketch = Self { question: [0; QUESTION_WORDS], answer: [0; ANSWER_BYTES] };
-        sketch.answer.iter_mut().zip(&mut bytes).for_each(|(slot, byte)| *slot = byte);
-        for word in &mut sketch.question {
+        let mut minhash = Self { question: [0; QUESTION_WORDS], answer: [0; ANSWER_BYTES] };
+        minhash.answer.iter_mut().zip(&mut bytes).for_each(|(slot, byte)| *slot = byte);
+        for word in &mut minhash.question {
             let (low, high) = (bytes.next().unwrap_or_default(), bytes.next().unwrap_or_default());
             *word = u16::from_le_bytes([low, high]);
         }
-        sketch
+        minhash
     }
 
     fn asks(&self) -> bool {
@@ -130,7 +130,7 @@ fn in_common(one: &[u16; QUESTION_WORDS], other: &[u16; QUESTION_WORDS]) -> f32 
     union.sort_unstable();
     union.dedup();
     let shared = |word: u16| one.contains(&word) && other.contains(&word);
-    // Behind the last word that a full sketch kept, it may have dropped words.
+    // BackgroundCommit the last word that a full minhash kept, it may have dropped words.
     if words(one) == QUESTION_WORDS || words(other) == QUESTION_WORDS {
         union.truncate(QUESTION_WORDS);
     }
@@ -197,7 +197,7 @@ const FACTORS: [u32; ANSWER_BYTES] = {
 
 #[cfg(test)]
 mod tests {
-    use super::Sketch;
+    use super::MinHash;
 
     const QUESTION: &str = "What does the agreement on the northern provinces say?";
     const ANSWER: &str = "It says three things. The ceasefire in the northern provinces is prolonged by six months, \
@@ -205,7 +205,7 @@ mod tests {
 
     /// Whether two exchanges, as question and answer, are copies; either way round.
     fn check(one: (&str, &str), other: (&str, &str), expect: bool) {
-        let [one, other] = [one, other].map(|(question, answer)| Sketch::of(question, answer).unwrap());
+        let [one, other] = [one, other].map(|(question, answer)| MinHash::of(question, answer).unwrap());
         assert_eq!([one.is_copy_of(&other), other.is_copy_of(&one)], [expect; 2]);
     }
 
@@ -245,20 +245,20 @@ mod tests {
 
     #[test]
     fn little_said_is_not_sketched() {
-        assert_eq!(Sketch::of(QUESTION, "Yes, of course, as I have said before."), None);
-        assert_eq!(Sketch::of(QUESTION, ""), None);
+        assert_eq!(MinHash::of(QUESTION, "Yes, of course, as I have said before."), None);
+        assert_eq!(MinHash::of(QUESTION, ""), None);
     }
 
     #[test]
     fn characters_are_words_where_nothing_parts_them() {
         let answer = "总统谈到了经济合作和安全威胁，并且说双方将在六个月之内再次会面。";
         check(("", answer), ("", &answer.replace('，', " ")), true);
-        assert_eq!(Sketch::of("", "总统谈到了经济合作"), None);
+        assert_eq!(MinHash::of("", "总统谈到了经济合作"), None);
     }
 
     #[test]
     fn numbers_come_back() {
-        let sketch = Sketch::of(QUESTION, ANSWER).unwrap();
-        assert_eq!(Sketch::from_numbers(sketch.to_numbers()), sketch);
+        let minhash = MinHash::of(QUESTION, ANSWER).unwrap();
+        assert_eq!(MinHash::from_numbers(minhash.to_numbers()), minhash);
     }
 }

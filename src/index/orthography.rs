@@ -20,7 +20,7 @@ pub(super) fn unify(language: Language, word: &str) -> Cow<'_, str> {
 
 /// A stem without the `k` that English writes only before an ending (`traffic`, `trafficking`; `panic`,
 /// `panicked`), which the stemmer leaves. Words of one syllable (`trick`) end in it themselves.
-pub(super) fn settle(language: Language, stem: &str) -> &str {
+pub(super) fn refresh_merged(language: Language, stem: &str) -> &str {
     match stem.strip_suffix('k') {
         Some(settled) if language == Language::English && stem.len() >= 6 && settled.ends_with("ic") => {
             settled
@@ -157,7 +157,7 @@ fn american_ending(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::settle;
+    use super::refresh_merged;
     use super::unify;
     use crate::index::language::Language;
 
@@ -183,9 +183,9 @@ mod tests {
 
     #[test]
     fn a_k_before_an_ending() {
-        assert_eq!(settle(Language::English, "traffick"), "traffic");
-        assert_eq!(settle(Language::English, "trick"), "trick");
-        assert_eq!(settle(Language::German, "traffick"), "traffick");
+        assert_eq!(refresh_merged(Language::English, "traffick"), "traffic");
+        assert_eq!(refresh_merged(Language::English, "trick"), "trick");
+        assert_eq!(refresh_merged(Language::German, "traffick"), "traffick");
     }
 
     #[test]

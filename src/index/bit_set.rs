@@ -2,11 +2,11 @@
 
 /// A set of small numbers: passages of a segment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bits {
+pub struct BitSet {
     words: Vec<u64>,
 }
 
-impl Bits {
+impl BitSet {
     /// The empty set, with room at least for numbers below `len`.
     #[must_use]
     pub fn empty(len: u32) -> Self {
@@ -118,11 +118,11 @@ impl Bits {
 
 #[cfg(test)]
 mod tests {
-    use super::Bits;
+    use super::BitSet;
 
     #[test]
     fn a_set_of_numbers() {
-        let mut bits = Bits::empty(200);
+        let mut bits = BitSet::empty(200);
         for number in [0, 63, 64, 199, 1000] {
             bits.insert(number);
         }
@@ -130,13 +130,13 @@ mod tests {
         assert!(bits.contains(64) && !bits.contains(65) && !bits.contains(1000));
         let below = [0, 62, 63, 198, 199].map(|number| bits.at_or_below(number));
         assert_eq!(below, [Some(0), Some(0), Some(63), Some(64), Some(199)]);
-        assert_eq!(Bits::empty(10).at_or_below(5), None);
+        assert_eq!(BitSet::empty(10).at_or_below(5), None);
     }
 
     #[test]
     fn numbers_lowered_to_where_they_begin() {
         let set = |numbers: &[u32]| {
-            let mut bits = Bits::empty(200);
+            let mut bits = BitSet::empty(200);
             for number in numbers {
                 bits.insert(*number);
             }
@@ -150,10 +150,10 @@ mod tests {
     #[test]
     fn the_set_of_all() {
         for len in [0, 1, 63, 64, 65, 130] {
-            assert_eq!(Bits::full(len).count(), u64::from(len));
+            assert_eq!(BitSet::full(len).count(), u64::from(len));
         }
-        let mut some = Bits::full(100);
-        let mut few = Bits::empty(100);
+        let mut some = BitSet::full(100);
+        let mut few = BitSet::empty(100);
         few.insert(7);
         some.subtract(&few);
         assert_eq!(some.count(), 99);

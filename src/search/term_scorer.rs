@@ -1,21 +1,21 @@
 //! Readers of postings, a block of passages at a time.
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::Postings;
 use crate::index::Segment;
 use crate::search::Ranking;
-use crate::search::found_words::InField;
-use crate::search::literals::Standing;
+use crate::search::phrase_postings::PhrasePosting;
 use crate::search::plan::PlannedPhrase;
 use crate::search::plan::PlannedTerm;
+use crate::search::term_cache::InField;
 
-/// In a crowded query, in one of how many passages a word stands for which all places of a block are weighed.
+/// In a dense query, in one of how many passages a word stands for which all places of a block are weighed.
 const COMMON: u32 = 4;
 
 /// Reads one word or phrase of one field.
-pub(super) struct Reader<'a> {
+pub(super) struct TermScorer<'a> {
     pub field: Field,
     /// What a frequency without bound is worth.
     pub weight: f32,
@@ -24,7 +24,7 @@ pub(super) struct Reader<'a> {
     /// Its word, where that is so common that it may not have to be read.
     pub common: Option<&'a InField>,
     /// The passages it has something in, where they are known beforehand.
-    pub bearers: Option<&'a Bits>,
+    pub matching_docs: Option<&'a BitSet>,
     pub source: Source<'a>,
 }
 
@@ -35,16 +35,16 @@ pub(super) enum Source<'a> {
     /// A word that several terms stand for: their frequencies are summed before they saturate, as in Lucene's
     /// synonym query.
     Terms(Vec<(f32, Cursor)>),
-    /// The same in a crowded query where many passages have it: all places of a block are weighed, which a processor does
+    /// The same in a dense query where many passages have it: all places of a block are weighed, which a processor does
     /// side by side.
     Common(Vec<(f32, Cursor)>),
     Phrase {
-        found: &'a [Standing],
+        found: &'a [PhrasePosting],
         next: usize,
     },
 }
 
-impl<'a> Reader<'a> {
+impl<'a> TermScorer<'a> {
     pub(super) fn of_term(
         segment: &Segment,
         ordinal: usize,
@@ -71,26 +71,33 @@ impl<'a> Reader<'a> {
         };
         let PlannedTerm { field, weight, finds, .. } = *term;
         let common = Some(term.found()).filter(|found| found.is_common());
-        let bearers = term.found().listed_bearers(ordinal);
-        Ok(Some(Self { field, weight, finds, common, bearers, source }))
+        let matching_docs = term.found().listed_matching_docs(ordinal);
+        Ok(Some(Self { field, weight, finds, common, matching_docs, source }))
     }
 
     /// A reader of what was found of a phrase.
     pub(super) fn of_phrase(phrase: &'a PlannedPhrase, ordinal: usize) -> Self {
         let source = Source::Phrase { found: phrase.of(ordinal), next: 0 };
-        Self { field: phrase.field, weight: phrase.weight, finds: true, common: None, bearers: None, source }
+        Self {
+            field: phrase.field,
+            weight: phrase.weight,
+            finds: true,
+            common: None,
+            matching_docs: None,
+            source,
+        }
     }
 
     /// Lists who bears its word, where it is common.
-    pub(super) fn list_bearers(&mut self, segment: &Segment, ordinal: usize) -> Result<(), IndexError> {
-        if let (Some(common), None) = (self.common, self.bearers) {
-            self.bearers = common.bearers(segment, ordinal)?;
+    pub(super) fn list_matching_docs(&mut self, segment: &Segment, ordinal: usize) -> Result<(), IndexError> {
+        if let (Some(common), None) = (self.common, self.matching_docs) {
+            self.matching_docs = common.matching_docs(segment, ordinal)?;
         }
         Ok(())
     }
 
-    /// As a crowded query reads it, where its word has so many postings in a segment of so many passages.
-    pub(super) fn crowded(self, postings: u32, passages: u32) -> Self {
+    /// As a dense query reads it, where its word has so many postings in a segment of so many passages.
+    pub(super) fn dense(self, postings: u32, passages: u32) -> Self {
         match self.source {
             Source::Terms(cursors) if postings.saturating_mul(COMMON) >= passages => {
                 Self { source: Source::Common(cursors), ..self }

@@ -19,18 +19,18 @@ use tantivy::postings::InvertedIndexSerializer;
 use tantivy::schema::Field as Handle;
 use tantivy::store::StoreWriter;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::Field;
-use crate::index::fresh::Fresh;
-use crate::index::fresh::number;
-use crate::index::fresh::text::List;
-use crate::index::fresh::text::Text;
+use crate::index::memory_segment::MemorySegment;
+use crate::index::memory_segment::number;
+use crate::index::memory_segment::text::List;
+use crate::index::memory_segment::text::Text;
 use crate::index::schema;
 use crate::index::schema::Fields;
 use crate::index::vector_file;
 
 /// A segment, and which of its passages are not deleted; `None` where all are there.
-pub(in crate::index) type Part<'a> = (&'a Fresh, Option<&'a Bits>);
+pub(in crate::index) type Part<'a> = (&'a MemorySegment, Option<&'a BitSet>);
 
 /// Writes all passages of the parts that are not deleted, one part behind the other. Returns how many they are; where there
 /// are none, nothing is written.
@@ -41,7 +41,7 @@ pub(in crate::index) fn write(parts: &[Part<'_>], target: &Target, fields: Field
         whole.write_postings(target, fields)?;
         whole.write_columns(target)?;
         whole.write_store(target)?;
-        vector_file::write(target, whole.passages().map(|(fresh, passage, _)| fresh.vectors(passage)))?;
+        vector_file::write(target, whole.passages().map(|(memory, passage, _)| memory.vectors(passage)))?;
     }
     Ok(whole.len)
 }
@@ -49,7 +49,7 @@ pub(in crate::index) fn write(parts: &[Part<'_>], target: &Target, fields: Field
 /// The segment to be written.
 struct Whole<'a> {
     /// Each part, and what its passages are numbered in the whole; those that are deleted not at all.
-    parts: Vec<(&'a Fresh, Vec<Option<u32>>)>,
+    parts: Vec<(&'a MemorySegment, Vec<Option<u32>>)>,
     len: u32,
 }
 
@@ -103,29 +103,30 @@ impl<'a> Texts<'a> {
 impl<'a> Whole<'a> {
     fn of(parts: &[Part<'a>]) -> Self {
         let mut len = 0;
-        let parts = parts.iter().map(|(fresh, alive)| {
-            let numbers = (0..fresh.len()).map(|passage| {
+        let parts = parts.iter().map(|(memory, alive)| {
+            let numbers = (0..memory.len()).map(|passage| {
                 let number = alive.is_none_or(|alive| alive.contains(passage)).then_some(len);
                 len += u32::from(number.is_some());
                 number
             });
-            (*fresh, numbers.collect())
+            (*memory, numbers.collect())
         });
         let parts = parts.collect();
         Self { parts, len }
     }
 
     /// Each passage by its part and its number there, and its number in the whole.
-    fn passages(&self) -> impl Iterator<Item = (&'a Fresh, u32, u32)> {
-        self.parts.iter().flat_map(|(fresh, numbers)| {
-            (0..).zip(numbers).filter_map(|(passage, number)| Some((*fresh, passage, (*number)?)))
+    fn passages(&self) -> impl Iterator<Item = (&'a MemorySegment, u32, u32)> {
+        self.parts.iter().flat_map(|(memory, numbers)| {
+            (0..).zip(numbers).filter_map(|(passage, number)| Some((*memory, passage, (*number)?)))
         })
     }
 
     /// The quantised lengths of a field.
     fn lengths(&self, field: Field) -> Vec<u8> {
-        let length =
-            |(fresh, passage, _): (&Fresh, u32, u32)| fresh.lengths(field).get(passage as usize).copied();
+        let length = |(memory, passage, _): (&MemorySegment, u32, u32)| {
+            memory.lengths(field).get(passage as usize).copied()
+        };
         self.passages().map(|passage| length(passage).unwrap_or_default()).collect()
     }
 
@@ -143,13 +144,13 @@ impl<'a> Whole<'a> {
         let mut postings = InvertedIndexSerializer::open(target)?;
         let Fields { document_id, question, answer, speaker, language, analysis, label, .. } = fields;
         for field in [document_id, question, answer, speaker, language, analysis, label] {
-            let text = |fresh: &'a Fresh| match field {
-                _ if field == question => Some(&fresh.question),
-                _ if field == answer => Some(&fresh.answer),
-                _ => fresh.keys.get(&field),
+            let text = |memory: &'a MemorySegment| match field {
+                _ if field == question => Some(&memory.question),
+                _ if field == answer => Some(&memory.answer),
+                _ => memory.keys.get(&field),
             };
             let parts =
-                self.parts.iter().filter_map(|(fresh, numbers)| Some((text(fresh)?, numbers.as_slice())));
+                self.parts.iter().filter_map(|(memory, numbers)| Some((text(memory)?, numbers.as_slice())));
             let texts = Texts { parts: parts.collect() };
             let positions = field == question || field == answer;
             write_field(&mut postings, field, lengths.get_field(field)?, positions, &texts)?;
@@ -166,19 +167,19 @@ impl<'a> Whole<'a> {
         for name in [schema::PUBLISHED_FIRST, schema::PUBLISHED_LAST] {
             columns.record_column_type(name, ColumnType::I64, false);
         }
-        for (fresh, passage, number) in self.passages() {
-            columns.record_str(number, schema::DOCUMENT_ID, fresh.ids.get(fresh.document(passage)));
-            columns.record_numerical(number, schema::EXCHANGE, u64::from(fresh.exchange(passage)));
-            columns.record_numerical(number, schema::WINDOW, u64::from(fresh.window(passage)));
-            if let Some((first, last)) = fresh.published(passage) {
+        for (memory, passage, number) in self.passages() {
+            columns.record_str(number, schema::DOCUMENT_ID, memory.ids.get(memory.document(passage)));
+            columns.record_numerical(number, schema::EXCHANGE, u64::from(memory.exchange(passage)));
+            columns.record_numerical(number, schema::WINDOW, u64::from(memory.window(passage)));
+            if let Some((first, last)) = memory.published(passage) {
                 columns.record_numerical(number, schema::PUBLISHED_FIRST, first);
                 columns.record_numerical(number, schema::PUBLISHED_LAST, last);
             }
         }
-        for (fresh, numbers) in &self.parts {
-            for (passage, sketch) in fresh.sketches() {
+        for (memory, numbers) in &self.parts {
+            for (passage, minhash) in memory.minhashes() {
                 let Some(number) = numbers.get(passage as usize).copied().flatten() else { continue };
-                for part in sketch.to_numbers() {
+                for part in minhash.to_numbers() {
                     columns.record_numerical(number, schema::SKETCH, part);
                 }
             }

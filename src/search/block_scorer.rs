@@ -4,44 +4,44 @@ use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::Postings;
 use crate::index::Segment;
-use crate::search::block;
-use crate::search::block::BLOCK;
-use crate::search::block::BLOCK_LEN;
-use crate::search::block::Numbers;
-use crate::search::block::Places;
-use crate::search::block::each_place;
-use crate::search::block::place;
 use crate::search::conditions::Conditions;
-use crate::search::exact::Exact;
-use crate::search::exact::Skipped;
+use crate::search::dense_marking::Marking;
 use crate::search::group::Group;
 use crate::search::group::Match;
-use crate::search::marking::Marking;
+use crate::search::max_score::MaxScore;
+use crate::search::max_score::NonEssential;
 use crate::search::norms::Norms;
 use crate::search::plan::Plan;
-use crate::search::reader::Reader;
-use crate::search::reader::Source;
-use crate::search::top::Collect;
+use crate::search::score_block;
+use crate::search::score_block::BLOCK;
+use crate::search::score_block::BLOCK_LEN;
+use crate::search::score_block::BlockBitset;
+use crate::search::score_block::ScoreBlock;
+use crate::search::score_block::each_place;
+use crate::search::score_block::place;
+use crate::search::term_scorer::Source;
+use crate::search::term_scorer::TermScorer;
+use crate::search::top_k::Collect;
 
 /// Scores segments, one after the other; its buffers serve them all.
-pub(super) struct Union<'a> {
+pub(super) struct BlockScorer<'a> {
     plan: &'a Plan,
     marking: Marking,
     norms: [Norms; 2],
-    question: Numbers,
-    answer: Numbers,
+    question: ScoreBlock,
+    answer: ScoreBlock,
     /// Frequencies of the terms of one word while they are summed; zero between words.
-    mixed: Numbers,
+    mixed: ScoreBlock,
     /// The places that the terms of one word were found in, and room behind them to write one that was known.
     touches: Box<[u16; 2 * BLOCK_LEN]>,
     /// What postings were read with, to read others with.
     spare: Vec<Postings>,
-    /// Places of passages that have a score.
-    scored: Places,
-    /// Places of passages that something was found in.
-    found: Places,
+    /// BlockBitset of passages that have a score.
+    scored: BlockBitset,
+    /// BlockBitset of passages that something was found in.
+    found: BlockBitset,
     /// Matches of a block that score enough or not by what was skipped.
-    doubtful: Vec<Match>,
+    maybe_partial: Vec<Match>,
 }
 
 /// What is scanned.
@@ -53,7 +53,7 @@ struct Scope<'s> {
     conditions: &'s Conditions,
 }
 
-impl<'a> Union<'a> {
+impl<'a> BlockScorer<'a> {
     /// Scores by this plan, in an index of so many passages.
     pub(super) fn new(plan: &'a Plan, passages: u64) -> Self {
         Self::with(plan, Marking::of(plan, passages))
@@ -65,14 +65,14 @@ impl<'a> Union<'a> {
             plan,
             marking,
             norms: Field::ALL.map(|field| Norms::new(plan, field)),
-            question: block::zeros(),
-            answer: block::zeros(),
-            mixed: block::zeros(),
+            question: score_block::zeros(),
+            answer: score_block::zeros(),
+            mixed: score_block::zeros(),
             touches: Box::new([0; 2 * BLOCK_LEN]),
             spare: Vec::new(),
-            scored: Places::empty(),
-            found: Places::empty(),
-            doubtful: Vec::new(),
+            scored: BlockBitset::empty(),
+            found: BlockBitset::empty(),
+            maybe_partial: Vec::new(),
         }
     }
 
@@ -89,37 +89,38 @@ impl<'a> Union<'a> {
         }
         let scope = Scope { segment, ordinal, conditions };
         let mut readers = self.readers(scope)?;
-        if self.crowded() {
+        if self.dense() {
             readers.sort_by_key(|reader| !reader.finds);
         }
-        let (mut group, mut skipped, mut exact) = (Group::default(), Skipped::default(), None);
+        let (mut group, mut skipped, mut exact) = (Group::default(), NonEssential::default(), None);
         // Passages below were read.
         let (mut read, mut total) = (0, 0);
         loop {
-            if !self.crowded() {
-                skipped = Skipped::of(&readers, top.least());
+            if !self.dense() {
+                skipped = NonEssential::of(&readers, top.least());
             }
             let wanted = readers.len() - skipped.readers;
             let (wanted, unread) = readers.split_at_mut(wanted);
             for reader in unread.iter_mut() {
-                reader.list_bearers(segment, ordinal)?;
+                reader.list_matching_docs(segment, ordinal)?;
             }
             // Where something is skipped no block is passed over: what is not read is counted.
             let base = if skipped.readers > 0 {
                 Some(read)
             } else {
-                wanted.iter().filter_map(Reader::passage).min().map(|next| next - next % BLOCK)
+                wanted.iter().filter_map(TermScorer::passage).min().map(|next| next - next % BLOCK)
             };
             let Some(base) = base.filter(|base| *base < segment.len()) else { break };
-            if self.crowded() {
-                self.score_crowded(wanted, segment, base);
+            if self.dense() {
+                self.score_dense(wanted, segment, base);
             } else {
                 for reader in wanted {
                     self.score(reader, segment, base);
                 }
             }
-            let bearers = unread.iter().filter(|reader| reader.finds).filter_map(|reader| reader.bearers);
-            bearers.for_each(|bearers| self.found.insert_all(bearers, base));
+            let matching_docs =
+                unread.iter().filter(|reader| reader.finds).filter_map(|reader| reader.matching_docs);
+            matching_docs.for_each(|matching_docs| self.found.insert_all(matching_docs, base));
             total += self.drain(base, scope, skipped, &mut group, top);
             read = base.saturating_add(BLOCK);
             // One that ends here is done with before what stands behind it is looked up.
@@ -127,17 +128,17 @@ impl<'a> Union<'a> {
                 && let Some(found) = group.close(conditions)
             {
                 total += 1;
-                offer(found, skipped, &mut self.doubtful, top);
+                offer(found, skipped, &mut self.maybe_partial, top);
             }
             self.look_up(scope, unread, &mut exact, top)?;
         }
         if let Some(last) = group.close(conditions) {
             total += 1;
-            offer(last, skipped, &mut self.doubtful, top);
+            offer(last, skipped, &mut self.maybe_partial, top);
         }
         let unread = readers.split_at(readers.len() - skipped.readers).1;
         self.look_up(scope, unread, &mut exact, top)?;
-        let looked_into = exact.into_iter().flat_map(Exact::into_readers);
+        let looked_into = exact.into_iter().flat_map(MaxScore::into_readers);
         readers.into_iter().chain(looked_into).for_each(|reader| reader.give_back(&mut self.spare));
         Ok(total)
     }
@@ -146,15 +147,15 @@ impl<'a> Union<'a> {
     fn look_up(
         &mut self,
         scope: Scope<'_>,
-        unread: &[Reader<'_>],
-        exact: &mut Option<Exact<'a>>,
+        unread: &[TermScorer<'_>],
+        exact: &mut Option<MaxScore<'a>>,
         top: &mut impl Collect,
     ) -> Result<(), IndexError> {
         let Scope { segment, conditions, .. } = scope;
-        let mut doubtful = std::mem::take(&mut self.doubtful);
-        doubtful.sort_unstable_by_key(|found| found.start);
-        for found in doubtful.drain(..) {
-            let skipped = Skipped::of_exchange(unread, segment, found.start);
+        let mut maybe_partial = std::mem::take(&mut self.maybe_partial);
+        maybe_partial.sort_unstable_by_key(|found| found.start);
+        for found in maybe_partial.drain(..) {
+            let skipped = NonEssential::of_exchange(unread, segment, found.start);
             if !skipped.may_reach(found.score(), top.least()) {
                 continue;
             }
@@ -162,9 +163,9 @@ impl<'a> Union<'a> {
             let exact = match exact.take() {
                 Some(ahead) if ahead.is_ahead(found.start) => exact.insert(ahead),
                 behind => {
-                    let readers = behind.into_iter().flat_map(Exact::into_readers);
+                    let readers = behind.into_iter().flat_map(MaxScore::into_readers);
                     readers.for_each(|reader| reader.give_back(&mut self.spare));
-                    exact.insert(Exact::new(self.readers(scope)?))
+                    exact.insert(MaxScore::new(self.readers(scope)?))
                 }
             };
             if segment.windows(found.start).nth(1).is_none() {
@@ -182,23 +183,23 @@ impl<'a> Union<'a> {
                 top.offer(found.best, found.score());
             }
         }
-        self.doubtful = doubtful;
+        self.maybe_partial = maybe_partial;
         Ok(())
     }
 
-    const fn crowded(&self) -> bool {
+    const fn dense(&self) -> bool {
         matches!(self.marking, Marking::ByScore(_))
     }
 
-    fn readers(&mut self, scope: Scope<'_>) -> Result<Vec<Reader<'a>>, IndexError> {
-        let (plan, crowded) = (self.plan, self.crowded());
+    fn readers(&mut self, scope: Scope<'_>) -> Result<Vec<TermScorer<'a>>, IndexError> {
+        let (plan, dense) = (self.plan, self.dense());
         let Scope { segment, ordinal, .. } = scope;
         let mut readers = Vec::with_capacity(plan.terms.len() + plan.phrases.len());
-        readers.extend(plan.phrases.iter().map(|phrase| Reader::of_phrase(phrase, ordinal)));
+        readers.extend(plan.phrases.iter().map(|phrase| TermScorer::of_phrase(phrase, ordinal)));
         for term in &plan.terms {
-            let mut reader = Reader::of_term(segment, ordinal, term, &plan.ranking, &mut self.spare)?;
-            if crowded {
-                reader = reader.map(|reader| reader.crowded(term.postings(ordinal), segment.len()));
+            let mut reader = TermScorer::of_term(segment, ordinal, term, &plan.ranking, &mut self.spare)?;
+            if dense {
+                reader = reader.map(|reader| reader.dense(term.postings(ordinal), segment.len()));
             }
             readers.extend(reader);
         }
@@ -206,7 +207,7 @@ impl<'a> Union<'a> {
     }
 
     /// Adds the scores of all readers, those that find first, and looks through the sums for what each half of them found.
-    fn score_crowded(&mut self, readers: &mut [Reader<'_>], segment: &Segment, base: u32) {
+    fn score_dense(&mut self, readers: &mut [TermScorer<'_>], segment: &Segment, base: u32) {
         let Self { norms, marking, .. } = self;
         if let Marking::ByScore(weighed) = marking {
             for (field, (norms, weighed)) in Field::ALL.iter().zip(norms.iter().zip(weighed)) {
@@ -228,7 +229,7 @@ impl<'a> Union<'a> {
     }
 
     /// Adds a reader's scores of the block that begins at passage `base`.
-    fn score(&mut self, reader: &mut Reader<'_>, segment: &Segment, base: u32) {
+    fn score(&mut self, reader: &mut TermScorer<'_>, segment: &Segment, base: u32) {
         let Self { question, answer, mixed, touches, scored, found, .. } = self;
         let [of_question, of_answer] = &self.norms;
         let (scores, norms) = match reader.field {
@@ -301,11 +302,11 @@ impl<'a> Union<'a> {
         &mut self,
         base: u32,
         scope: Scope<'_>,
-        skipped: Skipped,
+        skipped: NonEssential,
         group: &mut Group,
         top: &mut impl Collect,
     ) -> u64 {
-        let Self { question, answer, scored, found, doubtful, .. } = self;
+        let Self { question, answer, scored, found, maybe_partial, .. } = self;
         let Scope { segment, conditions, .. } = scope;
         let first_word = base as usize / 64;
         let mut total = 0;
@@ -323,7 +324,7 @@ impl<'a> Union<'a> {
                 if hits >> (place % 64) & 1 == 1 {
                     let passage = passage_at(base, place);
                     let found = Match { start: passage, best: passage, question, answer };
-                    offer(found, skipped, doubtful, top);
+                    offer(found, skipped, maybe_partial, top);
                 }
             });
             each_place((scored | found) & !single, index * 64, |place| {
@@ -332,7 +333,7 @@ impl<'a> Union<'a> {
                 if group.start() != Some(start) {
                     if let Some(found) = group.close(conditions) {
                         total += 1;
-                        offer(found, skipped, doubtful, top);
+                        offer(found, skipped, maybe_partial, top);
                     }
                     *group = Group::at(start);
                 }
@@ -345,7 +346,7 @@ impl<'a> Union<'a> {
 }
 
 /// Offers a match, or puts it among those in `doubt` whose score depends on what was skipped.
-fn offer(found: Match, skipped: Skipped, doubt: &mut Vec<Match>, top: &mut impl Collect) {
+fn offer(found: Match, skipped: NonEssential, doubt: &mut Vec<Match>, top: &mut impl Collect) {
     if skipped.readers == 0 {
         top.offer(found.best, found.score());
     } else if skipped.may_reach(found.score(), top.least()) {

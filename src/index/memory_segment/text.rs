@@ -5,7 +5,7 @@ use std::hash::BuildHasher as _;
 use hashbrown::DefaultHashBuilder;
 use hashbrown::HashTable;
 
-use crate::index::fresh::number;
+use crate::index::memory_segment::number;
 
 /// Terms, numbered as they first came.
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! Copies of one exchange, shown as one result.
+//! NearDuplicates of one exchange, shown as one result.
 
 use crate::query::Filter;
 use crate::query::Query;

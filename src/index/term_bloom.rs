@@ -7,7 +7,7 @@ use std::hash::BuildHasher;
 use std::hash::BuildHasherDefault;
 use std::hash::DefaultHasher;
 
-/// Bits per term: with four probes, about one absent term in forty looks present.
+/// BitSet per term: with four probes, about one absent term in forty looks present.
 const BITS_PER_TERM: usize = 8;
 const PROBES: u32 = 4;
 
@@ -37,11 +37,11 @@ fn hash_of(term: &[u8]) -> u64 {
 
 /// A set of terms that may say yes to one it has not, and never no to one it has.
 #[derive(Clone, Debug)]
-pub(super) struct Lexicon {
+pub(super) struct TermBloom {
     words: Vec<u64>,
 }
 
-impl Lexicon {
+impl TermBloom {
     /// The empty set, sized for so many terms.
     pub(super) fn with_capacity(terms: usize) -> Self {
         Self { words: vec![0; (terms * BITS_PER_TERM).div_ceil(64).next_power_of_two()] }
@@ -73,11 +73,11 @@ impl Lexicon {
 
 #[cfg(test)]
 mod tests {
-    use super::Lexicon;
+    use super::TermBloom;
 
     #[test]
     fn never_denies_what_it_has_and_seldom_has_what_it_has_not() {
-        let mut lexicon = Lexicon::with_capacity(1000);
+        let mut lexicon = TermBloom::with_capacity(1000);
         (0..1000).for_each(|number: u32| lexicon.insert(number.to_string().as_bytes()));
         let may_have = |number: &u32| lexicon.may_have((&number.to_string()).into());
         assert!((0..1000).all(|number| may_have(&number)));
@@ -87,6 +87,6 @@ mod tests {
 
     #[test]
     fn the_empty_set() {
-        assert!(!Lexicon::with_capacity(0).may_have("a".into()));
+        assert!(!TermBloom::with_capacity(0).may_have("a".into()));
     }
 }

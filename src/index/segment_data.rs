@@ -12,18 +12,18 @@ use tantivy::directory::CompositeFile;
 use tantivy::directory::FileSlice;
 use tantivy::postings::TermInfo;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::Field;
 use crate::index::IndexError;
 use crate::index::TermKey;
-use crate::index::lexicon::Lexicon;
 use crate::index::schema;
 use crate::index::schema::Fields;
+use crate::index::term_bloom::TermBloom;
 use crate::index::vector_file::VectorFile;
 
 /// The parts of a segment that a search reads at random, in memory: per passage some ten bytes beside the
 /// document ids, per term one.
-pub(super) struct Contents {
+pub(super) struct SegmentData {
     pub fields: Fields,
     pub question: Text,
     pub answer: Text,
@@ -33,10 +33,10 @@ pub(super) struct Contents {
     pub document: Option<Column<u64>>,
     pub ids: Ids,
     pub published: Option<(Column<i64>, Column<i64>)>,
-    /// The numbers of each exchange's sketch.
-    pub sketches: Option<Column<u64>>,
+    /// The numbers of each exchange's minhash.
+    pub minhashes: Option<Column<u64>>,
     /// Passages that begin an exchange.
-    pub starts: Bits,
+    pub starts: BitSet,
     /// Mapped, not held in memory.
     pub vectors: VectorFile,
 }
@@ -51,14 +51,14 @@ pub(super) struct Text {
     pub positions: FileSlice,
     /// The quantised length of each passage, and [`PADDING`] zeros, so that a block can be taken anywhere.
     pub lengths: Vec<u8>,
-    lexicon: Lexicon,
+    lexicon: TermBloom,
 }
 
-impl Contents {
+impl SegmentData {
     pub(super) fn read(reader: &SegmentReader, fields: Fields) -> Result<Self, IndexError> {
         let columns = reader.fast_fields();
         let window = columns.column_first_or_default(schema::WINDOW)?;
-        let mut starts = Bits::empty(reader.max_doc());
+        let mut starts = BitSet::empty(reader.max_doc());
         for passage in (0..reader.max_doc()).filter(|passage| window.get_val(*passage) == 0) {
             starts.insert(passage);
         }
@@ -82,7 +82,7 @@ impl Contents {
             document: document.map(|document| document.ords().clone()),
             ids,
             published: first.zip(last),
-            sketches: columns.column_opt(schema::SKETCH)?,
+            minhashes: columns.column_opt(schema::SKETCH)?,
             starts,
             vectors: VectorFile::open(reader)?,
         })
@@ -124,7 +124,7 @@ impl Text {
         let norms = reader.get_fieldnorms_reader(field)?;
         let inverted = reader.inverted_index(field)?;
         let positions = positions.open_read(field).unwrap_or_else(FileSlice::empty);
-        let mut lexicon = Lexicon::with_capacity(inverted.terms().num_terms());
+        let mut lexicon = TermBloom::with_capacity(inverted.terms().num_terms());
         let mut terms = inverted.terms().stream()?;
         while terms.advance() {
             lexicon.insert(terms.key());

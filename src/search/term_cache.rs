@@ -1,4 +1,4 @@
-//! Words of queries as a snapshot has them.
+//! AnalyzedQuery of queries as a snapshot has them.
 
 use std::fmt;
 use std::hash::RandomState;
@@ -10,16 +10,16 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use quick_cache::sync::DefaultLifecycle;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::Field;
-use crate::index::FoundTerm;
 use crate::index::IndexError;
 use crate::index::Searcher;
 use crate::index::Segment;
-use crate::search::equivalence;
-use crate::search::words::Depth;
-use crate::search::words::Relation;
-use crate::search::words::Word;
+use crate::index::TermEntry;
+use crate::search::analyzed_query::Depth;
+use crate::search::analyzed_query::QueryTerm;
+use crate::search::analyzed_query::Relation;
+use crate::search::synonyms;
 
 /// Bytes that words of one snapshot may take, beside [`PER_PASSAGE`] for each passage: of an index of ten segments some
 /// thousands of words. Queries are about the same things over and over, and each of their words is looked for under some
@@ -41,7 +41,7 @@ const COMMON: u64 = 16;
 
 /// A word of a query, by what of it a snapshot has.
 #[derive(Debug, Default)]
-pub(super) struct FoundWord {
+pub(super) struct CachedTerm {
     question: InField,
     answer: InField,
 }
@@ -51,10 +51,10 @@ pub(super) struct FoundWord {
 pub(super) struct InField {
     /// The terms that stand for it, the word's own first.
     pub alternatives: Vec<Alternative>,
-    /// Where the word is common, for each segment who bears it; see [`InField::bearers`].
-    bearers: Box<[OnceLock<Bits>]>,
+    /// Where the word is common, for each segment who bears it; see [`InField::matching_docs`].
+    matching_docs: Box<[OnceLock<BitSet>]>,
     /// What these take when all are listed, in bytes.
-    bearers_bytes: usize,
+    matching_docs_bytes: usize,
 }
 
 /// A term that stands for a word, and that a live passage has.
@@ -63,49 +63,53 @@ pub(super) struct Alternative {
     pub term: Arc<str>,
     pub relation: Relation,
     /// The term in each segment.
-    pub found: FoundTerm,
+    pub found: TermEntry,
 }
 
 impl InField {
     /// Whether so many passages have it that it may not have to be read.
     pub(super) const fn is_common(&self) -> bool {
-        !self.bearers.is_empty()
+        !self.matching_docs.is_empty()
     }
 
     fn make_room(&mut self, searcher: &Searcher) {
         let live = self.alternatives.iter().map(|alternative| alternative.found.live).sum::<u64>();
         if live > 0 && live.saturating_mul(COMMON) >= searcher.passages() {
-            self.bearers = searcher.segments().iter().map(|_| OnceLock::new()).collect();
+            self.matching_docs = searcher.segments().iter().map(|_| OnceLock::new()).collect();
             let bytes = |segment: &Segment| segment.len() as usize / 8;
-            self.bearers_bytes = searcher.segments().iter().map(bytes).sum();
+            self.matching_docs_bytes = searcher.segments().iter().map(bytes).sum();
         }
     }
 
     /// The passages of the snapshot's segment of this number that have any of its terms, deleted ones too, where it is
     /// common. They are listed when first asked for, which takes about as long as reading them.
-    pub(super) fn bearers(&self, segment: &Segment, ordinal: usize) -> Result<Option<&Bits>, IndexError> {
-        let Some(listed) = self.bearers.get(ordinal) else { return Ok(None) };
-        if let Some(bearers) = listed.get() {
-            return Ok(Some(bearers));
+    pub(super) fn matching_docs(
+        &self,
+        segment: &Segment,
+        ordinal: usize,
+    ) -> Result<Option<&BitSet>, IndexError> {
+        let Some(listed) = self.matching_docs.get(ordinal) else { return Ok(None) };
+        if let Some(matching_docs) = listed.get() {
+            return Ok(Some(matching_docs));
         }
-        let mut bearers = Bits::empty(segment.len());
+        let mut matching_docs = BitSet::empty(segment.len());
         for Alternative { found, .. } in &self.alternatives {
             if let Some(Some(term)) = found.segments.get(ordinal) {
-                segment.mark(term, &mut bearers)?;
+                segment.mark(term, &mut matching_docs)?;
             }
         }
         // Another search may have been first, with the same.
-        Ok(Some(listed.get_or_init(|| bearers)))
+        Ok(Some(listed.get_or_init(|| matching_docs)))
     }
 
     /// The same, where they are listed already.
-    pub(super) fn listed_bearers(&self, ordinal: usize) -> Option<&Bits> {
-        self.bearers.get(ordinal)?.get()
+    pub(super) fn listed_matching_docs(&self, ordinal: usize) -> Option<&BitSet> {
+        self.matching_docs.get(ordinal)?.get()
     }
 }
 
-impl FoundWord {
-    fn look_up(searcher: &Searcher, word: &Word, depth: Depth) -> Result<Self, IndexError> {
+impl CachedTerm {
+    fn look_up(searcher: &Searcher, word: &QueryTerm, depth: Depth) -> Result<Self, IndexError> {
         let mut found = match depth {
             Depth::Terms | Depth::Bearers => Self::of_terms(searcher, &word.alternatives)?,
             Depth::Related => Self::of_terms(searcher, &word.expanded())?,
@@ -157,48 +161,48 @@ impl FoundWord {
 #[derive(Clone, Debug)]
 struct Weight;
 
-impl Weighter<String, Arc<FoundWord>> for Weight {
-    fn weight(&self, key: &String, word: &Arc<FoundWord>) -> u64 {
+impl Weighter<String, Arc<CachedTerm>> for Weight {
+    fn weight(&self, key: &String, word: &Arc<CachedTerm>) -> u64 {
         /// The word itself and what allocations cost.
         const REST: usize = 256;
         let of = |alternative: &Alternative| {
             let segments = size_of_val(&*alternative.found.segments);
             size_of::<Alternative>() + alternative.term.len() + segments + REST / 4
         };
-        let bearers = word.question.bearers_bytes + word.answer.bearers_bytes;
-        (REST + key.len() + word.alternatives().map(of).sum::<usize>() + bearers) as u64
+        let matching_docs = word.question.matching_docs_bytes + word.answer.matching_docs_bytes;
+        (REST + key.len() + word.alternatives().map(of).sum::<usize>() + matching_docs) as u64
     }
 }
 
-type Kept = Cache<String, Arc<FoundWord>, Weight, RandomState>;
+type Kept = Cache<String, Arc<CachedTerm>, Weight, RandomState>;
 
-/// Words of one snapshot, those last asked for in memory.
+/// AnalyzedQuery of one snapshot, those last asked for in memory.
 #[derive(Default)]
-pub struct FoundWords {
+pub struct TermCache {
     /// Made when first asked for: most snapshots are of writes that nobody searches between.
     kept: OnceLock<Kept>,
 }
 
-impl fmt::Debug for FoundWords {
+impl fmt::Debug for TermCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FoundWords").finish_non_exhaustive()
+        f.debug_struct("TermCache").finish_non_exhaustive()
     }
 }
 
-impl FoundWords {
+impl TermCache {
     /// A word in this snapshot, which must be the same whenever it is asked for.
     pub(super) fn get(
         &self,
         searcher: &Searcher,
-        word: &Word,
+        word: &QueryTerm,
         depth: Depth,
-    ) -> Result<Arc<FoundWord>, IndexError> {
+    ) -> Result<Arc<CachedTerm>, IndexError> {
         let kept = self.kept.get_or_init(|| Self::room(searcher.passages()));
         let key = key(word, depth);
         if let Some(known) = kept.get(&key) {
             return Ok(known);
         }
-        let found = Arc::new(FoundWord::look_up(searcher, word, depth)?);
+        let found = Arc::new(CachedTerm::look_up(searcher, word, depth)?);
         if key.len() <= LONGEST {
             kept.insert(key, Arc::clone(&found));
         }
@@ -233,8 +237,8 @@ impl FoundWords {
 }
 
 /// All that says what stands for a word. Its parts end in control characters, which no word has.
-fn key(word: &Word, depth: Depth) -> String {
-    let Word { surface, alternatives, .. } = word;
+fn key(word: &QueryTerm, depth: Depth) -> String {
+    let QueryTerm { surface, alternatives, .. } = word;
     let terms: usize = alternatives.iter().map(|(term, _)| term.len() + 1).sum();
     let mut key = String::with_capacity(terms + surface.len() + 1);
     for (term, relation) in alternatives {
@@ -250,7 +254,7 @@ fn key(word: &Word, depth: Depth) -> String {
         Depth::Bearers => key.push('\u{3}'),
         Depth::Related => {
             // As it was typed only where that may name a nation: otherwise nothing but its terms counts.
-            if !equivalence::nation(surface).is_empty() {
+            if !synonyms::nation(surface).is_empty() {
                 key.push_str(surface);
             }
             key.push('\u{4}');
@@ -263,28 +267,28 @@ fn key(word: &Word, depth: Depth) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use super::FoundWord;
-    use super::FoundWords;
+    use super::CachedTerm;
     use super::InField;
+    use super::TermCache;
     use super::key;
+    use crate::search::analyzed_query::Depth;
+    use crate::search::analyzed_query::QueryTerm;
+    use crate::search::analyzed_query::Relation;
     use crate::search::function_words::Role;
-    use crate::search::words::Depth;
-    use crate::search::words::Relation;
-    use crate::search::words::Word;
 
     #[test]
     fn there_is_room_for_common_words_of_any_index() {
         for passages in [1_000, 1_000_000, 1_000_000_000] {
-            let field = || InField { bearers_bytes: passages / 8, ..InField::default() };
-            let word = FoundWord { question: field(), answer: field() };
-            let kept = FoundWords::room(passages as u64);
+            let field = || InField { matching_docs_bytes: passages / 8, ..InField::default() };
+            let word = CachedTerm { question: field(), answer: field() };
+            let kept = TermCache::room(passages as u64);
             kept.insert("word".to_owned(), Arc::new(word));
             assert!(kept.get("word").is_some(), "{passages}");
         }
     }
 
     fn key_of(surface: &str, term: &str, depth: Depth) -> String {
-        let word = Word {
+        let word = QueryTerm {
             surface: surface.to_owned(),
             alternatives: vec![(term.to_owned(), Relation::Own)],
             count: 1,

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 
 use tantivy::schema::Field as Handle;
 
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::Field;
-use crate::index::contents::Ids;
-use crate::index::sketch::Sketch;
+use crate::index::minhash::MinHash;
+use crate::index::segment_data::Ids;
 
 pub(super) use build::Builder;
 pub(super) use file::Part;
@@ -25,10 +25,10 @@ use text::Text;
 
 /// A segment in memory.
 #[derive(Default)]
-pub(super) struct Fresh {
+pub(super) struct MemorySegment {
     /// How many were made in this process before it, by which it is known.
     pub made: u64,
-    pub starts: Bits,
+    pub starts: BitSet,
     pub ids: Ids,
     question: Text,
     answer: Text,
@@ -37,7 +37,7 @@ pub(super) struct Fresh {
     /// Passages by field and key.
     keys: BTreeMap<Handle, Text>,
     facts: Vec<Facts>,
-    sketches: Vec<(u32, Sketch)>,
+    minhashes: Vec<(u32, MinHash)>,
     /// The term vectors of all passages, and where those of each end.
     vectors: Vec<u8>,
     vector_ends: Vec<usize>,
@@ -52,7 +52,7 @@ struct Facts {
     published: Option<(i64, i64)>,
 }
 
-impl Fresh {
+impl MemorySegment {
     pub(super) fn len(&self) -> u32 {
         number(self.facts.len())
     }
@@ -108,8 +108,8 @@ impl Fresh {
         list.map(|list| list.passages).unwrap_or_default()
     }
 
-    pub(super) fn sketches(&self) -> impl Iterator<Item = (u32, Sketch)> {
-        self.sketches.iter().copied()
+    pub(super) fn minhashes(&self) -> impl Iterator<Item = (u32, MinHash)> {
+        self.minhashes.iter().copied()
     }
 
     /// Calls `visit` with each passage where the terms of a sequence stand side by side, each at its distance from the

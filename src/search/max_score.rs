@@ -8,23 +8,23 @@
 use crate::index::Field;
 use crate::index::Segment;
 use crate::search::norms::Norms;
-use crate::search::reader::Reader;
+use crate::search::term_scorer::TermScorer;
 
 /// Above what rounding may take from a sum of some hundred scores.
 const ROUNDING: f32 = 1.0001;
 
 /// What is not read of a segment.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Skipped {
+pub(super) struct NonEssential {
     /// How many readers, the last ones.
     pub readers: usize,
     /// What they are worth at most together.
     weight: f32,
 }
 
-impl Skipped {
+impl NonEssential {
     /// What of `readers` brings no passage to a score of `least` alone.
-    pub(super) fn of(readers: &[Reader<'_>], least: f32) -> Self {
+    pub(super) fn of(readers: &[TermScorer<'_>], least: f32) -> Self {
         let mut skipped = Self::default();
         for reader in readers.iter().rev().take_while(|reader| reader.common.is_some()) {
             let more = Self { readers: skipped.readers + 1, weight: skipped.weight + reader.weight };
@@ -37,9 +37,9 @@ impl Skipped {
     }
 
     /// The same for one exchange: of `unread`, what any of its windows bears.
-    pub(super) fn of_exchange(unread: &[Reader<'_>], segment: &Segment, start: u32) -> Self {
-        let borne = |reader: &&Reader<'_>| {
-            reader.bearers.is_none_or(|all| segment.windows(start).any(|window| all.contains(window)))
+    pub(super) fn of_exchange(unread: &[TermScorer<'_>], segment: &Segment, start: u32) -> Self {
+        let borne = |reader: &&TermScorer<'_>| {
+            reader.matching_docs.is_none_or(|all| segment.windows(start).any(|window| all.contains(window)))
         };
         let weight = unread.iter().filter(borne).map(|reader| reader.weight).sum();
         Self { readers: unread.len(), weight }
@@ -52,14 +52,14 @@ impl Skipped {
 }
 
 /// Scores single passages of a segment by all that a query asks for: to the last bit what reading all of it gives.
-pub(super) struct Exact<'a> {
-    readers: Vec<Reader<'a>>,
+pub(super) struct MaxScore<'a> {
+    readers: Vec<TermScorer<'a>>,
     last: u32,
 }
 
-impl<'a> Exact<'a> {
+impl<'a> MaxScore<'a> {
     /// Of the readers of a segment in their order, of which nothing was read.
-    pub(super) const fn new(readers: Vec<Reader<'a>>) -> Self {
+    pub(super) const fn new(readers: Vec<TermScorer<'a>>) -> Self {
         Self { readers, last: 0 }
     }
 
@@ -86,7 +86,8 @@ impl<'a> Exact<'a> {
         let classes =
             Field::ALL.map(|field| segment.length_classes(field, passage).map_or(0, |[class]| *class));
         let read = self.readers.len().saturating_sub(unread);
-        let may_have = |reader: &&mut Reader<'_>| reader.bearers.is_none_or(|all| all.contains(passage));
+        let may_have =
+            |reader: &&mut TermScorer<'_>| reader.matching_docs.is_none_or(|all| all.contains(passage));
         for reader in self.readers.iter_mut().skip(read).filter(may_have) {
             let frequency = reader.frequency_at(passage);
             if frequency > 0.0 {
@@ -100,7 +101,7 @@ impl<'a> Exact<'a> {
     }
 
     /// What its postings were read with.
-    pub(super) fn into_readers(self) -> Vec<Reader<'a>> {
+    pub(super) fn into_readers(self) -> Vec<TermScorer<'a>> {
         self.readers
     }
 }

@@ -1,13 +1,13 @@
-//! How the passages of a block that have a score are told, and which queries are crowded.
+//! How the passages of a block that have a score are told, and which queries are dense.
 
 use crate::index::Field;
-use crate::search::block;
-use crate::search::block::Numbers;
 use crate::search::plan::Plan;
+use crate::search::score_block;
+use crate::search::score_block::ScoreBlock;
 
-/// Postings for each passage of the index from which on a query is crowded: some hundred common words.
-const CROWDED: u64 = 32;
-/// The least weight in a crowded query: scores tell what was found, and no sum may lose one.
+/// Postings for each passage of the index from which on a query is dense: some hundred common words.
+const DENSE: u64 = 32;
+/// The least weight in a dense query: scores tell what was found, and no sum may lose one.
 const LEAST_WEIGHT: f32 = 1e-6;
 
 /// How the passages of a block that have a score are told.
@@ -18,7 +18,7 @@ pub(super) enum Marking {
     /// A block's sums are looked through once they are made: less work where they are sums of many, as marks of passages
     /// side by side are bits of one word, and each waits for the one before it. For each place and field, what a
     /// frequency is weighed against.
-    ByScore([Numbers; 2]),
+    ByScore([ScoreBlock; 2]),
 }
 
 impl Marking {
@@ -29,17 +29,17 @@ impl Marking {
             alternatives.map(|alternative| alternative.relation.worth(&plan.ranking) * term.weight)
         });
         let mut weights = of_terms.chain(plan.phrases.iter().map(|phrase| phrase.weight));
-        let crowded = plan.postings / CROWDED > passages && weights.all(|weight| weight >= LEAST_WEIGHT);
-        if crowded { Self::by_score() } else { Self::AsRead }
+        let dense = plan.postings / DENSE > passages && weights.all(|weight| weight >= LEAST_WEIGHT);
+        if dense { Self::by_score() } else { Self::AsRead }
     }
 
     /// By score, whatever the query.
     pub(super) fn by_score() -> Self {
-        Self::ByScore([block::zeros(), block::zeros()])
+        Self::ByScore([score_block::zeros(), score_block::zeros()])
     }
 
     /// For each place of a block, what a frequency of a field is weighed against; `None` where places are marked.
-    pub(super) const fn weighed(&self, field: Field) -> Option<&Numbers> {
+    pub(super) const fn weighed(&self, field: Field) -> Option<&ScoreBlock> {
         match (self, field) {
             (Self::AsRead, _) => None,
             (Self::ByScore([question, _]), Field::Question) => Some(question),

@@ -1,6 +1,6 @@
 //! One block of passages: scores while they are summed.
 
-use crate::index::Bits;
+use crate::index::BitSet;
 
 /// Passages per block: three arrays of this many floats stay in a core's second cache, and a place in a block
 /// is a number masked, which needs no bounds check.
@@ -15,18 +15,18 @@ pub(super) const fn place(passage: u32) -> usize {
 }
 
 /// A number for each place of a block.
-pub(super) type Numbers = Box<[f32; BLOCK_LEN]>;
+pub(super) type ScoreBlock = Box<[f32; BLOCK_LEN]>;
 
 /// Zero for each place.
-pub(super) fn zeros() -> Numbers {
+pub(super) fn zeros() -> ScoreBlock {
     Box::new([0.0; BLOCK_LEN])
 }
 
 /// A set of places in a block.
 #[derive(Clone, Debug)]
-pub(super) struct Places([u64; WORDS]);
+pub(super) struct BlockBitset([u64; WORDS]);
 
-impl Places {
+impl BlockBitset {
     pub(super) const fn empty() -> Self {
         Self([0; WORDS])
     }
@@ -48,7 +48,7 @@ impl Places {
     }
 
     /// Inserts those of a set of passages that are in the block that begins at passage `base`.
-    pub(super) fn insert_all(&mut self, passages: &Bits, base: u32) {
+    pub(super) fn insert_all(&mut self, passages: &BitSet, base: u32) {
         for (word, more) in self.0.iter_mut().zip(passages.words_from(base as usize / 64)) {
             *word |= more;
         }

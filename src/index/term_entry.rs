@@ -8,14 +8,14 @@ use crate::index::TermKey;
 
 /// A term in every segment of a snapshot.
 #[derive(Debug, Default)]
-pub struct FoundTerm {
+pub struct TermEntry {
     /// How many passages that are not deleted have it.
     pub live: u64,
     /// The term in each segment; none at all where no live passage has it.
     pub segments: Box<[Option<Term>]>,
 }
 
-impl FoundTerm {
+impl TermEntry {
     pub(super) fn look_up(segments: &[Segment], field: Field, key: TermKey<'_>) -> Result<Self, IndexError> {
         let mut live = 0;
         let mut found = Vec::with_capacity(segments.len());

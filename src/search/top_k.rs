@@ -19,7 +19,7 @@ pub(super) trait Collect {
 }
 
 /// Keeps the best passages offered, in the order of results.
-pub(super) struct Top<'a> {
+pub(super) struct TopK<'a> {
     segment: &'a Segment,
     limit: usize,
     after: Option<After>,
@@ -80,7 +80,7 @@ impl After {
     }
 }
 
-impl<'a> Top<'a> {
+impl<'a> TopK<'a> {
     /// The best passages of a segment; of those with a score below `least` none is looked at.
     pub(super) fn new(segment: &'a Segment, limit: usize, after: Option<&Cursor>, least: f32) -> Self {
         let after = after.map(|cursor| After::new(segment, cursor));
@@ -100,7 +100,7 @@ impl<'a> Top<'a> {
     }
 }
 
-impl Collect for Top<'_> {
+impl Collect for TopK<'_> {
     /// Columns are read only for passages that may make the list.
     fn offer(&mut self, passage: u32, score: f32) {
         if score < self.least {

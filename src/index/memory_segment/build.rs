@@ -8,14 +8,14 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::Field as Handle;
 
 use crate::index::AnalyzedExchange;
-use crate::index::Bits;
+use crate::index::BitSet;
 use crate::index::analysis::Described;
-use crate::index::contents::PADDING;
-use crate::index::fresh::Facts;
-use crate::index::fresh::Fresh;
-use crate::index::fresh::number;
-use crate::index::fresh::text::Draft;
+use crate::index::memory_segment::Facts;
+use crate::index::memory_segment::MemorySegment;
+use crate::index::memory_segment::number;
+use crate::index::memory_segment::text::Draft;
 use crate::index::schema::Fields;
+use crate::index::segment_data::PADDING;
 use crate::index::tokens::Tokens;
 
 /// How many segments were made: by all writers, so that no two are called the same, whatever becomes of either.
@@ -25,7 +25,7 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 #[derive(Default)]
 pub(in crate::index) struct Builder {
     /// What is known of the passages so far, but for what follows.
-    fresh: Fresh,
+    memory: MemorySegment,
     question: Draft,
     answer: Draft,
     keys: BTreeMap<Handle, Draft>,
@@ -38,26 +38,26 @@ impl Builder {
     /// Adds an exchange of a document.
     pub(in crate::index) fn add(&mut self, document_id: &str, exchange: &AnalyzedExchange, fields: &Fields) {
         for (window, passage) in (0..).zip(&exchange.passages) {
-            let place = self.fresh.len();
+            let place = self.memory.len();
             self.number_document(document_id, place);
             self.keys.entry(fields.document_id).or_default().add(document_id, place, 0);
             let mut facts = Facts { exchange: exchange.index, window, ..Facts::default() };
-            if let Some(Described { keys, published, sketch }) = &passage.described {
+            if let Some(Described { keys, published, minhash }) = &passage.described {
                 for (field, key) in keys {
                     self.keys.entry(*field).or_default().add(key, place, 0);
                 }
                 facts.published = *published;
-                self.fresh.sketches.extend(sketch.map(|sketch| (place, sketch)));
+                self.memory.minhashes.extend(minhash.map(|minhash| (place, minhash)));
             }
             let lengths = [
                 add_text(&mut self.question, place, &passage.question),
                 add_text(&mut self.answer, place, &passage.answer),
             ];
-            let fresh = &mut self.fresh;
-            fresh.vectors.extend_from_slice(&passage.vectors);
-            fresh.vector_ends.push(fresh.vectors.len());
-            fresh.facts.push(facts);
-            fresh.lengths.iter_mut().zip(lengths).for_each(|(all, length)| all.push(length));
+            let memory = &mut self.memory;
+            memory.vectors.extend_from_slice(&passage.vectors);
+            memory.vector_ends.push(memory.vectors.len());
+            memory.facts.push(facts);
+            memory.lengths.iter_mut().zip(lengths).for_each(|(all, length)| all.push(length));
         }
     }
 
@@ -67,8 +67,8 @@ impl Builder {
     }
 
     /// Adds all passages of a segment, of which `alive` are not deleted.
-    pub(in crate::index) fn append(&mut self, other: &Fresh, alive: Option<&Bits>) {
-        let base = self.fresh.len();
+    pub(in crate::index) fn append(&mut self, other: &MemorySegment, alive: Option<&BitSet>) {
+        let base = self.memory.len();
         self.question.append(&other.question, base);
         self.answer.append(&other.answer, base);
         for (field, keys) in &other.keys {
@@ -81,15 +81,15 @@ impl Builder {
                 self.dead.push(passage);
             }
         }
-        let fresh = &mut self.fresh;
-        for (all, lengths) in fresh.lengths.iter_mut().zip(&other.lengths) {
+        let memory = &mut self.memory;
+        for (all, lengths) in memory.lengths.iter_mut().zip(&other.lengths) {
             all.extend_from_slice(lengths.get(..other.facts.len()).unwrap_or_default());
         }
-        fresh.facts.extend_from_slice(&other.facts);
-        let before = fresh.vectors.len();
-        fresh.vectors.extend_from_slice(&other.vectors);
-        fresh.vector_ends.extend(other.vector_ends.iter().map(|end| before + end));
-        fresh.sketches.extend(other.sketches().map(|(passage, sketch)| (base + passage, sketch)));
+        memory.facts.extend_from_slice(&other.facts);
+        let before = memory.vectors.len();
+        memory.vectors.extend_from_slice(&other.vectors);
+        memory.vector_ends.extend(other.vector_ends.iter().map(|end| before + end));
+        memory.minhashes.extend(other.minhashes().map(|(passage, minhash)| (base + passage, minhash)));
     }
 
     fn number_document(&mut self, id: &str, passage: u32) {
@@ -101,49 +101,49 @@ impl Builder {
 
     /// How many passages were added, those of deleted documents too.
     pub(in crate::index) fn len(&self) -> u32 {
-        self.fresh.len()
+        self.memory.len()
     }
 
     /// The ids of the documents that were added and not deleted, and the segment, as [`Builder::seal`] makes it.
-    pub(in crate::index) fn seal_with_ids(self) -> (Vec<String>, Fresh, Option<Bits>) {
+    pub(in crate::index) fn seal_with_ids(self) -> (Vec<String>, MemorySegment, Option<BitSet>) {
         let ids = self.documents.keys().cloned().collect();
-        let (fresh, alive) = self.seal();
-        (ids, fresh, alive)
+        let (memory, alive) = self.seal();
+        (ids, memory, alive)
     }
 
     /// The segment, and which of its passages are not deleted; `None` where all are there.
-    pub(in crate::index) fn seal(self) -> (Fresh, Option<Bits>) {
-        let Self { mut fresh, question, answer, keys, documents, dead } = self;
-        let len = fresh.len();
-        fresh.made = MADE.fetch_add(1, Ordering::Relaxed);
-        fresh.starts = Bits::empty(len);
-        for (passage, _) in (0..).zip(&fresh.facts).filter(|(_, facts)| facts.window == 0) {
-            fresh.starts.insert(passage);
+    pub(in crate::index) fn seal(self) -> (MemorySegment, Option<BitSet>) {
+        let Self { mut memory, question, answer, keys, documents, dead } = self;
+        let len = memory.len();
+        memory.made = MADE.fetch_add(1, Ordering::Relaxed);
+        memory.starts = BitSet::empty(len);
+        for (passage, _) in (0..).zip(&memory.facts).filter(|(_, facts)| facts.window == 0) {
+            memory.starts.insert(passage);
         }
         for (rank, (id, passages)) in documents.into_iter().enumerate() {
-            fresh.ids.push(id.as_bytes());
+            memory.ids.push(id.as_bytes());
             for passage in passages {
-                if let Some(facts) = fresh.facts.get_mut(passage as usize) {
+                if let Some(facts) = memory.facts.get_mut(passage as usize) {
                     facts.document = rank;
                 }
             }
         }
-        for lengths in &mut fresh.lengths {
+        for lengths in &mut memory.lengths {
             lengths.resize(len as usize + PADDING, 0);
         }
-        fresh.question = question.seal();
-        fresh.answer = answer.seal();
-        fresh.keys = keys.into_iter().map(|(field, keys)| (field, keys.seal())).collect();
+        memory.question = question.seal();
+        memory.answer = answer.seal();
+        memory.keys = keys.into_iter().map(|(field, keys)| (field, keys.seal())).collect();
         let alive = (!dead.is_empty()).then(|| {
-            let mut gone = Bits::empty(len);
+            let mut gone = BitSet::empty(len);
             for passage in dead {
                 gone.insert(passage);
             }
-            let mut alive = Bits::full(len);
+            let mut alive = BitSet::full(len);
             alive.subtract(&gone);
             alive
         });
-        (fresh, alive)
+        (memory, alive)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::index::reader::Snapshot;
 use crate::index::writer::files::IndexFiles;
 
 /// A commit that is under way. Dropping it waits for its end.
-pub(super) struct Behind {
+pub(super) struct BackgroundCommit {
     /// `None` only while it is dropped.
     thread: Option<JoinHandle<Done>>,
     written: Written,
@@ -38,7 +38,7 @@ pub(super) struct Ended {
     pub done: Result<(), IndexError>,
 }
 
-impl Behind {
+impl BackgroundCommit {
     /// Begins to commit what is shown from memory. Where no thread is to be had the files come back.
     pub(super) fn begin(files: Box<IndexFiles>, shown: &Snapshot) -> Result<Self, Box<IndexFiles>> {
         let (last, generation) = (shown.committed(), shown.generation());
@@ -85,7 +85,7 @@ impl Behind {
     }
 }
 
-impl Drop for Behind {
+impl Drop for BackgroundCommit {
     fn drop(&mut self) {
         // Whoever writes next must find the files as they stay.
         drop(self.thread.take().map(JoinHandle::join));

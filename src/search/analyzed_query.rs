@@ -10,9 +10,9 @@ use crate::query::Occur;
 use crate::query::Query;
 use crate::search::Ranking;
 use crate::search::derivation;
-use crate::search::equivalence;
 use crate::search::function_words;
 use crate::search::function_words::Role;
+use crate::search::synonyms;
 
 /// Beyond this many different words a query is a text, and its words are taken as they are: equivalents would
 /// cost more than they find.
@@ -51,16 +51,16 @@ pub(super) enum Depth {
     Terms,
     /// The same, of which some may not be read: where it is common, there is room for who bears it.
     Bearers,
-    /// The same, of its own terms and of those [related](Word::expanded) to it.
+    /// The same, of its own terms and of those [related](QueryTerm::expanded) to it.
     Related,
 }
 
 /// A word of a query.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Word {
+pub(super) struct QueryTerm {
     /// As it was typed.
     pub surface: String,
-    /// The terms that the query itself has for it; see [`Word::expanded`].
+    /// The terms that the query itself has for it; see [`QueryTerm::expanded`].
     pub alternatives: Vec<(String, Relation)>,
     /// How often the query has it.
     pub count: u16,
@@ -74,7 +74,7 @@ pub(super) struct Word {
 
 /// A phrase, or a word with a sign.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Literal {
+pub(super) struct AnalyzedClause {
     /// Whether it may, must or must not occur.
     pub occur: Occur,
     /// The sequences of terms that stand for it, one per language that reads it differently: each term with
@@ -84,21 +84,21 @@ pub(super) struct Literal {
     pub weight: f32,
 }
 
-impl Word {
+impl QueryTerm {
     /// The terms that stand for it, with those that are related in English; its own first.
     pub(super) fn expanded(&self) -> Vec<(String, Relation)> {
         let mut alternatives = self.alternatives.clone();
         for relative in self.alternatives.iter().flat_map(|(term, _)| derivation::relatives(term)) {
             add_alternative(&mut alternatives, &relative, Relation::Derivation);
         }
-        for other in equivalence::nation(&self.surface).iter().filter(|other| !other.contains('_')) {
+        for other in synonyms::nation(&self.surface).iter().filter(|other| !other.contains('_')) {
             add_english(&mut alternatives, other);
         }
         alternatives
     }
 }
 
-impl Literal {
+impl AnalyzedClause {
     /// Its words, each as a literal that an exchange must have that has this one. None where languages do not agree on
     /// how many there are.
     pub(super) fn words(&self) -> Vec<Self> {
@@ -125,16 +125,16 @@ impl Literal {
 /// A query as terms.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(clippy::struct_field_names, reason = "its words are most of it")]
-pub(super) struct Words {
-    pub words: Vec<Word>,
-    pub literals: Vec<Literal>,
+pub(super) struct AnalyzedQuery {
+    pub words: Vec<QueryTerm>,
+    pub clauses: Vec<AnalyzedClause>,
     /// Whether there are few words: no text, whose words are taken as they are.
     few: bool,
     /// Whether what is related to a topic in English stands for it too.
     expands: bool,
 }
 
-impl Words {
+impl AnalyzedQuery {
     /// Analyses a query in each of `languages`: a word is what any of them makes of it.
     pub(super) fn new(query: &Query, languages: &[Language], ranking: &Ranking) -> Self {
         let mut all = Self::default();
@@ -158,7 +158,7 @@ impl Words {
             }
             let names = names_of(&words, languages);
             for word in words.into_iter().chain(names) {
-                all.add(&mut places, Word { finds, ..word });
+                all.add(&mut places, QueryTerm { finds, ..word });
             }
         }
         all.few = all.words.len() <= MOST_EXPANDED_WORDS;
@@ -170,7 +170,7 @@ impl Words {
     }
 
     /// What of a word is to be looked up.
-    pub(super) fn depth(&self, word: &Word) -> Depth {
+    pub(super) fn depth(&self, word: &QueryTerm) -> Depth {
         match (self.few, self.expands && word.role == Role::Topic) {
             (_, true) => Depth::Related,
             (true, false) => Depth::Bearers,
@@ -181,23 +181,23 @@ impl Words {
     /// Adds the names in several words of nations that words stand for.
     fn add_names(&mut self, ranking: &Ranking) {
         for word in self.words.iter().filter(|word| word.role == Role::Topic) {
-            for other in equivalence::nation(&word.surface).iter().filter(|other| other.contains('_')) {
+            for other in synonyms::nation(&word.surface).iter().filter(|other| other.contains('_')) {
                 let text = other.replace('_', " ");
                 let name = Clause { occur: Occur::Should, phrase: true, text };
-                self.literals.extend(literal(&name, &[Language::English], ranking.nation_weight));
+                self.clauses.extend(literal(&name, &[Language::English], ranking.nation_weight));
             }
         }
     }
 
     /// Adds a literal that is not there yet; returns whether it was.
-    fn add_literal(&mut self, literal: Option<Literal>) -> bool {
-        let Some(literal) = literal.filter(|literal| !self.literals.contains(literal)) else { return false };
-        self.literals.push(literal);
+    fn add_literal(&mut self, literal: Option<AnalyzedClause>) -> bool {
+        let Some(literal) = literal.filter(|literal| !self.clauses.contains(literal)) else { return false };
+        self.clauses.push(literal);
         true
     }
 
-    /// Words of the same own terms are one word.
-    fn add(&mut self, places: &mut BTreeMap<Vec<String>, usize>, word: Word) {
+    /// AnalyzedQuery of the same own terms are one word.
+    fn add(&mut self, places: &mut BTreeMap<Vec<String>, usize>, word: QueryTerm) {
         let key: Vec<String> = word.alternatives.iter().map(|(term, _)| term.clone()).collect();
         if let Some(known) = places.get(&key).and_then(|place| self.words.get_mut(*place)) {
             known.count = known.count.saturating_add(1);
@@ -211,8 +211,8 @@ impl Words {
 }
 
 /// The words of a clause, in the order they stand.
-fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<Word> {
-    let mut words: BTreeMap<(usize, usize), Word> = BTreeMap::new();
+fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<QueryTerm> {
+    let mut words: BTreeMap<(usize, usize), QueryTerm> = BTreeMap::new();
     for language in languages {
         Analyzer::new(*language).analyze(&clause.text, &mut |token| {
             let weight = match token.form {
@@ -223,7 +223,14 @@ fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<W
             let place = (token.span.start(), token.span.end());
             let word = words.entry(place).or_insert_with(|| {
                 let surface = token.span.of(&clause.text).to_owned();
-                Word { alternatives: Vec::new(), count: 1, finds: true, role: Role::Topic, weight, surface }
+                QueryTerm {
+                    alternatives: Vec::new(),
+                    count: 1,
+                    finds: true,
+                    role: Role::Topic,
+                    weight,
+                    surface,
+                }
             });
             add_alternative(&mut word.alternatives, token.term, Relation::Own);
         });
@@ -260,14 +267,14 @@ fn add_english(alternatives: &mut Vec<(String, Relation)>, other: &str) {
 
 /// Names of nations in two or three words (`United States`), as one word more that the nation's other names
 /// and its people's adjective stand for.
-fn names_of(words: &[Word], languages: &[Language]) -> Vec<Word> {
+fn names_of(words: &[QueryTerm], languages: &[Language]) -> Vec<QueryTerm> {
     if !languages.contains(&Language::English) || words.len() > MOST_EXPANDED_WORDS {
         return Vec::new();
     }
     let mut names = Vec::new();
     for run in words.windows(2).chain(words.windows(3)) {
         let parts: Vec<&str> = run.iter().map(|word| word.surface.as_str()).collect();
-        let mut name = Word {
+        let mut name = QueryTerm {
             surface: parts.join(" "),
             alternatives: Vec::new(),
             count: 1,
@@ -275,7 +282,7 @@ fn names_of(words: &[Word], languages: &[Language]) -> Vec<Word> {
             role: Role::Name,
             weight: 1.0,
         };
-        for other in equivalence::nation(&parts.join("_")) {
+        for other in synonyms::nation(&parts.join("_")) {
             if !other.contains('_') {
                 add_english(&mut name.alternatives, other);
             }
@@ -288,7 +295,7 @@ fn names_of(words: &[Word], languages: &[Language]) -> Vec<Word> {
 }
 
 /// A phrase or a signed word; `None` where analysis leaves nothing of it.
-fn literal(clause: &Clause, languages: &[Language], weight: f32) -> Option<Literal> {
+fn literal(clause: &Clause, languages: &[Language], weight: f32) -> Option<AnalyzedClause> {
     let mut variants: Vec<Vec<(u32, String)>> = Vec::new();
     for language in languages {
         let mut sequence = Vec::new();
@@ -307,7 +314,7 @@ fn literal(clause: &Clause, languages: &[Language], weight: f32) -> Option<Liter
         }
         add_variant(&mut variants, sequence);
     }
-    (!variants.is_empty()).then_some(Literal { occur: clause.occur, variants, weight })
+    (!variants.is_empty()).then_some(AnalyzedClause { occur: clause.occur, variants, weight })
 }
 
 fn add_variant(variants: &mut Vec<Vec<(u32, String)>>, mut sequence: Vec<(u32, String)>) {

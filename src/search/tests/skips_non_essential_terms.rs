@@ -10,28 +10,28 @@ use crate::index::Searcher;
 use crate::query::Filter;
 use crate::query::Query;
 use crate::search::Cursor;
-use crate::search::FoundWords;
 use crate::search::Hit;
 use crate::search::Planned;
 use crate::search::Ranking;
 use crate::search::Request;
-use crate::search::block::BLOCK_LEN;
-use crate::search::exact::Skipped;
-use crate::search::reader::Reader;
+use crate::search::TermCache;
+use crate::search::analyzed_query::AnalyzedQuery;
+use crate::search::analyzed_query::Depth;
+use crate::search::max_score::NonEssential;
 use crate::search::run;
+use crate::search::score_block::BLOCK_LEN;
+use crate::search::term_scorer::TermScorer;
 use crate::search::tests::Corpus;
 use crate::search::tests::exchange;
 use crate::search::tests::page;
 use crate::search::tests::properties::plan;
 use crate::search::tests::properties::text_of;
 use crate::search::tests::properties::texts_of;
-use crate::search::words::Depth;
-use crate::search::words::Words;
 use crate::span::TextSpan;
 use crate::transcript::Metadata;
 
 /// A snapshot, with the words that were asked for in it.
-type Known = (Searcher, FoundWords);
+type Known = (Searcher, TermCache);
 
 /// All results of a query, asked for in pages of so many; every page must tell the same total.
 fn in_pages((searcher, known): &Known, query: &str, filter: &Filter, limit: usize) -> (Vec<Hit>, u64) {
@@ -57,7 +57,7 @@ fn in_pages((searcher, known): &Known, query: &str, filter: &Filter, limit: usiz
 /// Asks for small pages, with words that were asked for before; together they must be, bit by bit, the list that is had
 /// without.
 fn assert_small_pages_are_whole(known: &Known, query: &str, filter: &Filter) {
-    let whole = in_pages(&(known.0.clone(), FoundWords::default()), query, filter, usize::MAX);
+    let whole = in_pages(&(known.0.clone(), TermCache::default()), query, filter, usize::MAX);
     for limit in [1, 2, 7] {
         assert_eq!(in_pages(known, query, filter, limit), whole, "{query}, {limit} a page");
     }
@@ -132,28 +132,28 @@ fn what_is_skipped() {
     let mut readers = Vec::new();
     for term in &plan.terms {
         readers.extend(
-            Reader::of_term(&searcher.segments()[0], 0, term, &plan.ranking, &mut Vec::new()).unwrap(),
+            TermScorer::of_term(&searcher.segments()[0], 0, term, &plan.ranking, &mut Vec::new()).unwrap(),
         );
     }
     let common: Vec<f32> =
         readers.iter().filter(|reader| reader.common.is_some()).map(|reader| reader.weight).collect();
     assert_eq!((readers.len(), common.len()), (4, 3));
-    let skipped = |least| Skipped::of(&readers, least).readers;
+    let skipped = |least| NonEssential::of(&readers, least).readers;
     assert_eq!([f32::NEG_INFINITY, 0.0, common[2]].map(skipped), [0, 0, 0]);
     assert_eq!(skipped(common[2] * 1.01), 1);
     assert_eq!(skipped(common.iter().sum::<f32>() * 1.01), 3);
     assert_eq!(skipped(f32::INFINITY), 3);
 }
 
-/// Words are there when they are asked for again, until they are let go of.
+/// AnalyzedQuery are there when they are asked for again, until they are let go of.
 #[test]
 fn words_are_kept() {
     let texts: Vec<String> = (0..640).map(|at| format!("it was common{}", at % 8)).collect();
     let pairs: Vec<(&str, &str)> = texts.iter().map(|text| ("Was it?", text.as_str())).collect();
     let corpus = Corpus::of(&[("a", "en", &pairs)]);
-    let (searcher, known) = (corpus.index.searcher(), FoundWords::default());
+    let (searcher, known) = (corpus.index.searcher(), TermCache::default());
     let query = Query::parse("it was common1 COMMON1 Common2").unwrap();
-    let words = Words::new(&query, searcher.languages(), &Ranking::default());
+    let words = AnalyzedQuery::new(&query, searcher.languages(), &Ranking::default());
     let get = || -> Vec<_> {
         words.words.iter().map(|word| known.get(&searcher, word, Depth::Bearers).unwrap()).collect()
     };
@@ -194,7 +194,7 @@ proptest! {
             writer.delete(id);
         }
         writer.commit(100).unwrap();
-        let known = (corpus.index.searcher(), FoundWords::default());
+        let known = (corpus.index.searcher(), TermCache::default());
         let words: Vec<String> = query.iter().map(|word| text_of(&[*word])).collect();
         let plain = words.join(" ");
         let few = Filter { document_ids: ids.iter().step_by(2).cloned().collect(), ..Filter::default() };
