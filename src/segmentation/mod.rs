@@ -41,6 +41,7 @@ use crate::segmentation::pairing::exchanges;
 use crate::segmentation::pairing::exchanges::DecodedTranscript;
 use crate::segmentation::pairing::given_pairs;
 use crate::segmentation::pairing::guest_name;
+use crate::segmentation::pairing::question_list;
 use crate::transcript::BlockKind;
 use crate::transcript::Diagnostic;
 use crate::transcript::DiagnosticKind;
@@ -100,11 +101,16 @@ pub fn segment(extraction: &Extraction) -> Segmentation {
         // One question among paragraphs that nothing else marks is a writer's own.
         exchanges.clear();
     }
+    let mut why = "no question with its answer was found";
+    if !document.named && question_list::is_one(&units, &features, &exchanges) {
+        exchanges.clear();
+        why = "the document is a list of questions: what follows them asks too, and nothing answers";
+    }
     let exchanges = dedup::fold(exchanges);
     if exchanges.is_empty() {
         diagnostics.push(Diagnostic {
             kind: DiagnosticKind::NoExchanges,
-            message: "no question with its answer was found".to_owned(),
+            message: why.to_owned(),
             spans: Vec::new(),
         });
     }

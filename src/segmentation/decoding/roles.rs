@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::segmentation::decoding::unnamed_asker;
 use crate::segmentation::features::unit_features::CLUTTER;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
@@ -132,7 +133,14 @@ pub(crate) fn roles(
             evidence.score(speaker, tally) + if first == Some(at) { OPENS } else { 0.0 }
         })
         .collect();
-    let of = choose(&scores, &tallies, &pairs);
+    let mut of = choose(&scores, &tallies, &pairs);
+    if unnamed_asker::asks(units, features, speakers.len()) {
+        for (role, speaker) in of.iter_mut().zip(speakers) {
+            if !speaker.keys.iter().any(|key| lexicon::asks(key)) {
+                *role = Role::Answer;
+            }
+        }
+    }
     let count = |role: Role| {
         of.iter().zip(&tallies).filter(|(r, _)| **r == role).map(|(_, t)| t.turns).sum::<usize>()
     };

@@ -1,5 +1,6 @@
 //! The decoder: the likeliest sequence of states for all units at once (Viterbi).
 
+use crate::segmentation::decoding::alternation;
 use crate::segmentation::decoding::position_evidence;
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::decoding::states::STATES;
@@ -45,7 +46,12 @@ pub(crate) fn decode(
     let mut costs = STATES.map(|state| if state == State::Before { 0.0 } else { f32::INFINITY });
     let mut back: Vec<[u8; STATES.len()]> = Vec::with_capacity(units.len());
     let mut previous: Option<(&Unit, &Features)> = None;
-    let alone = position_evidence::evidence(document.roles, units, features);
+    let bare = !document.named && document.question_style.is_none() && !document.marks_turns;
+    let alone = if bare {
+        alternation::evidence(units, features)
+    } else {
+        position_evidence::evidence(document.roles, units, features)
+    };
     let places = alone.into_iter().zip(trailing.iter().copied());
     // Who spoke last by name.
     let mut spoke = None;

@@ -5,3 +5,4 @@ pub(crate) mod exchanges;
 pub(crate) mod given_pairs;
 pub(crate) mod guest_name;
 pub(crate) mod lead_in;
+pub(crate) mod question_list;
