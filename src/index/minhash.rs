@@ -130,7 +130,7 @@ fn in_common(one: &[u16; QUESTION_WORDS], other: &[u16; QUESTION_WORDS]) -> f32 
     union.sort_unstable();
     union.dedup();
     let shared = |word: u16| one.contains(&word) && other.contains(&word);
-    // BackgroundCommit the last word that a full minhash kept, it may have dropped words.
+    // After the last word that a full minhash kept, it may have dropped words.
     if words(one) == QUESTION_WORDS || words(other) == QUESTION_WORDS {
         union.truncate(QUESTION_WORDS);
     }

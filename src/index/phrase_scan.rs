@@ -55,7 +55,7 @@ impl Places {
 
     /// Reads the positions of the present block of postings.
     fn load(&mut self) {
-        // BackgroundCommit the last passage there are frequencies still.
+        // After the last passage there are frequencies still.
         let block = self.postings.docs().iter().zip(self.postings.freqs());
         let count = block.map(|(_, frequency)| *frequency as usize).sum();
         self.deltas.resize(count, 0);

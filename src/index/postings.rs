@@ -54,7 +54,7 @@ enum Cursor {
     Stored(Box<BlockSegmentPostings>),
     /// In memory, all in one block.
     Memory { memory: Arc<MemorySegment>, field: Field, list: u32 },
-    /// BackgroundCommit the last.
+    /// After the last.
     Ended,
 }
 

@@ -7,7 +7,7 @@ use std::hash::BuildHasher;
 use std::hash::BuildHasherDefault;
 use std::hash::DefaultHasher;
 
-/// BitSet per term: with four probes, about one absent term in forty looks present.
+/// Bits per term: with four probes, about one absent term in forty looks present.
 const BITS_PER_TERM: usize = 8;
 const PROBES: u32 = 4;
 

@@ -69,7 +69,7 @@ fn ascii_chunk_end(text: &str, start: usize) -> Result<usize, usize> {
 /// The full-width comma and semicolon join numbers, so they count only behind a letter of an unspaced script.
 fn parts(letter: char, behind_unspaced: bool) -> bool {
     match letter {
-        // The filter no-break space joins words (it is of the class ExtendNumLet).
+        // The narrow no-break space joins words (it is of the class ExtendNumLet).
         '\u{202F}' => false,
         '\u{3001}' | '\u{3002}' | '\u{FF01}' | '\u{FF1F}' => true,
         '\u{FF0C}' | '\u{FF1B}' => behind_unspaced,

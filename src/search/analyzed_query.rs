@@ -196,7 +196,7 @@ impl AnalyzedQuery {
         true
     }
 
-    /// AnalyzedQuery of the same own terms are one word.
+    /// Words of the same own terms are one word.
     fn add(&mut self, places: &mut BTreeMap<Vec<String>, usize>, word: QueryTerm) {
         let key: Vec<String> = word.alternatives.iter().map(|(term, _)| term.clone()).collect();
         if let Some(known) = places.get(&key).and_then(|place| self.words.get_mut(*place)) {

@@ -36,9 +36,9 @@ pub(super) struct BlockScorer<'a> {
     touches: Box<[u16; 2 * BLOCK_LEN]>,
     /// What postings were read with, to read others with.
     spare: Vec<Postings>,
-    /// BlockBitset of passages that have a score.
+    /// Slots of passages that have a score.
     scored: BlockBitset,
-    /// BlockBitset of passages that something was found in.
+    /// Slots of passages that something was found in.
     found: BlockBitset,
     /// Matches of a block that score enough or not by what was skipped.
     maybe_partial: Vec<Match>,

@@ -1,4 +1,4 @@
-//! NearDuplicates of one exchange in several documents, shown as one result.
+//! Near duplicates of one exchange in several documents, shown as one result.
 
 use std::cmp::Ordering;
 
@@ -53,7 +53,7 @@ impl Collect for Collapse<'_> {
         }
     }
 
-    /// NearDuplicates are counted, whatever they score.
+    /// Duplicates are counted, whatever they score.
     fn least(&self) -> f32 {
         f32::NEG_INFINITY
     }

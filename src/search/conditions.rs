@@ -19,7 +19,7 @@ pub(super) struct Conditions {
 impl Conditions {
     pub(super) fn new(segment: &Segment, plan: &Plan, filter: &Filter) -> Result<Self, IndexError> {
         let mut allowed = segment.filter(filter)?;
-        // AnalyzedQuery first, the rarest before the others: they are read fast, and where no exchange has all of them nothing
+        // Words first, the rarest before the others: they are read fast, and where no exchange has all of them nothing
         // else needs to be read.
         let mut words: Vec<&AnalyzedClause> = plan.required_words.iter().collect();
         let of_phrases: Vec<AnalyzedClause> =

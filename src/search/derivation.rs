@@ -1,4 +1,4 @@
-//! AnalyzedQuery of one derivation that the English stemmer leaves apart: `explosion` and `explode`, `violent` and
+//! Words of one derivation that the English stemmer leaves apart: `explosion` and `explode`, `violent` and
 //! `violence`, `citizen` and `citizenship`. The rules work on stems. They only propose; a proposal counts
 //! where the index has it.
 

@@ -1,4 +1,4 @@
-//! AnalyzedQuery that carry a sentence and not its topic: those that make a question of it, and those that hold it
+//! Words that carry a sentence and not its topic: those that make a question of it, and those that hold it
 //! together. They say little of what is wanted, and count less.
 
 use std::collections::BTreeMap;

@@ -151,7 +151,7 @@ pub struct Found {
     pub results: Vec<Collapsed>,
     /// How many results there are, on all pages.
     pub total: u64,
-    /// AnalyzedQuery of the query that no exchange has, as they were typed.
+    /// Words of the query that no exchange has, as they were typed.
     pub unmatched_terms: Vec<String>,
     /// The store's generation that was searched.
     pub generation: u64,

@@ -69,7 +69,7 @@ pub(super) fn exchanges_with_any(
     Ok(bits)
 }
 
-/// AnalyzedQuery in ascending order of how many passages have them; of words that are the same, one.
+/// Words in ascending order of how many passages have them; of words that are the same, one.
 pub(super) fn rarest_first<'l>(
     segment: &Segment,
     words: Vec<&'l AnalyzedClause>,

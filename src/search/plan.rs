@@ -39,7 +39,7 @@ pub(super) struct Plan {
     pub excluded_phrases: Vec<AnalyzedClause>,
     /// Postings of the terms of all words.
     pub postings: u64,
-    /// AnalyzedQuery that no live passage has, as typed.
+    /// Words that no live passage has, as typed.
     missing: Vec<String>,
     /// For each of the query's words, what of it there is.
     words: Vec<Arc<CachedTerm>>,
@@ -128,7 +128,7 @@ impl Plan {
             plan.add_word(searcher, word, &found, ranking);
             plan.words.push(found);
         }
-        // BackgroundCommit the others those that may not have to be read, of them the lightest last.
+        // After the others those that may not have to be read, of them the lightest last.
         plan.terms.sort_by(|one, other| {
             let by_weight = || other.weight.total_cmp(&one.weight);
             let (left, right) = (one.found().is_common(), other.found().is_common());

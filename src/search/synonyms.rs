@@ -1,4 +1,4 @@
-//! AnalyzedQuery that are one topic to a reader though no stemmer makes them one: a country and its people.
+//! Words that are one topic to a reader though no stemmer makes them one: a country and its people.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! AnalyzedQuery of queries as a snapshot has them.
+//! Words of queries as a snapshot has them.
 
 use std::fmt;
 use std::hash::RandomState;
@@ -176,7 +176,7 @@ impl Weighter<String, Arc<CachedTerm>> for Weight {
 
 type Kept = Cache<String, Arc<CachedTerm>, Weight, RandomState>;
 
-/// AnalyzedQuery of one snapshot, those last asked for in memory.
+/// Words of one snapshot, those last asked for in memory.
 #[derive(Default)]
 pub struct TermCache {
     /// Made when first asked for: most snapshots are of writes that nobody searches between.

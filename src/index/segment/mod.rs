@@ -298,7 +298,7 @@ impl Segment {
         let starts = self.starts();
         let here = starts.word(index);
         let last = self.len() as usize / 64 == index;
-        // BackgroundCommit the last passage an exchange could begin.
+        // After the last passage an exchange could begin.
         let beyond = if last { 1_u64.checked_shl(self.len() % 64).unwrap_or(0) } else { 0 };
         let next = starts.word(index + 1) | u64::from(self.len() as usize == (index + 1) * 64);
         here & (((here | beyond) >> 1) | (next << 63))

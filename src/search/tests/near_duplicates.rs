@@ -1,4 +1,4 @@
-//! NearDuplicates of one exchange, shown as one result.
+//! Near duplicates of one exchange, shown as one result.
 
 use crate::query::Filter;
 use crate::query::Query;

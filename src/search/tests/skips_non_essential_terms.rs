@@ -145,7 +145,7 @@ fn what_is_skipped() {
     assert_eq!(skipped(f32::INFINITY), 3);
 }
 
-/// AnalyzedQuery are there when they are asked for again, until they are let go of.
+/// Words are there when they are asked for again, until they are let go of.
 #[test]
 fn words_are_kept() {
     let texts: Vec<String> = (0..640).map(|at| format!("it was common{}", at % 8)).collect();
