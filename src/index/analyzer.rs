@@ -212,7 +212,7 @@ pub(super) fn stem_of(language: Language, word: &str) -> Cow<'_, str> {
     let Some(stemmer) = language.stemmer() else { return Cow::Borrowed(word) };
     let unified = orthography::unify(language, word);
     let stem = stemmer.stem(&unified);
-    Cow::Owned(orthography::refresh_merged(language, &stem).to_owned())
+    Cow::Owned(orthography::without_final_k(language, &stem).to_owned())
 }
 
 /// Strips what is left of accents: Latin and Greek letters lose their marks, `ß`, `ø`, `ł` and the like their

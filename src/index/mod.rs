@@ -78,7 +78,7 @@ use vector_file::VectorPlugin;
 use writer::Lease;
 
 /// Raised whenever what is written changes: schema, analysis, data tables.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// How the index is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ pub(super) fn unify(language: Language, word: &str) -> Cow<'_, str> {
 
 /// A stem without the `k` that English writes only before an ending (`traffic`, `trafficking`; `panic`,
 /// `panicked`), which the stemmer leaves. Words of one syllable (`trick`) end in it themselves.
-pub(super) fn refresh_merged(language: Language, stem: &str) -> &str {
+pub(super) fn without_final_k(language: Language, stem: &str) -> &str {
     match stem.strip_suffix('k') {
         Some(settled) if language == Language::English && stem.len() >= 6 && settled.ends_with("ic") => {
             settled
@@ -157,8 +157,8 @@ fn american_ending(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::refresh_merged;
     use super::unify;
+    use super::without_final_k;
     use crate::index::language::Language;
 
     fn check(one: &str, other: &str) {
@@ -183,9 +183,9 @@ mod tests {
 
     #[test]
     fn a_k_before_an_ending() {
-        assert_eq!(refresh_merged(Language::English, "traffick"), "traffic");
-        assert_eq!(refresh_merged(Language::English, "trick"), "trick");
-        assert_eq!(refresh_merged(Language::German, "traffick"), "traffick");
+        assert_eq!(without_final_k(Language::English, "traffick"), "traffic");
+        assert_eq!(without_final_k(Language::English, "trick"), "trick");
+        assert_eq!(without_final_k(Language::German, "traffick"), "traffick");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) const WINDOW: &str = "window";
 pub(super) const PUBLISHED_FIRST: &str = "published_first";
 pub(super) const PUBLISHED_LAST: &str = "published_last";
 /// The numbers of the exchange's minhash, in order, where it has one.
-pub(super) const SKETCH: &str = "minhash";
+pub(super) const MINHASH: &str = "minhash";
 
 /// Handles of the fields that are looked up by term.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ pub(super) fn build() -> (Schema, Fields) {
     // On the first window, where it is known.
     schema.add_i64_field(PUBLISHED_FIRST, FAST);
     schema.add_i64_field(PUBLISHED_LAST, FAST);
-    schema.add_u64_field(SKETCH, FAST);
+    schema.add_u64_field(MINHASH, FAST);
     let fields = Fields { document_id, question, answer, speaker, language, analysis, label };
     (schema.build(), fields)
 }

@@ -82,7 +82,7 @@ impl SegmentData {
             document: document.map(|document| document.ords().clone()),
             ids,
             published: first.zip(last),
-            minhashes: columns.column_opt(schema::SKETCH)?,
+            minhashes: columns.column_opt(schema::MINHASH)?,
             starts,
             vectors: VectorFile::open(reader)?,
         })

@@ -30,7 +30,9 @@ impl SegmentPlugin for VectorPlugin {
     }
 
     fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
-        Err(TantivyError::InternalError("passages are no documents of tantivy's: see index::memory".into()))
+        Err(TantivyError::InternalError(
+            "passages are no documents of tantivy's: see index::memory_segment".into(),
+        ))
     }
 
     fn merge(&self, context: PluginMergeContext<'_>) -> tantivy::Result<()> {

@@ -161,7 +161,7 @@ impl<'a> Whole<'a> {
     fn write_columns(&self, target: &Target) -> tantivy::Result<()> {
         let mut columns = ColumnarWriter::default();
         columns.record_column_type(schema::DOCUMENT_ID, ColumnType::Str, false);
-        for name in [schema::EXCHANGE, schema::WINDOW, schema::SKETCH] {
+        for name in [schema::EXCHANGE, schema::WINDOW, schema::MINHASH] {
             columns.record_column_type(name, ColumnType::U64, false);
         }
         for name in [schema::PUBLISHED_FIRST, schema::PUBLISHED_LAST] {
@@ -180,7 +180,7 @@ impl<'a> Whole<'a> {
             for (passage, minhash) in memory.minhashes() {
                 let Some(number) = numbers.get(passage as usize).copied().flatten() else { continue };
                 for part in minhash.to_numbers() {
-                    columns.record_numerical(number, schema::SKETCH, part);
+                    columns.record_numerical(number, schema::MINHASH, part);
                 }
             }
         }
