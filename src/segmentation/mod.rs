@@ -15,27 +15,20 @@ mod labels;
 mod features;
 mod decoding;
 mod pairing;
+mod document_evidence;
+pub mod training;
 #[cfg(test)]
 mod tests;
 
-use crate::segmentation::decoding::roles;
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::decoding::states::State;
-use crate::segmentation::decoding::trailing_matter;
 use crate::segmentation::decoding::viterbi;
-use crate::segmentation::decoding::viterbi::Document;
-use crate::segmentation::features::question_style;
-use crate::segmentation::features::unit_features;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::features::units;
+use crate::segmentation::decoding::weights::Weights;
+use crate::segmentation::document_evidence::DocumentEvidence;
 use crate::segmentation::features::units::Unit;
-use crate::segmentation::labels::candidates;
-use crate::segmentation::labels::speakers;
 use crate::segmentation::labels::speakers::SpeakerTable;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::sentences;
-use crate::segmentation::lines::line;
 use crate::segmentation::pairing::dedup;
 use crate::segmentation::pairing::exchanges;
 use crate::segmentation::pairing::exchanges::DecodedTranscript;
@@ -57,40 +50,31 @@ const INTRODUCTION: usize = 40;
 /// Cuts a transcript into exchanges.
 #[must_use]
 pub fn segment(extraction: &Extraction) -> Segmentation {
+    segment_with(extraction, Weights::fitted())
+}
+
+/// Cuts a transcript into exchanges, with these weights in the place of those fitted.
+fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
     if given_pairs::is_ready(extraction) {
         let (exchanges, diagnostics) = given_pairs::exchanges(extraction);
         return Segmentation { exchanges: dedup::fold(exchanges), diagnostics };
     }
-    let language = Language::of(&extraction.text);
-    let lines = line::lines(extraction);
-    let candidates = candidates::candidates(extraction, &lines);
-    let cast = speakers::resolve(extraction, language, &lines, &candidates);
-    let mut units = units::units(extraction, language, &lines, &cast);
-    let features = unit_features::extract(extraction, language, &units);
-    let mut roles = roles::roles(extraction, &units, &features, &cast.speakers);
-    roles.repeats_continue |= cast.logged;
-    let question_style = if roles.askers_named { None } else { question_style::detect(&units, &features) };
-    let listening = listening(&mut units, &features, &roles);
-    let document = Document {
-        roles: &roles,
-        question_style,
-        marks_turns: question_style::marks_turns(&units),
-        named: !cast.speakers.is_empty(),
-    };
-    let trailing = trailing_matter::evidence(extraction, language, &roles, question_style, &units, &features);
-    let states = viterbi::decode(&document, &units, &features, &trailing, &listening);
+    let evidence = DocumentEvidence::of(extraction, weights);
+    let document = evidence.context();
+    let states = viterbi::decode(weights, evidence.observed(&document));
+    let DocumentEvidence { language, speakers: cast, units, features, roles, question_style, .. } = &evidence;
     let reading = DecodedTranscript {
         extraction,
         language,
-        units: &units,
-        features: &features,
+        units,
+        features,
         states: &states,
         speakers: &cast.speakers,
-        question_style,
-        guest: guest(extraction, language, &cast, &roles, &units, &states),
+        question_style: *question_style,
+        guest: guest(extraction, language, cast, roles, units, &states),
     };
     let (mut exchanges, mut diagnostics) = exchanges::exchanges(&reading);
-    let bare = !document.named && question_style.is_none() && !document.marks_turns;
+    let bare = !document.named && document.question_style.is_none() && !document.marks_turns;
     let asked = exchanges.iter().filter_map(|exchange| exchange.question.as_ref());
     let asked = asked.filter(|question| sentences::ends_in_question(&question.text)).count();
     if bare && asked * 2 < exchanges.len() {
@@ -102,7 +86,7 @@ pub fn segment(extraction: &Extraction) -> Segmentation {
         exchanges.clear();
     }
     let mut why = "no question with its answer was found";
-    if !document.named && question_list::is_one(&units, &features, &exchanges) {
+    if !document.named && question_list::is_one(units, features, &exchanges) {
         exchanges.clear();
         why = "the document is a list of questions: what follows them asks too, and nothing answers";
     }
@@ -140,48 +124,4 @@ fn guest(
     let introduction: Vec<&str> =
         before.flat_map(|(unit, _)| unit.pieces.iter().map(|(_, span)| span.of(&extraction.text))).collect();
     guest_name::guest(extraction, language, &introduction)
-}
-
-/// Finds the signs of listening ("Right.") that take no turn, and lets the answers around them go on.
-fn listening(units: &mut [Unit], features: &[Features], roles: &Roles) -> Vec<bool> {
-    let mut found = vec![false; units.len()];
-    let spoken: Vec<usize> = units
-        .iter()
-        .zip(features)
-        .enumerate()
-        .filter(|(_, (unit, features))| unit.speaker.is_some() || features.clutter < unit_features::CLUTTER)
-        .map(|(at, _)| at)
-        .collect();
-    for (place, at) in spoken.iter().enumerate() {
-        let next = spoken.get(place + 1).and_then(|next| units.get(*next));
-        let passes = units.get(*at).is_some_and(|unit| {
-            unit.labelled
-                && features.get(*at).is_some_and(|features| features.has(Feature::HandsOver))
-                && roles.passes_floor(unit, next)
-        });
-        if let Some(slot) = found.get_mut(*at).filter(|_| passes) {
-            *slot = true;
-        }
-    }
-    for three in spoken.windows(3) {
-        let [before, at, after] = *three else { continue };
-        let (Some(first), Some(unit), Some(last)) = (units.get(before), units.get(at), units.get(after))
-        else {
-            continue;
-        };
-        let sign = features
-            .get(at)
-            .is_some_and(|features| features.has(Feature::Listens) && !features.has(Feature::Asks));
-        let answer = roles.of_unit(last) == Some(Role::Answer) && last.speaker.is_some();
-        let goes_on = first.speaker == last.speaker || first.speaker.is_none();
-        if sign && answer && goes_on && roles.of_unit(unit) == Some(Role::Question) {
-            if let Some(slot) = found.get_mut(at) {
-                *slot = true;
-            }
-            if let Some(last) = units.get_mut(after) {
-                (last.speaker, last.labelled) = (None, false);
-            }
-        }
-    }
-    found
 }

@@ -13,21 +13,37 @@ pub(crate) enum State {
     Answer,
     /// The answer goes on.
     AnswerContinued,
-    /// Clutter inside a question, or behind it.
+    /// Clutter inside a question, or after it.
     QuestionSkip,
-    /// Clutter inside an answer, or behind it.
+    /// Clutter inside an answer, or after it.
     AnswerSkip,
     /// After the interview.
     After,
 }
 
 impl State {
-    /// What it costs that the document ends in a state.
-    pub(crate) fn ending(self) -> f32 {
+    /// Its name for reports.
+    pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Question | Self::QuestionContinued | Self::QuestionSkip => 2.0,
-            Self::Before | Self::Answer | Self::AnswerContinued | Self::AnswerSkip | Self::After => 0.0,
+            Self::Before => "before",
+            Self::Question => "question",
+            Self::QuestionContinued => "question_continued",
+            Self::Answer => "answer",
+            Self::AnswerContinued => "answer_continued",
+            Self::QuestionSkip => "question_skip",
+            Self::AnswerSkip => "answer_skip",
+            Self::After => "after",
         }
+    }
+
+    /// Whether it is a question, or clutter after one.
+    pub(crate) const fn is_of_question(self) -> bool {
+        matches!(self, Self::Question | Self::QuestionContinued | Self::QuestionSkip)
+    }
+
+    /// Whether it is an answer, or clutter after one.
+    pub(crate) const fn is_of_answer(self) -> bool {
+        matches!(self, Self::Answer | Self::AnswerContinued | Self::AnswerSkip)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What stands behind the last answer: how much each unit there looks like matter of another kind.
 
+use crate::segmentation::decoding::question_evidence;
 use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit_features::CLUTTER;
 use crate::segmentation::features::unit_features::Feature;
@@ -32,6 +34,7 @@ const ASKS: f32 = 1.5;
 
 /// Per unit, the evidence that it stands behind the interview; zero for all up to the last answer's start.
 pub(crate) fn evidence(
+    weights: &Weights,
     extraction: &Extraction,
     language: &Language,
     roles: &Roles,
@@ -45,7 +48,10 @@ pub(crate) fn evidence(
         Some(question_style) => {
             question_style.sets(unit) && (seen.has(Feature::Asks) || seen.has(Feature::Requests))
         }
-        None => roles.of_unit(unit).is_some() || (seen.question() > ASKS && seen.clutter < CLUTTER),
+        None => {
+            roles.of_unit(unit).is_some()
+                || (question_evidence::of_words(weights, seen) > ASKS && seen.clutter < CLUTTER)
+        }
     };
     let Some(last) = units.iter().zip(features).rposition(asks) else { return evidence };
     // The answer's first paragraph is never behind it.

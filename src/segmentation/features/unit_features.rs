@@ -56,38 +56,6 @@ impl Features {
     fn note(&mut self, sign: Feature, there: bool) {
         self.signs |= u16::from(there) << sign as u16;
     }
-
-    /// Evidence that it asks, as log-odds; below zero it answers or tells.
-    pub(crate) fn question(&self) -> f32 {
-        let mark = match (self.has(Feature::Asks), self.has(Feature::Asked)) {
-            // One who tells of himself may end on a question of his own.
-            (true, _)
-                if self.has(Feature::FirstPerson)
-                    && !self.has(Feature::SecondPerson)
-                    && !self.has(Feature::OpensAsking) =>
-            {
-                2.2
-            }
-            (true, _) => 3.6,
-            (false, true) => 0.6,
-            (false, false) => -2.4,
-        };
-        let long = if self.has(Feature::Asks) { 0.0 } else { (self.words as f32 / 60.0).min(2.0) };
-        let very_long =
-            if self.has(Feature::Asks) { ((self.words as f32 - 90.0) / 60.0).clamp(0.0, 1.5) } else { 0.0 };
-        mark + 2.6 * weight(self.has(Feature::Requests))
-            + 0.4 * weight(self.has(Feature::OpensAsking))
-            + 0.9 * weight(self.has(Feature::SecondPerson))
-            // Who says "tell us" does not tell of himself.
-            - 0.5 * weight(self.has(Feature::FirstPerson) && !self.has(Feature::Requests))
-            - long
-            - very_long
-    }
-}
-
-/// One where a trait is there.
-fn weight(there: bool) -> f32 {
-    f32::from(u8::from(there))
 }
 
 /// Evidence from which on a unit is taken for clutter where its place is weighed.

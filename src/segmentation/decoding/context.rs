@@ -1,0 +1,34 @@
+//! What the feature functions see besides the unit itself: the document, and the units around.
+
+use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::features::question_style::QuestionStyle;
+use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::units::Unit;
+
+/// What is known of the document as a whole.
+#[derive(Debug)]
+pub(crate) struct DocumentContext<'a> {
+    /// The roles of the speakers.
+    pub roles: &'a Roles,
+    /// What sets the questions off, where something other than names does.
+    pub question_style: Option<QuestionStyle>,
+    /// Whether a sign opens each turn of both sides.
+    pub marks_turns: bool,
+    /// Whether any speaker is named.
+    pub named: bool,
+}
+
+/// What a unit's neighbours and its place tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Surroundings<'a> {
+    /// The unit before, of those that take a turn.
+    pub previous: Option<(&'a Unit, &'a Features)>,
+    /// The features of the unit after.
+    pub next: Option<&'a Features>,
+    /// The speaker named last before the unit.
+    pub last_speaker: Option<usize>,
+    /// Log-odds that a question has this place, between two labels, in this document.
+    pub place: f32,
+    /// Log-odds that the unit is matter after the interview.
+    pub end_matter: f32,
+}

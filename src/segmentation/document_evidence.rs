@@ -1,0 +1,154 @@
+//! All that is seen in a document before its units get states.
+
+use crate::segmentation::decoding::alternation;
+use crate::segmentation::decoding::context::DocumentContext;
+use crate::segmentation::decoding::position_evidence;
+use crate::segmentation::decoding::roles;
+use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::decoding::trailing_matter;
+use crate::segmentation::decoding::viterbi::Observed;
+use crate::segmentation::decoding::weights::Weights;
+use crate::segmentation::features::question_style;
+use crate::segmentation::features::question_style::QuestionStyle;
+use crate::segmentation::features::unit_features;
+use crate::segmentation::features::unit_features::Feature;
+use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::units;
+use crate::segmentation::features::units::Unit;
+use crate::segmentation::labels::candidates;
+use crate::segmentation::labels::speakers;
+use crate::segmentation::labels::speakers::SpeakerTable;
+use crate::segmentation::language_data::languages::Language;
+use crate::segmentation::lines::line;
+use crate::transcript::Extraction;
+use crate::transcript::Role;
+
+/// The units of a document and the evidence about them.
+#[derive(Debug)]
+pub(crate) struct DocumentEvidence {
+    pub language: &'static Language,
+    pub speakers: SpeakerTable,
+    pub units: Vec<Unit>,
+    /// Per unit.
+    pub features: Vec<Features>,
+    pub roles: Roles,
+    pub question_style: Option<QuestionStyle>,
+    /// Whether a sign opens each turn of both sides.
+    marks_turns: bool,
+    /// Per unit, whether it is only a sign of listening.
+    listening: Vec<bool>,
+    /// Per unit, the log-odds that a question has its place.
+    place: Vec<f32>,
+    /// Per unit, the log-odds that it is matter after the interview.
+    end_matter: Vec<f32>,
+}
+
+impl DocumentEvidence {
+    /// Reads a document.
+    pub(crate) fn of(extraction: &Extraction, weights: &Weights) -> Self {
+        let language = Language::of(&extraction.text);
+        let lines = line::lines(extraction);
+        let candidates = candidates::candidates(extraction, &lines);
+        let cast = speakers::resolve(extraction, language, &lines, &candidates);
+        let mut units = units::units(extraction, language, &lines, &cast);
+        let features = unit_features::extract(extraction, language, &units);
+        let mut roles = roles::roles(extraction, &units, &features, &cast.speakers);
+        roles.repeats_continue |= cast.logged;
+        let question_style =
+            if roles.askers_named { None } else { question_style::detect(&units, &features) };
+        let listening = listening(&mut units, &features, &roles);
+        let end_matter = trailing_matter::evidence(
+            weights,
+            extraction,
+            language,
+            &roles,
+            question_style,
+            &units,
+            &features,
+        );
+        let marks_turns = question_style::marks_turns(&units);
+        let place = if cast.speakers.is_empty() && question_style.is_none() && !marks_turns {
+            alternation::evidence(&units, &features)
+        } else {
+            position_evidence::evidence(&roles, &units, &features)
+        };
+        Self {
+            marks_turns,
+            place,
+            language,
+            speakers: cast,
+            units,
+            features,
+            roles,
+            question_style,
+            listening,
+            end_matter,
+        }
+    }
+
+    /// The document as a whole, as the model sees it.
+    pub(crate) fn context(&self) -> DocumentContext<'_> {
+        DocumentContext {
+            roles: &self.roles,
+            question_style: self.question_style,
+            marks_turns: self.marks_turns,
+            named: !self.speakers.speakers.is_empty(),
+        }
+    }
+
+    /// The units as the model sees them.
+    pub(crate) fn observed<'a>(&'a self, document: &'a DocumentContext<'a>) -> Observed<'a> {
+        Observed {
+            document,
+            units: &self.units,
+            features: &self.features,
+            place: &self.place,
+            end_matter: &self.end_matter,
+            skipped: &self.listening,
+        }
+    }
+}
+
+/// Finds the signs of listening ("Right.") that take no turn, and lets the answers around them go on.
+fn listening(units: &mut [Unit], features: &[Features], roles: &Roles) -> Vec<bool> {
+    let mut found = vec![false; units.len()];
+    let spoken: Vec<usize> = units
+        .iter()
+        .zip(features)
+        .enumerate()
+        .filter(|(_, (unit, features))| unit.speaker.is_some() || features.clutter < unit_features::CLUTTER)
+        .map(|(at, _)| at)
+        .collect();
+    for (place, at) in spoken.iter().enumerate() {
+        let next = spoken.get(place + 1).and_then(|next| units.get(*next));
+        let passes = units.get(*at).is_some_and(|unit| {
+            unit.labelled
+                && features.get(*at).is_some_and(|features| features.has(Feature::HandsOver))
+                && roles.passes_floor(unit, next)
+        });
+        if let Some(slot) = found.get_mut(*at).filter(|_| passes) {
+            *slot = true;
+        }
+    }
+    for three in spoken.windows(3) {
+        let [before, at, after] = *three else { continue };
+        let (Some(first), Some(unit), Some(last)) = (units.get(before), units.get(at), units.get(after))
+        else {
+            continue;
+        };
+        let sign = features
+            .get(at)
+            .is_some_and(|features| features.has(Feature::Listens) && !features.has(Feature::Asks));
+        let answer = roles.of_unit(last) == Some(Role::Answer) && last.speaker.is_some();
+        let goes_on = first.speaker == last.speaker || first.speaker.is_none();
+        if sign && answer && goes_on && roles.of_unit(unit) == Some(Role::Question) {
+            if let Some(slot) = found.get_mut(at) {
+                *slot = true;
+            }
+            if let Some(last) = units.get_mut(after) {
+                (last.speaker, last.labelled) = (None, false);
+            }
+        }
+    }
+    found
+}
