@@ -39,6 +39,8 @@ pub(crate) struct ExtractionBuilder<'a> {
     pub tables: Tables,
     /// The blocks that stand in cells of tables.
     cells: Vec<(usize, Place)>,
+    /// Whether a horizontal rule was passed since the last block.
+    after_rule: bool,
 }
 
 impl<'a> ExtractionBuilder<'a> {
@@ -54,6 +56,7 @@ impl<'a> ExtractionBuilder<'a> {
             diagnostics: decoded.diagnostics.clone(),
             tables: Tables::default(),
             cells: Vec::new(),
+            after_rule: false,
         }
     }
 
@@ -111,8 +114,15 @@ impl<'a> ExtractionBuilder<'a> {
         }
         block.emphasis.retain(|emphasis| !emphasis.span.is_empty());
         block.emphasis.sort_by_key(|emphasis| (emphasis.span, emphasis.kind == EmphasisKind::Light));
+        block.after_rule = std::mem::take(&mut self.after_rule);
         self.cells.extend(self.tables.place().map(|place| (self.blocks.len(), place)));
         self.blocks.push(block);
+    }
+
+    /// Closes the open block at a horizontal rule, which separates it from the next.
+    pub(crate) fn rule(&mut self) {
+        self.close();
+        self.after_rule = true;
     }
 
     /// Copies `span` of the decoded source.

@@ -44,13 +44,15 @@ pub struct Block {
     pub time: Option<TimeSpan>,
     /// The page it stands on, in paged formats, from 1.
     pub page: Option<NonZeroU32>,
+    /// Whether a horizontal rule (`<hr>`, `---`) separates it from the block before.
+    pub after_rule: bool,
 }
 
 impl Block {
     /// A block of this kind, with nothing else known.
     #[must_use]
     pub const fn new(kind: BlockKind, span: TextSpan) -> Self {
-        Self { kind, span, speaker: None, emphasis: Vec::new(), time: None, page: None }
+        Self { kind, span, speaker: None, emphasis: Vec::new(), time: None, page: None, after_rule: false }
     }
 }
 

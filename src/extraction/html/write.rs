@@ -47,6 +47,7 @@ impl<'t, 'd, 'a> Writer<'t, 'd, 'a> {
                     }
                     self.draft.close();
                     match &*element.name {
+                        "hr" => self.draft.rule(),
                         "table" => self.draft.tables.begin(),
                         "tr" => self.draft.tables.row(),
                         "td" | "th" => self.draft.tables.cell(),

@@ -65,7 +65,8 @@ impl Reader<'_> {
             Event::Code(code) => self.code(span, &code),
             Event::SoftBreak | Event::HardBreak => self.line_break(span),
             Event::InlineHtml(_) => html::inline_tag(&mut self.draft, self.text, span),
-            Event::Html(_) | Event::FootnoteReference(_) | Event::Rule | Event::TaskListMarker(_) => {}
+            Event::Rule => self.draft.rule(),
+            Event::Html(_) | Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
         }
         Ok(())
     }

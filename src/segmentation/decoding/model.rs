@@ -349,7 +349,11 @@ impl<'a> UnitModel<'a> {
     /// Whether a unit of a named speaker can be of the turn before it.
     fn continues_turn(&self) -> bool {
         let repeats = !self.unit.labelled || self.document.roles.repeats_continue;
-        (self.unit.kind == BlockKind::Answer && self.same_block) || (self.voice == Voice::Same && repeats)
+        // The format names the speaker of each cue: after a cue without one, a name that repeats is no new turn.
+        let again = self.voice == Voice::Again && self.unit.kind == BlockKind::Cue && !self.unit.labelled;
+        (self.unit.kind == BlockKind::Answer && self.same_block)
+            || (self.voice == Voice::Same && repeats)
+            || again
     }
 
     /// Whether the unit names nobody in a document whose askers have names, and no type sets questions off.

@@ -12,6 +12,8 @@ use crate::transcript::BlockKind;
 
 /// Most words of a statement about the other that stands for a question.
 const STATEMENT_WORDS: usize = 30;
+/// Fewest words of a question without its mark.
+const UNMARKED_WORDS: usize = 4;
 /// Fewest words of a line set as the questions are that is one of them without asking.
 const TELLING_WORDS: usize = 5;
 
@@ -52,7 +54,9 @@ pub(crate) fn of_unit(
     seen: &Features,
     next: Option<&Features>,
 ) -> (f32, f32) {
-    let asks_for = seen.has(Feature::Asks) || seen.has(Feature::Requests);
+    // A line that is set as questions are and opens as one has lost its mark.
+    let unmarked = seen.has(Feature::OpensAsking) && seen.words >= UNMARKED_WORDS;
+    let asks_for = seen.has(Feature::Asks) || seen.has(Feature::Requests) || unmarked;
     let (mut question, mut clutter) = (of_words(weights, seen), seen.clutter);
     match document.question_style.map(|style| (style, style.sets(unit))) {
         Some((_, true)) if asks_for => {

@@ -1,4 +1,4 @@
-//! What stands behind the last answer: how much each unit there looks like matter of another kind.
+//! Text after the last answer: how much each unit there looks like back matter and not like more of the answer.
 
 use crate::segmentation::decoding::question_evidence;
 use crate::segmentation::decoding::roles::Roles;
@@ -27,12 +27,14 @@ const CREDIT_WORDS: usize = 8;
 const LINE_WORDS: usize = 12;
 /// Most words of a title.
 const TITLE_WORDS: usize = 5;
-/// Evidence for what stands under the title of such matter.
+/// Evidence for what follows the title of such matter.
 const TITLED: f32 = 3.5;
+/// Evidence for what follows a horizontal rule, where none separates the exchanges.
+const RULED: f32 = 6.0;
 /// Evidence from which on a question of the writer's own is asked.
 const ASKS: f32 = 1.5;
 
-/// Per unit, the evidence that it stands behind the interview; zero for all up to the last answer's start.
+/// Per unit, the evidence that it follows the interview; zero for all up to the last answer's start.
 pub(crate) fn evidence(
     weights: &Weights,
     extraction: &Extraction,
@@ -58,6 +60,8 @@ pub(crate) fn evidence(
     let labelled = units.iter().rposition(|unit| roles.of_unit(unit).is_some()).unwrap_or_default();
     let answers = units.get(labelled).is_some_and(|unit| roles.of_unit(unit) == Some(Role::Answer));
     let first = if answers && labelled >= last { labelled + 1 } else { last.max(labelled) + 2 };
+    let rule = closing_rule(units, &asks, features, last.max(labelled));
+    let first = first.min(rule.unwrap_or(first));
     let single = if one_paragraph(roles, question_style, units, features, first) { 1.5 } else { 0.0 };
     let listed = units.get(..first).is_some_and(|units| units.iter().any(|u| u.kind == BlockKind::ListItem));
     let prose: Vec<bool> = units
@@ -68,9 +72,12 @@ pub(crate) fn evidence(
         .map(|(_, seen)| seen.has(Feature::Stops))
         .collect();
     let tidy = prose.len() >= 3 && prose.iter().filter(|stops| **stops).count() * 5 >= prose.len() * 4;
-    // What a title such as "Comments" stands over is of its kind.
+    // What a title such as "Comments" heads is of its kind.
     let mut titled = 0.0;
-    for ((unit, seen), slot) in units.iter().zip(features).zip(&mut evidence).skip(first) {
+    for (at, ((unit, seen), slot)) in units.iter().zip(features).zip(&mut evidence).enumerate().skip(first) {
+        if rule == Some(at) {
+            titled = RULED;
+        }
         let text = unit.text(&extraction.text);
         // Who is named in full where a paragraph begins is told about.
         let told = !seen.has(Feature::FirstPerson) && guest_name::opens_with_name(&text, language);
@@ -80,10 +87,24 @@ pub(crate) fn evidence(
             + of_text(&text, *seen, tidy)
             + of_form(unit, question_style, listed);
         if seen.words <= TITLE_WORDS && !seen.has(Feature::Stops) && opens_other(&sentences::opening(&text)) {
-            titled = TITLED;
+            titled = TITLED.max(titled);
         }
     }
     evidence
+}
+
+/// The unit after the last turn that a horizontal rule precedes, in a document that has no rule between its
+/// exchanges.
+fn closing_rule(
+    units: &[Unit],
+    asks: &impl Fn((&Unit, &Features)) -> bool,
+    features: &[Features],
+    last: usize,
+) -> Option<usize> {
+    let first = units.iter().zip(features).position(asks)?;
+    let inside = units.get(first + 1..=last).is_some_and(|units| units.iter().any(|unit| unit.after_rule));
+    let rule = units.iter().skip(last + 1).position(|unit| unit.after_rule)?;
+    (!inside).then_some(last + 1 + rule)
 }
 
 /// Whether the answers of a document have one paragraph each, up to a unit.

@@ -1,6 +1,7 @@
 //! What a unit looks like: how much it reads as a question, an answer, or as clutter.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::segmentation::features::units::Style;
 use crate::segmentation::features::units::Unit;
@@ -118,6 +119,8 @@ pub(crate) fn extract(extraction: &Extraction, language: &Language, units: &[Uni
     seen
 }
 
+/// The marks that open a quotation.
+const QUOTES: [char; 5] = ['"', '“', '«', '„', '‘'];
 /// How many paragraphs on either side may hold the sentence that one repeats.
 const ECHO_WITHIN: usize = 6;
 /// Fewest words of a sentence that is repeated on purpose.
@@ -129,20 +132,20 @@ fn echoes(extraction: &Extraction, units: &[Unit], seen: &[Features]) -> Vec<usi
     for (at, (unit, features)) in units.iter().zip(seen).enumerate() {
         let [(_, span)] = unit.pieces.as_slice() else { continue };
         let text = span.of(&extraction.text);
-        let set = unit.style != Style::Plain
-            || !features.has(Feature::Stops)
-            || text.starts_with(['"', '“', '«', '„', '‘']);
+        let set = unit.style != Style::Plain || !features.has(Feature::Stops) || text.starts_with(QUOTES);
         let asks = features.has(Feature::Asks) && unit.style != Style::Quotation;
         if unit.speaker.is_some() || !ECHO_WORDS.contains(&features.words) || asks || !set {
             continue;
         }
         let quote = text.trim_matches(|c: char| !c.is_alphanumeric());
+        let quoted = unit.style == Style::Quotation && text.starts_with(QUOTES);
         let near = units.iter().take(at + ECHO_WITHIN + 1).skip(at.saturating_sub(ECHO_WITHIN));
         let repeats = |other: &Unit| {
             other.pieces.iter().any(|(_, other)| {
+                let whole = other.of(&extraction.text);
                 other.start() != span.start()
-                    && other.len() > text.len()
-                    && other.of(&extraction.text).contains(quote)
+                    && whole.len() > text.len()
+                    && (whole.contains(quote) || (quoted && abridges(quote, whole)))
             })
         };
         if near.into_iter().any(repeats) {
@@ -150,6 +153,21 @@ fn echoes(extraction: &Extraction, units: &[Unit], seen: &[Features]) -> Vec<usi
         }
     }
     found
+}
+
+/// Fewest words in a row that a quotation shares with the text that it shortens.
+const ABRIDGED_RUN: usize = 4;
+
+/// Whether a quotation is put together from the words of a longer text: all of its words are there, and some of
+/// them in a row.
+fn abridges(quote: &str, whole: &str) -> bool {
+    let of = |text: &str| sentences::words(text).map(str::to_lowercase).collect::<Vec<_>>();
+    let (quote, whole) = (of(quote), of(whole));
+    let known: BTreeSet<&String> = whole.iter().collect();
+    quote.iter().all(|word| known.contains(word))
+        && quote
+            .get(..ABRIDGED_RUN)
+            .is_some_and(|run| whole.windows(ABRIDGED_RUN).any(|window| window == run))
 }
 
 /// How often each short line occurs.
@@ -272,7 +290,9 @@ fn is_date(text: &str) -> bool {
 fn look(text: &str, language: &Language) -> Features {
     let words = sentences::count_words(text);
     let mut features = Features { words, ..Features::default() };
-    features.note(Feature::Asks, sentences::ends_in_question(text));
+    let opens = sentences::words(text).next().is_some_and(|word| language.asks(&word.to_lowercase()));
+    let reported = sentences::ends_in_reported_question(text, opens);
+    features.note(Feature::Asks, sentences::ends_in_question(text) && !reported);
     features.note(Feature::Stops, sentences::ends_in_stop(text));
     features.note(
         Feature::HandsOver,
@@ -297,7 +317,6 @@ fn look(text: &str, language: &Language) -> Features {
     };
     let requests = of_head.clone().take(4).chain(of_tail.clone().rev().take(3)).any(asks_for);
     features.note(Feature::Requests, requests);
-    let opens = sentences::words(text).next().is_some_and(|word| language.asks(&word.to_lowercase()));
     features.note(Feature::OpensAsking, opens);
     let mut lower = String::new();
     for word in sentences::words(head)

@@ -8,8 +8,8 @@ use crate::segmentation::labels::speakers::Label;
 use crate::segmentation::labels::speakers::SpeakerTable;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::sentences;
-use crate::segmentation::lines::line::Break;
-use crate::segmentation::lines::line::Breaks;
+use crate::segmentation::lines::breaks::Break;
+use crate::segmentation::lines::breaks::Breaks;
 use crate::segmentation::lines::line::Line;
 use crate::span::TextSpan;
 use crate::transcript::Block;
@@ -44,6 +44,7 @@ pub(crate) enum Style {
 
 /// A paragraph, or a part of one that a label or a change of type sets apart.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about how the unit begins")]
 pub(crate) struct Unit {
     /// The text, without labels.
     pub pieces: Vec<Piece>,
@@ -63,6 +64,8 @@ pub(crate) struct Unit {
     pub style: Style,
     /// Whether it starts inside a line.
     pub inline: bool,
+    /// Whether a horizontal rule separates it from the unit before.
+    pub after_rule: bool,
 }
 
 impl Unit {
@@ -244,6 +247,10 @@ impl Builder<'_> {
             if set_whole(block) != self.extraction.blocks.get(last_line.block).and_then(set_whole) {
                 return false;
             }
+            // A sound between two cues of a turn is nobody's word.
+            if [line.span, last_line.span].iter().any(|span| is_direction(span.of(text))) {
+                return false;
+            }
             if self.unnamed
                 && !self.marks.open_turns()
                 && unit.pieces.last().is_some_and(|(_, span)| sentences::ends_in_stop(span.of(text)))
@@ -278,6 +285,7 @@ impl Builder<'_> {
             marked: part.marked,
             style: if line.quoted { Style::Quotation } else { Style::Plain },
             inline: part.inline,
+            after_rule: line.after_rule && !part.inline,
         };
         if let Some(end) = emphasised_opening(self.extraction, block, part.span, self.openings) {
             let rest = TextSpan::new(end, part.span.end()).trimmed(&self.extraction.text);
@@ -289,6 +297,7 @@ impl Builder<'_> {
                 labelled: false,
                 marked: false,
                 inline: true,
+                after_rule: false,
                 ..unit.clone()
             };
             self.units.push(unit);
@@ -297,6 +306,13 @@ impl Builder<'_> {
             self.units.push(unit);
         }
     }
+}
+
+/// Whether a line is a stage direction or a sound: all of it is in one pair of brackets.
+fn is_direction(line: &str) -> bool {
+    [('[', ']'), ('(', ')')]
+        .iter()
+        .any(|(open, close)| line.starts_with(*open) && line.find(*close) == Some(line.len() - 1))
 }
 
 /// The type in which a whole block is set, where it has one of its own.

@@ -33,6 +33,32 @@ pub(crate) fn ends_in_question(text: &str) -> bool {
     text.ends_with(is_question_mark) || (!text.is_ascii() && ends_in_particle(text))
 }
 
+/// Whether a text ends in a question that its speaker only reports: `And I said, "What boat?"`. The quotation
+/// follows words that announce it and do not ask themselves (`opens_asking`), or was opened in an earlier part.
+pub(crate) fn ends_in_reported_question(text: &str, opens_asking: bool) -> bool {
+    let text = text.trim_end();
+    let Some(close) = text.chars().next_back() else { return false };
+    let inside = text.strip_suffix(close).unwrap_or_default().trim_end();
+    let open = match close {
+        '"' => '"',
+        '”' => '“',
+        '»' => '«',
+        '“' => '„',
+        '」' => '「',
+        '』' => '『',
+        _ => return false,
+    };
+    if !inside.ends_with(is_question_mark) {
+        return false;
+    }
+    match inside.rfind(open) {
+        Some(at) => {
+            !opens_asking && inside.get(..at).is_some_and(|before| before.contains(char::is_alphabetic))
+        }
+        None => true,
+    }
+}
+
 /// Whether a text ends in a particle that makes a question without a mark: Japanese, Korean, Chinese.
 fn ends_in_particle(text: &str) -> bool {
     (text.ends_with("니까") && !text.ends_with("그러니까"))
@@ -241,6 +267,20 @@ mod tests {
         for tells in ["Why? Because.", "It is so.", "그러니까.", ""] {
             assert!(!ends_in_question(tells), "{tells}");
         }
+    }
+
+    #[test]
+    fn reported_questions_are_in_quotation_marks() {
+        for reported in
+            ["He said, \"What boat?\"", "Et lui : « Quand ? »", "I have no light?”", "他问：「为什么？」"]
+        {
+            assert!(ends_in_reported_question(reported, false), "{reported}");
+        }
+        for asked in ["\"What boat?\"", "What boat?", "He said \"a boat\".", "“Why?”", ""] {
+            assert!(!ends_in_reported_question(asked, false), "{asked}");
+        }
+        assert!(!ends_in_reported_question("Who said, “Why?”", true));
+        assert!(ends_in_reported_question("Who is there?”", true));
     }
 
     #[test]

@@ -27,6 +27,9 @@ const FEWEST_SAID: usize = 2;
 /// Most words on either side of a pair that may be one.
 const FEWEST_PAIRED: usize = 2;
 
+/// Most speakers whose names are looked for in an introduction.
+const MOST_NAMED: usize = 64;
+
 /// All that is known when exchanges are made.
 #[derive(Debug)]
 pub(crate) struct DecodedTranscript<'a> {
@@ -281,7 +284,12 @@ impl PairBuilder<'_> {
         let Some(unit) = self.reading.units.get(index).filter(|unit| unit.speaker.is_none()) else { return };
         let Some((_, span)) = unit.pieces.first().copied() else { return };
         let text = self.reading.extraction.text.as_str();
-        let (leads, start) = lead_in::leads(text, span, self.exchanges.is_empty(), self.reading.language);
+        let named = || self.reading.speakers.iter().filter_map(|speaker| speaker.name.as_deref());
+        let named: Option<Vec<&str>> = self
+            .exchanges
+            .is_empty()
+            .then(|| named().filter(|name| name.contains(' ')).take(MOST_NAMED).collect());
+        let (leads, start) = lead_in::leads(text, span, named.as_deref(), self.reading.language);
         for (kind, lead) in leads {
             let why = if kind == DiagnosticKind::Caption {
                 "is a picture's credit"

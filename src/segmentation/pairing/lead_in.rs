@@ -11,11 +11,12 @@ const MOST_LEADS: usize = 8;
 /// Fewest words of a credit before a capital can open a new sentence behind it.
 const CREDIT_WORDS: usize = 2;
 
-/// The stretches before the question proper, each with what it is, and where the question starts.
+/// The stretches before the question proper, each with what it is, and where the question starts. `named` holds
+/// the names of the speakers where the question is the document's first, which an introduction may precede.
 pub(crate) fn leads(
     text: &str,
     span: TextSpan,
-    first: bool,
+    named: Option<&[&str]>,
     language: &Language,
 ) -> (Vec<(DiagnosticKind, TextSpan)>, usize) {
     let mut found = Vec::new();
@@ -30,7 +31,7 @@ pub(crate) fn leads(
                 DiagnosticKind::Caption,
                 credit_end(text, *sentence, opening, language).unwrap_or(sentence.end()),
             )
-        } else if first && about_interview(sentence.of(text), language) {
+        } else if named.is_some_and(|named| about_interview(sentence.of(text), named, language)) {
             (DiagnosticKind::Preamble, sentence.end())
         } else {
             break;
@@ -46,24 +47,37 @@ pub(crate) fn leads(
     (found, start)
 }
 
-/// Whether a sentence tells of the interview instead of asking.
-fn about_interview(sentence: &str, language: &Language) -> bool {
+/// Whether a sentence is about the interview and no part of it: it says so or names a speaker in full, in the
+/// third person.
+fn about_interview(sentence: &str, named: &[&str], language: &Language) -> bool {
     let lower = sentence.to_lowercase();
-    lexicon::about_interview(&lower)
+    (lexicon::about_interview(&lower) || named.iter().any(|name| sentence.contains(name)))
         && !sentences::ends_in_question(sentence)
         && !sentences::words(&lower).any(|word| language.second_person(word) || language.first_person(word))
 }
 
-/// Where a picture's credit ends inside a sentence: before a capitalised function word that follows a word
-/// with no stop between, for such a word has its capital from a new sentence.
+/// Where a picture's credit ends inside a sentence: before a capitalised function word, or a form of address, that
+/// follows a word with no stop between, for such a word has its capital from a new sentence.
 fn credit_end(text: &str, sentence: TextSpan, opening: usize, language: &Language) -> Option<usize> {
     let behind = sentence.start() + opening;
     let credit = text.get(behind..sentence.end())?;
     sentences::word_spans(credit, behind).skip(CREDIT_WORDS).find_map(|(word, at)| {
-        let opens = word.starts_with(char::is_uppercase)
-            && word.chars().skip(1).all(|c| !c.is_uppercase())
-            && language.opener(&word.to_lowercase());
+        let capital = word.starts_with(char::is_uppercase) && word.chars().skip(1).all(|c| !c.is_uppercase());
+        let lower = word.to_lowercase();
+        let opens =
+            capital && (language.opener(&lower) || (lexicon::title(&lower) && is_address(text.get(at..)?)));
         let runs = text.get(..at)?.strip_suffix(' ')?.ends_with(char::is_alphanumeric);
         (opens && runs).then_some(at)
+    })
+}
+
+/// Most words of a title by which someone is addressed.
+const ADDRESS_WORDS: usize = 5;
+
+/// Whether a text begins by addressing someone: capitalised words up to a comma.
+fn is_address(text: &str) -> bool {
+    text.split_once([',', '，']).is_some_and(|(address, _)| {
+        address.split_whitespace().count() <= ADDRESS_WORDS
+            && address.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
     })
 }

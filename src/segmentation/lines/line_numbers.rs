@@ -1,0 +1,78 @@
+//! Line numbers in the margin, as printed testimony has them: no words of the text.
+
+use crate::span::TextSpan;
+use crate::transcript::Extraction;
+use crate::transcript::Format;
+
+/// The margin that holds the numbers of a document's lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Margin {
+    /// Before the text.
+    Left,
+    /// After it.
+    Right,
+}
+
+/// Fewest numbers in a row that show that lines are numbered.
+const FEWEST_NUMBERS: usize = 6;
+/// Most digits of a line number.
+const MOST_DIGITS: usize = 4;
+/// Most digits of a number in the left margin, which whatever is counted may have before it.
+const MOST_DIGITS_LEFT: usize = 2;
+
+impl Margin {
+    /// The margin of a document that numbers its lines: most lines have a number there, one more than the line
+    /// before; a page may start again at one.
+    pub(crate) fn of(extraction: &Extraction) -> Option<Self> {
+        if extraction.format == Format::Markdown {
+            return None;
+        }
+        [Self::Left, Self::Right].into_iter().find(|margin| margin.counts(extraction))
+    }
+
+    fn counts(self, extraction: &Extraction) -> bool {
+        let (mut all, mut numbered) = (0, 0);
+        let mut last: Option<usize> = None;
+        for block in &extraction.blocks {
+            for line in block.span.of(&extraction.text).lines().map(str::trim).filter(|line| !line.is_empty())
+            {
+                all += 1;
+                let number = self.number(line).and_then(|digits| digits.parse().ok());
+                let Some(number) = number else { continue };
+                let next = last.is_some_and(|last| number == last + 1);
+                numbered += usize::from(next || number == 1);
+                last = Some(number);
+            }
+        }
+        numbered >= FEWEST_NUMBERS && numbered * 10 >= all * 6
+    }
+
+    /// The digits of a line's number: set off by two spaces or a tab at the left, by white space at the right,
+    /// or alone.
+    fn number(self, line: &str) -> Option<&str> {
+        match self {
+            Self::Left => {
+                let len = line.bytes().take_while(u8::is_ascii_digit).count();
+                let (digits, rest) = line.split_at_checked(len)?;
+                let set_off = rest.is_empty() || rest.starts_with("  ") || rest.starts_with('\t');
+                ((1..=MOST_DIGITS_LEFT).contains(&len) && set_off).then_some(digits)
+            }
+            Self::Right => {
+                let rest = line.trim_end_matches(|c: char| c.is_ascii_digit());
+                let digits = line.get(rest.len()..)?;
+                let set_off = rest.is_empty() || rest.ends_with(char::is_whitespace);
+                ((1..=MOST_DIGITS).contains(&digits.len()) && set_off).then_some(digits)
+            }
+        }
+    }
+
+    /// A line of such a document without its number.
+    pub(crate) fn strip(self, span: TextSpan, text: &str) -> TextSpan {
+        let Some(digits) = self.number(span.of(text)) else { return span };
+        let bare = match self {
+            Self::Left => TextSpan::new(span.start() + digits.len(), span.end()),
+            Self::Right => TextSpan::new(span.start(), span.end() - digits.len()),
+        };
+        bare.trimmed(text)
+    }
+}
