@@ -19,7 +19,9 @@ use crate::segmentation::labels::candidates;
 use crate::segmentation::labels::speakers;
 use crate::segmentation::labels::speakers::SpeakerTable;
 use crate::segmentation::language_data::languages::Language;
+use crate::segmentation::lines::comments;
 use crate::segmentation::lines::line;
+use crate::transcript::Diagnostic;
 use crate::transcript::Extraction;
 use crate::transcript::Role;
 
@@ -35,6 +37,8 @@ pub(crate) struct DocumentEvidence {
     pub question_style: Option<QuestionStyle>,
     /// Whether a sign opens each turn of both sides.
     marks_turns: bool,
+    /// What readers wrote below it, where that was left out.
+    pub comments: Option<Diagnostic>,
     /// Per unit, whether it is only a sign of listening.
     listening: Vec<bool>,
     /// Per unit, the log-odds that a question has its place.
@@ -47,7 +51,8 @@ impl DocumentEvidence {
     /// Reads a document.
     pub(crate) fn of(extraction: &Extraction, weights: &Weights) -> Self {
         let language = Language::of(&extraction.text);
-        let lines = line::lines(extraction);
+        let mut lines = line::lines(extraction);
+        let comments = comments::cut(extraction, &mut lines);
         let candidates = candidates::candidates(extraction, &lines);
         let cast = speakers::resolve(extraction, language, &lines, &candidates);
         let mut units = units::units(extraction, language, &lines, &cast);
@@ -75,6 +80,7 @@ impl DocumentEvidence {
         Self {
             marks_turns,
             place,
+            comments,
             language,
             speakers: cast,
             units,

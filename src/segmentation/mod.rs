@@ -85,6 +85,7 @@ fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
         // One question among paragraphs that nothing else marks is a writer's own.
         exchanges.clear();
     }
+    diagnostics.extend(evidence.comments.clone());
     let mut why = "no question with its answer was found";
     if !document.named && question_list::is_one(units, features, &exchanges) {
         exchanges.clear();

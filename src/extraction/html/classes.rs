@@ -43,6 +43,8 @@ const BOX: &str = " about bio biography box card info profile ";
 /// Words beside which any of these says what a page has, or lacks, not what it is.
 const ABOUT: &str = " has with no without is js ";
 const COMMENTS: &str = " comments commentlist disqus respond ";
+/// Words that name comments next to the word for one.
+const COMMENT_PARTS: &str = " area container form list reply section thread wrapper ";
 const QUESTION: &str = " q question interviewer frage pregunta pergunta domanda vopros ";
 const ANSWER: &str = " a answer interviewee antwort respuesta resposta reponse risposta otvet ";
 const CAPTION: &str = " caption captions credit credits figcaption photocredit ";
@@ -63,6 +65,7 @@ pub(crate) fn read(name: &str, value: &str, marks: &mut Marks) {
             }
         }
         "hidden" => marks.hidden |= !value.eq_ignore_ascii_case("until-found"),
+        "aria-hidden" => marks.hidden |= value.eq_ignore_ascii_case("true"),
         "href" => marks.href |= !value.is_empty() && !value.starts_with('#'),
         "style" => read_style(&value.to_ascii_lowercase(), marks),
         "role" => match value.to_ascii_lowercase().as_str() {
@@ -84,7 +87,7 @@ fn read_class(class: &str, marks: &mut Marks) {
     }
     let about_author = any(AUTHOR) && any(BOX);
     marks.boilerplate |= any(BOILERPLATE) || (any(WEAK) && !any(CONTENT)) || about_author;
-    marks.comments |= any(COMMENTS);
+    marks.comments |= any(COMMENTS) || (any(" comment ") && any(COMMENT_PARTS));
     marks.caption |= any(CAPTION);
     // A class that names both is of the whole.
     let (asks, answers) = (any(QUESTION), any(ANSWER));

@@ -5,10 +5,13 @@ mod classes;
 mod content;
 pub(crate) mod entity;
 mod head;
+mod rows;
+mod start_tag;
 mod stylesheet;
 mod tag;
 mod read;
 mod tree;
+mod voices;
 mod write;
 
 #[cfg(test)]
@@ -37,9 +40,10 @@ pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extracti
     let content = content::find(&tree, text);
     tell_left_out(&tree, &content, text, &mut draft);
     let set_off = question_classes::find(&tree, text, &content);
+    let voices = voices::find(&tree, text, &content);
     for part in heading_before(&tree, &content).into_iter().chain([content.root]) {
         let Some((first, end)) = tree.elements.get(part).map(|element| element.pieces) else { continue };
-        Writer::new(text, &mut draft).pieces(&tree, first..end + 1, &content.dropped, &set_off);
+        Writer::new(text, &mut draft).pieces(&tree, first..end + 1, &content.dropped, &set_off, &voices);
     }
     let heading = draft.blocks().iter().find(|block| matches!(block.kind, BlockKind::Heading(1 | 2)));
     let heading = heading.map(|block| block.span.of(draft.text()).to_owned()).unwrap_or_default();
@@ -70,7 +74,7 @@ pub(crate) fn fragment(
 ) -> Result<(), ExtractError> {
     let tree = read::read(text, span, limits)?;
     let dropped: Vec<bool> = tree.elements.iter().map(|element| element.marks.hidden).collect();
-    Writer::new(text, draft).pieces(&tree, 0..tree.pieces.len(), &dropped, &[]);
+    Writer::new(text, draft).pieces(&tree, 0..tree.pieces.len(), &dropped, &[], &[]);
     Ok(())
 }
 

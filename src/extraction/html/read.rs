@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::hash::Hash as _;
-use std::hash::Hasher as _;
 
 use html5gum::Span;
 use html5gum::Tokenizer;
@@ -15,12 +13,14 @@ use html5gum::emitters::callback::CallbackEvent;
 
 use crate::extraction::ExtractError;
 use crate::extraction::Limits;
-use crate::extraction::html::classes;
 use crate::extraction::html::classes::Marks;
 use crate::extraction::html::head::Head;
+use crate::extraction::html::start_tag::StartTag;
 use crate::extraction::html::tag;
 use crate::extraction::html::tag::Layout;
 use crate::extraction::html::tree::Element;
+use crate::extraction::html::tree::Passage;
+use crate::extraction::html::tree::Picture;
 use crate::extraction::html::tree::Piece;
 use crate::extraction::html::tree::Style;
 use crate::extraction::html::tree::Tree;
@@ -39,7 +39,7 @@ pub(crate) fn read(text: &str, span: TextSpan, limits: &Limits) -> Result<Tree, 
         stack: Vec::new(),
         names: BTreeMap::new(),
         inline: Vec::new(),
-        styled: [0; 3],
+        styled: [0; 4],
         unseen: None,
         tag: StartTag::default(),
         nesting: limits.nesting,
@@ -59,14 +59,13 @@ pub(crate) fn read(text: &str, span: TextSpan, limits: &Limits) -> Result<Tree, 
     Ok(reader.tree)
 }
 
-#[derive(Debug, Default)]
-struct StartTag {
-    name: String,
-    start: usize,
-    attribute: String,
-    marks: Marks,
-    likeness: std::hash::DefaultHasher,
-    attributes: Vec<(String, String)>,
+/// An inline element that is open.
+struct Inline {
+    name: Box<str>,
+    style: Style,
+    hidden: bool,
+    /// Its name and class, where it has a class, and where its text begins among the pieces.
+    classed: Option<(u64, usize)>,
 }
 
 struct Reader<'a> {
@@ -80,9 +79,9 @@ struct Reader<'a> {
     stack: Vec<(usize, usize)>,
     /// How many of the open elements have each name: most that are looked for are not open.
     names: BTreeMap<Box<str>, usize>,
-    inline: Vec<(Box<str>, Style)>,
-    /// How many of the open inline elements set text in bold, in italics, as a link.
-    styled: [usize; 3],
+    inline: Vec<Inline>,
+    /// How many of the open inline elements set text in bold, in italics, as a link, or hide it.
+    styled: [usize; 4],
     /// The unseen element that is open, and how deep inside elements of its own name we are.
     unseen: Option<(Box<str>, usize)>,
     tag: StartTag,
@@ -98,16 +97,16 @@ impl Reader<'_> {
         let span = TextSpan::new(span.start + self.base, span.end + self.base);
         match event {
             CallbackEvent::OpenStartTag { name } => {
-                self.tag = StartTag { name: lossy(name), start: span.start(), ..StartTag::default() };
+                self.tag = StartTag::new(lossy(name), span.start());
             }
             CallbackEvent::AttributeName { name } => self.tag.attribute = lossy(name),
             CallbackEvent::AttributeValue { value } => {
                 let name = std::mem::take(&mut self.tag.attribute);
-                self.attribute(name, value);
+                self.tag.attribute(name, value, &self.tree.sheet);
             }
             CallbackEvent::CloseStartTag { .. } => {
                 let name = std::mem::take(&mut self.tag.attribute);
-                self.attribute(name, b"");
+                self.tag.attribute(name, b"", &self.tree.sheet);
                 self.text_until(self.tag.start);
                 self.at = span.end();
                 self.start_tag();
@@ -125,21 +124,6 @@ impl Reader<'_> {
         }
     }
 
-    fn attribute(&mut self, name: String, value: &[u8]) {
-        if name.is_empty() {
-            return;
-        }
-        let value = String::from_utf8_lossy(value);
-        if name == "class" {
-            value.hash(&mut self.tag.likeness);
-            self.tree.sheet.apply(&value, &mut self.tag.marks);
-        }
-        classes::read(&name, &value, &mut self.tag.marks);
-        if Head::wants(&self.tag.name) {
-            self.tag.attributes.push((name, value.into_owned()));
-        }
-    }
-
     fn text_until(&mut self, end: usize) {
         if end <= self.at {
             return;
@@ -150,9 +134,10 @@ impl Reader<'_> {
         } else {
             let style = self.style();
             // A raised link is the number of a note, and nobody said it.
-            let inside = |wanted: &str| self.inline.iter().any(|(name, _)| **name == *wanted);
+            let inside = |wanted: &str| self.inline.iter().any(|inline| *inline.name == *wanted);
             let is_note = inside("sup") && inside("a");
-            if !is_note {
+            let [.., hidden] = self.styled;
+            if !is_note && hidden == 0 {
                 self.tree.pieces.push(Piece::Text(span, style));
             }
         }
@@ -161,19 +146,36 @@ impl Reader<'_> {
     fn style(&self) -> Style {
         let block = self.stack.last().and_then(|(element, _)| self.tree.elements.get(*element));
         let around = block.map(|element| element.style).unwrap_or_default();
-        let [strong, light, link] = self.styled.map(|count| count > 0);
+        let [strong, light, link, _] = self.styled.map(|count| count > 0);
         Style { strong: around.strong || strong, light: around.light || light, link: around.link || link }
     }
 
-    /// An inline element of this style ends.
-    fn unstyle(&mut self, style: Style) {
-        for (count, on) in self.styled.iter_mut().zip([style.strong, style.light, style.link]) {
-            *count -= usize::from(on).min(*count);
+    /// An inline element begins or ends.
+    fn restyle(&mut self, inline: &Inline, begins: bool) {
+        let Style { strong, light, link } = inline.style;
+        for (count, on) in self.styled.iter_mut().zip([strong, light, link, inline.hidden]) {
+            *count = if begins { *count + usize::from(on) } else { count.saturating_sub(usize::from(on)) };
+        }
+    }
+
+    /// An inline element ends: what it is kept for, where it has a class.
+    fn close_inline(&mut self, inline: &Inline) {
+        self.restyle(inline, false);
+        let Some((key, first)) = inline.classed else { return };
+        let owner = self.stack.last().map_or(0, |(element, _)| *element);
+        let end = self.tree.pieces.len();
+        if end > first {
+            self.tree.passages.push(Passage { key, owner, pieces: (first, end) });
+        } else {
+            // Without text, it is an icon.
+            self.tree.pictures.push(Picture { key, owner, piece: first, alt: String::new() });
         }
     }
 
     fn start_tag(&mut self) {
-        let StartTag { name, start, marks, mut likeness, attributes, .. } = std::mem::take(&mut self.tag);
+        let tag = std::mem::take(&mut self.tag);
+        let (likeness, picture) = (tag.likeness(), tag.picture());
+        let StartTag { name, start, marks, attributes, data, alt, .. } = tag;
         let span = TextSpan::new(start, self.at);
         if let Some((unseen, depth)) = &mut self.unseen {
             *depth += usize::from(**unseen == *name);
@@ -193,6 +195,11 @@ impl Reader<'_> {
             self.tree.head.tag(&name, &attributes);
         }
         let layout = tag::layout(&name);
+        if matches!(name.as_str(), "img" | "svg") && self.styled.last() == Some(&0) {
+            let owner = self.stack.last().map_or(0, |(element, _)| *element);
+            let piece = self.tree.pieces.len();
+            self.tree.pictures.push(Picture { key: picture, owner, piece, alt });
+        }
         match layout {
             Layout::Void if name == "br" => self.tree.pieces.push(Piece::Break),
             Layout::Void => {}
@@ -203,10 +210,10 @@ impl Reader<'_> {
             Layout::Inline => {
                 if self.inline.len() < MOST_INLINE {
                     let style = inline_style(&name, marks);
-                    for (count, on) in self.styled.iter_mut().zip([style.strong, style.light, style.link]) {
-                        *count += usize::from(on);
-                    }
-                    self.inline.push((name.into(), style));
+                    let classed = marks.classed.then_some((likeness, self.tree.pieces.len()));
+                    let inline = Inline { name: name.into(), style, hidden: marks.hidden, classed };
+                    self.restyle(&inline, true);
+                    self.inline.push(inline);
                 }
             }
             Layout::Block | Layout::Furniture => {
@@ -214,9 +221,10 @@ impl Reader<'_> {
                     return;
                 }
                 self.imply_ends(&name, start);
-                name.hash(&mut likeness);
                 let is_rule = name == "hr";
-                self.push(name.into(), marks, likeness.finish(), span, layout == Layout::Furniture);
+                self.push(name.into(), marks, likeness, span, layout == Layout::Furniture);
+                let element = self.tree.elements.len().saturating_sub(1);
+                self.tree.data.extend(data.into_iter().map(|(name, value)| (element, name, value)));
                 if is_rule {
                     self.pop(self.at);
                 }
@@ -273,9 +281,9 @@ impl Reader<'_> {
             Layout::Void if name == "br" => self.tree.pieces.push(Piece::Break),
             Layout::Void | Layout::Unseen => {}
             Layout::Inline => {
-                if let Some(at) = self.inline.iter().rposition(|(open, _)| **open == *name) {
-                    let (_, style) = self.inline.remove(at);
-                    self.unstyle(style);
+                if let Some(at) = self.inline.iter().rposition(|open| *open.name == *name) {
+                    let inline = self.inline.remove(at);
+                    self.close_inline(&inline);
                 }
             }
             Layout::Block | Layout::Furniture => {
@@ -317,9 +325,9 @@ impl Reader<'_> {
     fn pop(&mut self, end: usize) {
         let Some((index, inline)) = self.stack.pop() else { return };
         while self.inline.len() > inline
-            && let Some((_, style)) = self.inline.pop()
+            && let Some(inline) = self.inline.pop()
         {
-            self.unstyle(style);
+            self.restyle(&inline, false);
         }
         let close = self.tree.pieces.len();
         if let Some(element) = self.tree.elements.get_mut(index) {

@@ -47,11 +47,41 @@ pub(crate) struct Element {
     pub style: Style,
 }
 
+/// A picture or an icon, which may mark who speaks.
+#[derive(Clone, Debug)]
+pub(crate) struct Picture {
+    /// Equal for the same picture, or for icons of one class.
+    pub key: u64,
+    /// The element it is in.
+    pub owner: usize,
+    /// How many pieces come before it.
+    pub piece: usize,
+    /// The text in its place.
+    pub alt: String,
+}
+
+/// The text of an inline element with a class.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passage {
+    /// Equal for elements of one name and class.
+    pub key: u64,
+    /// The element it is in.
+    pub owner: usize,
+    /// From its first piece to after its last.
+    pub pieces: (usize, usize),
+}
+
 /// A page.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     pub elements: Vec<Element>,
     pub pieces: Vec<Piece>,
+    /// In order of the page.
+    pub pictures: Vec<Picture>,
+    /// In order of their ends.
+    pub passages: Vec<Passage>,
+    /// Short `data-` attributes: the element, the attribute's name and value.
+    pub data: Vec<(usize, String, String)>,
     pub head: Head,
     pub sheet: Stylesheet,
 }

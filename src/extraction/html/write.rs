@@ -9,6 +9,7 @@ use crate::extraction::html::tree::Element;
 use crate::extraction::html::tree::Piece;
 use crate::extraction::html::tree::Style;
 use crate::extraction::html::tree::Tree;
+use crate::extraction::html::voices::Voice;
 use crate::span::TextSpan;
 use crate::transcript::BlockKind;
 use crate::transcript::EmphasisKind;
@@ -23,17 +24,37 @@ pub(crate) struct Writer<'t, 'd, 'a> {
     style: Style,
     /// How many elements around are set off by their class.
     set_off: usize,
+    /// The voice that speaks, as its place among the page's.
+    voice: Option<usize>,
     preformatted: usize,
 }
 
 impl<'t, 'd, 'a> Writer<'t, 'd, 'a> {
     pub(crate) fn new(text: &'t str, draft: &'d mut ExtractionBuilder<'a>) -> Self {
-        Self { text, draft, kinds: Vec::new(), style: Style::default(), set_off: 0, preformatted: 0 }
+        Self {
+            text,
+            draft,
+            kinds: Vec::new(),
+            style: Style::default(),
+            set_off: 0,
+            voice: None,
+            preformatted: 0,
+        }
     }
 
     /// Writes the pieces of this range, without the elements dropped, and with those set off in bold.
-    pub(crate) fn pieces(mut self, tree: &Tree, range: Range<usize>, dropped: &[bool], set_off: &[bool]) {
+    ///
+    /// A named voice gives its blocks the speaker, one that asks is set in bold.
+    pub(crate) fn pieces(
+        mut self,
+        tree: &Tree,
+        range: Range<usize>,
+        dropped: &[bool],
+        set_off: &[bool],
+        voices: &[Voice],
+    ) {
         let mut at = range.start;
+        let mut next = voices.partition_point(|voice| voice.pieces.end <= at);
         while at < range.end {
             let Some(piece) = tree.pieces.get(at) else { break };
             at += 1;
@@ -68,7 +89,19 @@ impl<'t, 'd, 'a> Writer<'t, 'd, 'a> {
                     self.preformatted -=
                         usize::from(matches!(name, Some("pre" | "listing"))).min(self.preformatted);
                 }
-                Piece::Text(span, style) => self.write(*span, *style),
+                Piece::Text(span, style) => {
+                    while voices.get(next).is_some_and(|voice| voice.pieces.end < at) {
+                        next += 1;
+                    }
+                    let voice = voices.get(next).filter(|voice| voice.pieces.contains(&(at - 1)));
+                    if self.voice != voice.map(|_| next) {
+                        self.draft.close();
+                        self.voice = voice.map(|_| next);
+                    }
+                    if !voice.is_some_and(|voice| voice.label.contains(&(at - 1))) {
+                        self.write(*span, *style, voice);
+                    }
+                }
                 Piece::Break => self.line_break(),
             }
         }
@@ -93,15 +126,24 @@ impl<'t, 'd, 'a> Writer<'t, 'd, 'a> {
         }
     }
 
-    fn write(&mut self, span: TextSpan, style: Style) {
+    fn write(&mut self, span: TextSpan, style: Style, voice: Option<&Voice>) {
         let text = span.of(self.text);
         if text.trim_ascii().is_empty() && !self.draft.is_open() {
             return;
         }
         if !self.draft.is_open() {
-            self.draft.open(self.kinds.last().copied().unwrap_or(BlockKind::Paragraph));
+            let kind = self.kinds.last().copied().unwrap_or(BlockKind::Paragraph);
+            self.draft.open(kind);
+            if let Some(voice) = voice
+                && !matches!(kind, BlockKind::Heading(_) | BlockKind::Caption)
+                && !voice.name.is_empty()
+                && let Some(block) = self.draft.opened()
+            {
+                block.speaker = Some(voice.name.clone());
+            }
         }
-        self.restyle(Style { strong: style.strong || self.set_off > 0, ..style });
+        let asks = self.set_off > 0 || voice.is_some_and(|voice| voice.asks);
+        self.restyle(Style { strong: style.strong || asks, ..style });
         let mut writer = Run { draft: self.draft, text, start: span.start(), from: 0 };
         writer.write(self.preformatted > 0);
     }

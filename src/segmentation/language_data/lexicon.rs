@@ -89,6 +89,7 @@ struct Lexicon {
     office: Table,
     boilerplate: Table,
     trailing: Table,
+    comments: Table,
     sponsor: Table,
     sponsor_opening: Table,
     credit: Table,
@@ -118,6 +119,7 @@ impl Lexicon {
             office: table("office"),
             boilerplate: table("boilerplate"),
             trailing: table("trailing"),
+            comments: table("comments"),
             sponsor: table("sponsor"),
             sponsor_opening: table("sponsor_opening"),
             credit: table("credit"),
@@ -223,6 +225,11 @@ pub(crate) fn credits_picture(line: &str) -> bool {
 /// Whether a lower-case line begins as the matter behind an interview does.
 pub(crate) fn trailing(line: &str) -> bool {
     LEXICON.trailing.opens(line)
+}
+
+/// Whether a lower-case line begins with the word over readers' comments.
+pub(crate) fn heads_comments(line: &str) -> bool {
+    LEXICON.comments.opens(line)
 }
 
 /// The length of a caption's opening with its colon, where a lower-case text begins with one.

@@ -1,0 +1,253 @@
+//! Who speaks, where a page says it by its structure: attributes, the same element before each turn, pictures,
+//! or two classes in turn.
+//!
+//! Only what repeats and alternates counts, whatever it is called: few values, each several times, and a change at
+//! most of the turns.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::extraction::html::content::Content;
+use crate::extraction::html::rows;
+use crate::extraction::html::start_tag::LONGEST_NAME;
+use crate::extraction::html::tree::Piece;
+use crate::extraction::html::tree::Tree;
+use crate::extraction::html::unescaped;
+
+/// Fewest turns that show a pattern.
+const FEWEST_TURNS: usize = 4;
+/// Most words of a speaker's name.
+const MOST_WORDS: usize = 6;
+
+/// A stretch of the page that one speaker says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Voice {
+    /// Its pieces.
+    pub pieces: Range<usize>,
+    /// Those of them that are the name.
+    pub label: Range<usize>,
+    /// The speaker's name; empty where only pictures or classes tell the speakers apart.
+    pub name: String,
+    /// Whether it is the side that asks, where there are no names.
+    pub asks: bool,
+}
+
+/// A stretch that may be a turn, with what marks its speaker.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    /// Equal for the same mark.
+    pub key: u64,
+    /// The pieces.
+    pub pieces: Range<usize>,
+    /// Those of the mark.
+    pub label: Range<usize>,
+    /// The name that the mark gives, if any.
+    pub name: String,
+}
+
+/// The page, for those who look for turns in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page<'a> {
+    pub tree: &'a Tree,
+    pub content: &'a Content,
+    text: &'a str,
+    /// Per piece, how many pieces before it have words.
+    words: &'a [usize],
+}
+
+impl Page<'_> {
+    /// The pieces of the content.
+    pub(crate) fn inside(&self) -> Range<usize> {
+        self.tree.elements.get(self.content.root).map_or(0..0, |root| root.pieces.0..root.pieces.1)
+    }
+
+    /// Whether an element is read, and within the content.
+    pub(crate) fn is_kept(&self, element: usize) -> bool {
+        let inside = self.inside();
+        self.content.dropped.get(element) != Some(&true)
+            && self.tree.elements.get(element).is_some_and(|element| inside.contains(&element.pieces.0))
+    }
+
+    /// Whether any text among pieces has words.
+    pub(crate) fn has_words(&self, pieces: &Range<usize>) -> bool {
+        let before = |piece: usize| self.words.get(piece).or(self.words.last()).copied().unwrap_or_default();
+        before(pieces.end) > before(pieces.start)
+    }
+
+    /// The text of some pieces, references read, white space collapsed.
+    fn text_of(&self, pieces: Range<usize>) -> String {
+        let mut words = String::new();
+        for piece in self.tree.pieces.get(pieces).unwrap_or_default() {
+            match piece {
+                Piece::Text(span, _) => words.push_str(&unescaped(span.of(self.text))),
+                Piece::Open(_) | Piece::Close(_) | Piece::Break => words.push(' '),
+            }
+        }
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The first text among pieces that is more than white space.
+    fn first_words(&self, pieces: Range<usize>) -> Option<&str> {
+        self.tree.pieces.get(pieces).unwrap_or_default().iter().find_map(|piece| self.words_of(piece))
+    }
+
+    /// The last text among pieces that is more than white space.
+    fn last_words(&self, pieces: Range<usize>) -> Option<&str> {
+        self.tree.pieces.get(pieces).unwrap_or_default().iter().rev().find_map(|piece| self.words_of(piece))
+    }
+
+    /// Where the first element with words among pieces ends.
+    pub(crate) fn first_block(&self, pieces: Range<usize>) -> usize {
+        let end = pieces.end;
+        let mut at = pieces.start;
+        let mut spoken = false;
+        while let Some(piece) = self.tree.pieces.get(at).filter(|_| at < end) {
+            match piece {
+                Piece::Text(..) => spoken |= self.words_of(piece).is_some(),
+                Piece::Close(_) if spoken => return at,
+                Piece::Open(_) | Piece::Close(_) | Piece::Break => {}
+            }
+            at += 1;
+        }
+        end
+    }
+
+    /// Whether what is said in some pieces ends with a question mark.
+    fn asks(&self, pieces: Range<usize>) -> bool {
+        self.last_words(pieces).is_some_and(|text| text.ends_with(['?', '？', '؟']))
+    }
+
+    fn words_of(&self, piece: &Piece) -> Option<&str> {
+        match piece {
+            Piece::Text(span, _) => Some(span.of(self.text).trim()).filter(|text| !text.is_empty()),
+            Piece::Open(_) | Piece::Close(_) | Piece::Break => None,
+        }
+    }
+}
+
+/// Finds the voices, in order of the page and disjoint.
+pub(crate) fn find(tree: &Tree, text: &str, content: &Content) -> Vec<Voice> {
+    let mut words = vec![0];
+    for piece in &tree.pieces {
+        let said = matches!(piece, Piece::Text(span, _) if span.of(text).contains(char::is_alphanumeric));
+        words.push(words.last().copied().unwrap_or_default() + usize::from(said));
+    }
+    let page = Page { tree, content, text, words: &words };
+    if let Some(named) = by_attribute(page).or_else(|| by_passage(page)) {
+        return named;
+    }
+    let pictured = rows::by_picture(page);
+    named(page, &pictured)
+        .or_else(|| sides(page, &pictured))
+        .or_else(|| sides(page, &rows::by_class(page)))
+        .unwrap_or_default()
+}
+
+/// Elements with the name in a `data-` attribute.
+fn by_attribute(page: Page<'_>) -> Option<Vec<Voice>> {
+    let mut attributes: BTreeMap<&str, Vec<Turn>> = BTreeMap::new();
+    for (index, name, value) in page.tree.data.iter().filter(|(index, ..)| page.is_kept(*index)) {
+        let Some(element) = page.tree.elements.get(*index) else { continue };
+        let pieces = element.pieces.0..element.pieces.1;
+        let turns = attributes.entry(name).or_default();
+        // An element inside another with the attribute is of that turn.
+        let nested = turns.last().is_some_and(|last| pieces.start < last.pieces.end);
+        if !nested && page.has_words(&pieces) {
+            let label = pieces.start..pieces.start;
+            turns.push(Turn { key: 0, pieces, label, name: value.clone() });
+        }
+    }
+    attributes.values().filter_map(|turns| named(page, turns)).max_by_key(Vec::len)
+}
+
+/// Inline elements of one class that open their blocks with a name, with nothing between it and what is said.
+fn by_passage(page: Page<'_>) -> Option<Vec<Voice>> {
+    let mut classes: BTreeMap<u64, Vec<Turn>> = BTreeMap::new();
+    for passage in page.tree.passages.iter().filter(|passage| page.is_kept(passage.owner)) {
+        let (first, end) = passage.pieces;
+        let Some(owner) = page.tree.elements.get(passage.owner) else { continue };
+        let (before, label, rest) = (owner.pieces.0..first, first..end, end..owner.pieces.1);
+        if page.has_words(&before) || !page.has_words(&label) || !page.has_words(&rest) {
+            continue;
+        }
+        let name = page.text_of(label.clone());
+        let separated = name.ends_with(|c: char| !c.is_alphanumeric())
+            || page.first_words(rest).is_some_and(|rest| !rest.starts_with(opens_speech));
+        let turn = Turn { key: 0, pieces: owner.pieces.0..owner.pieces.1, label, name };
+        // With a colon or a dash, it is a label like any other in running text.
+        let turns = classes.entry(passage.key).or_default();
+        if !separated && turns.last().is_none_or(|last| last.pieces.end <= turn.pieces.start) {
+            turns.push(turn);
+        }
+    }
+    classes.values().filter_map(|turns| named(page, turns)).max_by_key(Vec::len)
+}
+
+/// Whether what is said may begin with a character.
+fn opens_speech(c: char) -> bool {
+    c.is_alphanumeric() || "\"'“”„«»‘’「『（(¿¡…[&".contains(c)
+}
+
+/// The voices, where the turns have names that repeat and alternate, and someone asks.
+fn named(page: Page<'_>, turns: &[Turn]) -> Option<Vec<Voice>> {
+    let asks = |turn: &Turn| page.asks(turn.pieces.clone());
+    if !turns.iter().any(asks) {
+        return None;
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for turn in turns {
+        if !is_name(&turn.name) {
+            return None;
+        }
+        *counts.entry(&turn.name).or_default() += 1;
+    }
+    let names: Vec<&str> = turns.iter().map(|turn| turn.name.as_str()).collect();
+    let repeated: usize = counts.values().filter(|count| **count > 1).sum();
+    let is_pattern = counts.len() > 1
+        && counts.len() * 2 <= turns.len()
+        && repeated * 10 >= turns.len() * 8
+        && alternates(&names);
+    is_pattern.then(|| turns.iter().map(|turn| voice(turn, false)).collect())
+}
+
+/// The voices, where two marks alternate and the turns of one of them mostly ask.
+fn sides(page: Page<'_>, turns: &[Turn]) -> Option<Vec<Voice>> {
+    // Per mark, how many turns it has, and how many of them end with a question mark.
+    let mut counts: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
+    for turn in turns {
+        let (all, asking) = counts.entry(turn.key).or_default();
+        *all += 1;
+        *asking += usize::from(page.asks(turn.pieces.clone()));
+    }
+    counts.retain(|_, (all, _)| *all > 1);
+    let kept: Vec<&Turn> = turns.iter().filter(|turn| counts.contains_key(&turn.key)).collect();
+    let keys: Vec<u64> = kept.iter().map(|turn| turn.key).collect();
+    let mut sides: Vec<(u64, (usize, usize))> = counts.into_iter().collect();
+    sides.sort_by_key(|(key, (_, asking))| (std::cmp::Reverse(*asking), *key));
+    let [(asker, (all, asking)), (_, (others, back))] = sides.as_slice() else { return None };
+    let asks = *asking >= 2 && asking * 2 >= *all && back * 4 <= *others;
+    (asks && alternates(&keys))
+        .then(|| kept.iter().filter(|turn| turn.key == *asker).map(|turn| voice(turn, true)).collect())
+}
+
+fn voice(turn: &Turn, asks: bool) -> Voice {
+    let name = if asks { String::new() } else { turn.name.clone() };
+    Voice { pieces: turn.pieces.clone(), label: turn.label.clone(), name, asks }
+}
+
+/// Whether the marks of neighbouring turns mostly differ.
+fn alternates<T: PartialEq>(marks: &[T]) -> bool {
+    let changes = marks.windows(2).filter(|pair| matches!(pair, [a, b] if a != b)).count();
+    marks.len() >= FEWEST_TURNS && changes * 10 >= (marks.len() - 1) * 6
+}
+
+/// Whether a text may be a speaker's name: a few words of letters, the first with a capital where there are any.
+fn is_name(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    text.len() <= LONGEST_NAME
+        && letters >= 2
+        && text.split_whitespace().count() <= MOST_WORDS
+        && !text.starts_with(char::is_lowercase)
+        && !text.contains(['?', '!', '/', '_', '=', '。', '？'])
+        && letters * 2 > text.chars().count()
+}
