@@ -23,7 +23,6 @@ use crate::segmentation::lines::comments;
 use crate::segmentation::lines::line;
 use crate::transcript::Diagnostic;
 use crate::transcript::Extraction;
-use crate::transcript::Role;
 
 /// The units of a document and the evidence about them.
 #[derive(Debug)]
@@ -39,8 +38,8 @@ pub(crate) struct DocumentEvidence {
     marks_turns: bool,
     /// What readers wrote below it, where that was left out.
     pub comments: Option<Diagnostic>,
-    /// Per unit, whether it is only a sign of listening.
-    listening: Vec<bool>,
+    /// Per unit, whether it only gives the floor to another.
+    hand_overs: Vec<bool>,
     /// Per unit, the log-odds that a question has its place.
     place: Vec<f32>,
     /// Per unit, the log-odds that it is matter after the interview.
@@ -55,13 +54,13 @@ impl DocumentEvidence {
         let comments = comments::cut(extraction, &mut lines);
         let candidates = candidates::candidates(extraction, &lines);
         let cast = speakers::resolve(extraction, language, &lines, &candidates);
-        let mut units = units::units(extraction, language, &lines, &cast);
+        let units = units::units(extraction, language, &lines, &cast);
         let features = unit_features::extract(extraction, language, &units);
         let mut roles = roles::roles(extraction, &units, &features, &cast.speakers);
         roles.repeats_continue |= cast.logged;
         let question_style =
             if roles.askers_named { None } else { question_style::detect(&units, &features) };
-        let listening = listening(&mut units, &features, &roles);
+        let hand_overs = hand_overs(&units, &features, &roles);
         let end_matter = trailing_matter::evidence(
             weights,
             extraction,
@@ -87,7 +86,7 @@ impl DocumentEvidence {
             features,
             roles,
             question_style,
-            listening,
+            hand_overs,
             end_matter,
         }
     }
@@ -110,50 +109,24 @@ impl DocumentEvidence {
             features: &self.features,
             place: &self.place,
             end_matter: &self.end_matter,
-            skipped: &self.listening,
+            skipped: &self.hand_overs,
         }
     }
 }
 
-/// Finds the signs of listening ("Right.") that take no turn, and lets the answers around them go on.
-fn listening(units: &mut [Unit], features: &[Features], roles: &Roles) -> Vec<bool> {
+/// Finds the turns that only give the floor to another ("Please go ahead, Ms. Lee."): they take no turn.
+fn hand_overs(units: &[Unit], features: &[Features], roles: &Roles) -> Vec<bool> {
+    let spoken = |(_, (unit, features)): &(usize, (&Unit, &Features))| {
+        unit.speaker.is_some() || features.clutter < unit_features::CLUTTER
+    };
+    let spoken: Vec<(usize, (&Unit, &Features))> =
+        units.iter().zip(features).enumerate().filter(spoken).collect();
     let mut found = vec![false; units.len()];
-    let spoken: Vec<usize> = units
-        .iter()
-        .zip(features)
-        .enumerate()
-        .filter(|(_, (unit, features))| unit.speaker.is_some() || features.clutter < unit_features::CLUTTER)
-        .map(|(at, _)| at)
-        .collect();
-    for (place, at) in spoken.iter().enumerate() {
-        let next = spoken.get(place + 1).and_then(|next| units.get(*next));
-        let passes = units.get(*at).is_some_and(|unit| {
-            unit.labelled
-                && features.get(*at).is_some_and(|features| features.has(Feature::HandsOver))
-                && roles.passes_floor(unit, next)
-        });
+    for (place, (at, (unit, features))) in spoken.iter().enumerate() {
+        let next = spoken.get(place + 1).map(|(_, (next, _))| *next);
+        let passes = unit.labelled && features.has(Feature::HandsOver) && roles.passes_floor(unit, next);
         if let Some(slot) = found.get_mut(*at).filter(|_| passes) {
             *slot = true;
-        }
-    }
-    for three in spoken.windows(3) {
-        let [before, at, after] = *three else { continue };
-        let (Some(first), Some(unit), Some(last)) = (units.get(before), units.get(at), units.get(after))
-        else {
-            continue;
-        };
-        let sign = features
-            .get(at)
-            .is_some_and(|features| features.has(Feature::Listens) && !features.has(Feature::Asks));
-        let answer = roles.of_unit(last) == Some(Role::Answer) && last.speaker.is_some();
-        let goes_on = first.speaker == last.speaker || first.speaker.is_none();
-        if sign && answer && goes_on && roles.of_unit(unit) == Some(Role::Question) {
-            if let Some(slot) = found.get_mut(at) {
-                *slot = true;
-            }
-            if let Some(last) = units.get_mut(after) {
-                (last.speaker, last.labelled) = (None, false);
-            }
         }
     }
     found

@@ -29,12 +29,13 @@ use crate::segmentation::features::units::Unit;
 use crate::segmentation::labels::speakers::SpeakerTable;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::sentences;
+use crate::segmentation::pairing::decoded_transcript::DecodedTranscript;
 use crate::segmentation::pairing::dedup;
 use crate::segmentation::pairing::exchanges;
-use crate::segmentation::pairing::exchanges::DecodedTranscript;
 use crate::segmentation::pairing::given_pairs;
 use crate::segmentation::pairing::guest_name;
 use crate::segmentation::pairing::question_list;
+use crate::segmentation::pairing::turns;
 use crate::transcript::BlockKind;
 use crate::transcript::Diagnostic;
 use crate::transcript::DiagnosticKind;
@@ -61,8 +62,9 @@ fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
     }
     let evidence = DocumentEvidence::of(extraction, weights);
     let document = evidence.context();
-    let states = viterbi::decode(weights, evidence.observed(&document));
+    let mut states = viterbi::decode(weights, evidence.observed(&document));
     let DocumentEvidence { language, speakers: cast, units, features, roles, question_style, .. } = &evidence;
+    turns::keep_whole(units, features, roles, &mut states);
     let reading = DecodedTranscript {
         extraction,
         language,

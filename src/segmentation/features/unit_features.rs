@@ -65,6 +65,8 @@ pub(crate) const CLUTTER: f32 = 2.0;
 const BANNER_WORDS: usize = 10;
 /// Most words of a turn that gives the floor to another.
 const HANDOVER_WORDS: usize = 40;
+/// Most words of a turn that may be only signs of listening.
+const LISTENING_WORDS: usize = 8;
 /// How many words at either end of a unit are looked up.
 const LOOKED_UP: usize = 32;
 /// How much of a unit's start is read sentence by sentence, in bytes.
@@ -299,7 +301,7 @@ fn look(text: &str, language: &Language) -> Features {
         words <= HANDOVER_WORDS && !features.has(Feature::Asks) && lexicon::hands_over(&text.to_lowercase()),
     );
     features.note(Feature::Dated, words <= BANNER_WORDS && !features.has(Feature::Stops) && is_date(text));
-    features.note(Feature::Listens, words <= 4 && lexicon::backchannel(&sentences::bare(text)));
+    features.note(Feature::Listens, words <= LISTENING_WORDS && lexicon::backchannel(&sentences::bare(text)));
     let (head, tail) = if text.len() <= HEAD + TAIL {
         (text, "")
     } else {

@@ -18,6 +18,9 @@ fn rows() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     })
 }
 
+/// Most words of one entry of the table of signs of listening.
+const BACKCHANNEL_WORDS: usize = 3;
+
 /// Words or phrases in lower case, sorted.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -262,9 +265,25 @@ pub(crate) fn about_interview(sentence: &str) -> bool {
     LEXICON.about_interview.within(sentence) >= 1
 }
 
-/// Whether a lower-case text, its punctuation taken off, is only a sign of listening.
+/// Whether a lower-case text is nothing but signs of listening: "mm hmm", "oh, wow, okay".
 pub(crate) fn backchannel(text: &str) -> bool {
-    LEXICON.backchannel.has(text)
+    let parts = |c: char| !(c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '’'));
+    let mut phrases = text.split(parts).map(str::trim).filter(|phrase| !phrase.is_empty()).peekable();
+    phrases.peek().is_some() && phrases.all(|phrase| LEXICON.backchannel.has(phrase) || signs(phrase))
+}
+
+/// Whether a phrase is a run of signs of listening with no comma between: "oh wow okay".
+fn signs(phrase: &str) -> bool {
+    let words: Vec<&str> = phrase.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut rest = words.as_slice();
+    while !rest.is_empty() {
+        let len = (1..=rest.len().min(BACKCHANNEL_WORDS))
+            .rev()
+            .find(|len| rest.get(..*len).is_some_and(|words| LEXICON.backchannel.has(&words.join(" "))));
+        let Some(len) = len else { return false };
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    true
 }
 
 #[cfg(test)]
@@ -292,5 +311,7 @@ mod tests {
         assert_eq!(caption("photo: town hall"), Some(6));
         assert_eq!(caption("photographs fade"), None);
         assert!(asks("路透社记者"));
+        assert!(backchannel("oh, wow, okay") && backchannel("mm-hmm") && backchannel("bien sûr"));
+        assert!(!backchannel("oh, why") && !backchannel("...") && !backchannel("right angle"));
     }
 }

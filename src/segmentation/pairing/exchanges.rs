@@ -3,14 +3,13 @@
 use crate::segmentation::decoding::states::State;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::units::Piece;
 use crate::segmentation::features::units::Style;
 use crate::segmentation::features::units::Unit;
-use crate::segmentation::labels::speakers::Speaker;
-use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
+use crate::segmentation::pairing::askers;
+use crate::segmentation::pairing::decoded_transcript::DecodedTranscript;
 use crate::segmentation::pairing::lead_in;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
@@ -18,7 +17,6 @@ use crate::transcript::BlockKind;
 use crate::transcript::Diagnostic;
 use crate::transcript::DiagnosticKind;
 use crate::transcript::Exchange;
-use crate::transcript::Extraction;
 use crate::transcript::TimeSpan;
 use crate::transcript::Utterance;
 
@@ -30,31 +28,11 @@ const FEWEST_PAIRED: usize = 2;
 /// Most speakers whose names are looked for in an introduction.
 const MOST_NAMED: usize = 64;
 
-/// All that is known when exchanges are made.
-#[derive(Debug)]
-pub(crate) struct DecodedTranscript<'a> {
-    /// The document.
-    pub extraction: &'a Extraction,
-    /// Its language.
-    pub language: &'static Language,
-    /// Its units.
-    pub units: &'a [Unit],
-    /// What was seen in each.
-    pub features: &'a [Features],
-    /// What each is.
-    pub states: &'a [State],
-    /// Who speaks.
-    pub speakers: &'a [Speaker],
-    /// What sets the questions off.
-    pub question_style: Option<QuestionStyle>,
-    /// Who answers, where no label says it.
-    pub guest: Option<String>,
-}
-
 /// The units of one exchange.
 #[derive(Debug, Default)]
 struct DraftExchange {
     question: Vec<usize>,
+    askers: Vec<usize>,
     answer: Vec<usize>,
     skipped: Vec<usize>,
 }
@@ -85,11 +63,11 @@ impl PairBuilder<'_> {
     fn take(&mut self, index: usize, state: State) {
         match state {
             State::Before => {
-                self.left_out(DiagnosticKind::Preamble, "stands before the first question", index);
+                self.left_out(DiagnosticKind::Preamble, "comes before the first question", index);
             }
             State::After => {
                 self.flush(true);
-                self.left_out(DiagnosticKind::Trailing, "stands behind the last answer", index);
+                self.left_out(DiagnosticKind::Trailing, "comes after the last answer", index);
             }
             State::QuestionSkip | State::AnswerSkip => self.draft.skipped.push(index),
             State::Question => {
@@ -110,13 +88,17 @@ impl PairBuilder<'_> {
     /// Closes the exchange that is open.
     fn flush(&mut self, last: bool) {
         let mut draft = std::mem::take(&mut self.draft);
-        if self.exchanges.is_empty() && !draft.answer.is_empty() {
-            self.drop_introduction(&mut draft);
+        if !draft.answer.is_empty() {
+            let asking = askers::asking_turns(self.reading, &draft.question);
+            for index in asking.others {
+                self.left_out(DiagnosticKind::Unpaired, "is said by another than who asks", index);
+            }
+            (draft.question, draft.askers) = (asking.question, asking.speakers);
         }
         let end = draft.answer.last().copied();
         for index in &draft.skipped {
             if last && end.is_some_and(|end| *index > end) {
-                self.left_out(DiagnosticKind::Trailing, "stands behind the last answer", *index);
+                self.left_out(DiagnosticKind::Trailing, "comes after the last answer", *index);
             } else {
                 let (kind, what) = self.clutter_kind(*index);
                 self.left_out(kind, what, *index);
@@ -158,22 +140,6 @@ impl PairBuilder<'_> {
             && words(&draft.answer) <= if draft.question.is_empty() { FEWEST_SAID } else { FEWEST_PAIRED }
             && words(&draft.question) <= FEWEST_PAIRED
             && !draft.question.iter().chain(&draft.answer).any(asks)
-    }
-
-    /// Takes off the first question what another than its asker said without asking: an introduction.
-    fn drop_introduction(&mut self, draft: &mut DraftExchange) {
-        let speaker = |at: &usize| self.reading.units.get(*at).and_then(|unit| unit.speaker);
-        let asker = draft.question.iter().rev().find_map(speaker);
-        let intro = draft.question.iter().take_while(|at| {
-            let silent = self.reading.features.get(**at).is_some_and(|features| {
-                !features.has(Feature::Asks) && !features.has(Feature::Asked) && features.words > 20
-            });
-            silent && asker.is_some() && speaker(at) != asker
-        });
-        let intro = intro.count();
-        for index in draft.question.drain(..intro).collect::<Vec<_>>() {
-            self.left_out(DiagnosticKind::Unpaired, "introduces, and another asks", index);
-        }
     }
 
     /// What kind of clutter a unit is.
@@ -243,8 +209,6 @@ impl PairBuilder<'_> {
                 reasons.push("a word cut by a line break was joined".to_owned());
             }
         }
-        let spoken = |indices: &[usize]| indices.iter().rev().find_map(|at| reading.units.get(*at)?.speaker);
-        let asker = spoken(&draft.question);
         let answerer = draft.answer.first().and_then(|at| reading.units.get(*at)?.speaker);
         let name = |speaker: Option<usize>| reading.speakers.get(speaker?)?.name.clone();
         let answer = self.pieces(&draft.answer);
@@ -255,7 +219,7 @@ impl PairBuilder<'_> {
         };
         Exchange {
             question: (!question.is_empty())
-                .then(|| Utterance::collect(reading.extraction, name(asker), &question)),
+                .then(|| Utterance::collect(reading.extraction, self.names(&draft.askers), &question)),
             answer: Utterance::collect(
                 reading.extraction,
                 name(answerer).or_else(|| reading.guest.clone()),
@@ -269,6 +233,13 @@ impl PairBuilder<'_> {
                 .first()
                 .and_then(|at| reading.extraction.blocks.get(reading.units.get(*at)?.block)?.page),
         }
+    }
+
+    /// The names of all who ask; `None` where one of them has none, for the words are not the others' alone.
+    fn names(&self, askers: &[usize]) -> Option<String> {
+        let names: Option<Vec<&str>> =
+            askers.iter().map(|asker| self.reading.speakers.get(*asker)?.name.as_deref()).collect();
+        names.filter(|names| !names.is_empty()).map(|names| names.join(", "))
     }
 
     fn pieces(&self, indices: &[usize]) -> Vec<Piece> {
@@ -342,18 +313,18 @@ impl PairBuilder<'_> {
         } else if features.has(Feature::Asked) {
             "it asks before its end"
         } else {
-            "of its place"
+            "its place makes it a question"
         };
         match (unit.kind, self.label(index)) {
             (BlockKind::Question, _) => "question: the format marks it as one".to_owned(),
             (_, Some(label)) => format!("question: “{label}” speaks, who asks in this document"),
             _ if self.reading.question_style.is_some_and(|question_style| question_style.sets(unit)) => {
                 let how = if self.reading.question_style == Some(QuestionStyle::Mark) {
-                    "behind a dash or a number"
+                    "after a dash or a number"
                 } else {
                     style_name(unit.style)
                 };
-                format!("question: it stands {how}, as the questions of this document do")
+                format!("question: it is set {how}, as the questions of this document do")
             }
             _ => match next {
                 Some(label) => format!("question: {form}, and the label “{label}” follows"),
@@ -374,7 +345,9 @@ impl PairBuilder<'_> {
 
     fn lost_reason(&self, answer: Option<usize>) -> String {
         match answer.and_then(|at| self.label(at)) {
-            Some(label) => format!("no question: the label “{label}” stands anew and nothing before it asks"),
+            Some(label) => {
+                format!("no question: the label “{label}” opens a new turn and nothing before it asks")
+            }
             None => "no question: nothing before the answer asks".to_owned(),
         }
     }
