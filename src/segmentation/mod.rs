@@ -118,6 +118,10 @@ fn guest(
     units: &[Unit],
     states: &[State],
 ) -> Option<String> {
+    if !cast.timed_turns.is_empty() {
+        // Times tell that another speaks, and not who.
+        return None;
+    }
     let mut answerers = cast.speakers.iter().zip(&roles.of).filter(|(_, role)| **role == Role::Answer);
     if answerers.any(|(speaker, _)| speaker.name.is_some()) {
         return None;

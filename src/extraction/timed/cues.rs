@@ -189,7 +189,7 @@ impl CueWriter<'_, '_, '_> {
             return if inside.starts_with('\\') { len } else { 0 };
         }
         let is_tag = inside.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
-        if !is_tag || inside.contains('<') {
+        if !is_tag || inside.contains('<') || !is_known_tag(inside) {
             return 0;
         }
         if let Some(name) = voice(inside) {
@@ -222,6 +222,40 @@ impl CueWriter<'_, '_, '_> {
         self.open();
         self.draft.verbatim(span);
     }
+}
+
+/// Whether a tag is one that cues have; `<Speaker 1>` is a label in the text.
+fn is_known_tag(inside: &str) -> bool {
+    let name = inside.trim_start_matches('/');
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        return name.contains(':');
+    }
+    let name =
+        name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+    matches!(
+        name.as_str(),
+        "a" | "b"
+            | "big"
+            | "br"
+            | "c"
+            | "div"
+            | "em"
+            | "font"
+            | "i"
+            | "lang"
+            | "p"
+            | "rt"
+            | "ruby"
+            | "s"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "u"
+            | "v"
+    )
 }
 
 /// The name in `v Name` or `v.loud Name`.

@@ -164,6 +164,18 @@ pub(crate) fn roles(
 /// Evidence that the one who speaks first asks.
 const OPENS: f32 = 0.7;
 
+/// Evidence that one who has a code among people with names is the participant of a study, who answers.
+const PARTICIPANT: f32 = -10.0;
+
+/// Whether a label is a participant's code: a letter or two and a number, as `P16`; interviewers have `I1` and `M1`.
+fn is_code(key: &str) -> bool {
+    let letters = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    (1..=2).contains(&letters.chars().count())
+        && letters.len() < key.len()
+        && letters.chars().all(char::is_alphabetic)
+        && !matches!(letters, "i" | "m" | "q")
+}
+
 /// What every speaker is compared with.
 struct Scorer<'a> {
     /// The keys of all speakers' labels.
@@ -172,6 +184,8 @@ struct Scorer<'a> {
     guests: BTreeSet<String>,
     /// The document's title in lower case.
     title: String,
+    /// Whether someone has a name or a role for a label, and not a code.
+    named: bool,
     /// All tallies together.
     all: Tally,
 }
@@ -189,6 +203,7 @@ impl<'a> Scorer<'a> {
             keys: speakers.iter().flat_map(|speaker| speaker.keys.iter().map(String::as_str)).collect(),
             guests: guests.iter().map(|person| names::key(person)).collect(),
             title: extraction.metadata.title.to_lowercase(),
+            named: speakers.iter().any(|speaker| !speaker.keys.iter().any(|key| is_code(key))),
             all,
         }
     }
@@ -207,6 +222,9 @@ impl<'a> Scorer<'a> {
         }
         odds += 1.5 * (tally.host_cues.min(2) as f32) + 4.0 * (tally.gives_name.min(1) as f32);
         odds += speaker.keys.iter().map(|key| self.label(key)).sum::<f32>();
+        if self.named && speaker.keys.iter().all(|key| is_code(key)) {
+            odds += PARTICIPANT;
+        }
         let affiliation =
             speaker.label.split_once(',').map_or("", |(_, affiliation)| affiliation).to_lowercase();
         if affiliation.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() > 1 && lexicon::asks(word))

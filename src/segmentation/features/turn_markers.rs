@@ -33,6 +33,8 @@ impl Marks {
     /// Looks at all lines: a sign opens turns where many lines have it, numbers where they count questions.
     pub(crate) fn of(extraction: &Extraction, lines: &[Line]) -> Self {
         let (mut dashes, mut arrows, mut next, mut asking, mut openings) = (0, 0, 1, 0, 0);
+        // How many dashes are before questions, and how many follow another line with a dash.
+        let (mut dashes_ask, mut dashes_meet, mut line_before) = (0, 0, false);
         // Per sign, how many lines it opens, and how many of them ask.
         let mut bullets: BTreeMap<char, (usize, usize)> = BTreeMap::new();
         for line in lines {
@@ -43,7 +45,12 @@ impl Marks {
                 *asking += usize::from(sentences::ends_in_question(text) || lexicon::request_ending(text));
             }
             openings += usize::from(line.opens_block);
-            dashes += usize::from(dash_len(text) > 0);
+            let dash = dash_len(text) > 0;
+            dashes += usize::from(dash);
+            dashes_meet += usize::from(dash && line_before);
+            dashes_ask +=
+                usize::from(dash && (sentences::ends_in_question(text) || lexicon::request_ending(text)));
+            line_before = dash;
             arrows += usize::from(arrow_len(text) > 0);
             if let Some((_, len)) = number(text).filter(|(number, _)| *number == next) {
                 next += 1;
@@ -68,6 +75,8 @@ impl Marks {
                 (dashes > FEWEST && dashes * share >= all, dash_len),
             ]),
             questions: chosen(&[
+                // Dashes that are before questions only, with answers between them.
+                (dashes >= 2 && dashes_meet == 0 && dashes_ask * 2 >= dashes && dashes * 4 >= all, dash_len),
                 (next > FEWEST && asking * 2 >= next - 1, number_len),
                 (bullets.values().any(|(all, asking)| *all >= FEWEST && asking * 2 >= *all), bullet_len),
             ]),

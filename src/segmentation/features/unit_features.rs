@@ -61,6 +61,8 @@ impl Features {
 
 /// Evidence from which on a unit is taken for clutter where its place is weighed.
 pub(crate) const CLUTTER: f32 = 2.0;
+/// Evidence that a remark of whoever wrote the text down is clutter.
+const REMARK: f32 = 12.0;
 /// Most words of a line that may be a banner.
 const BANNER_WORDS: usize = 10;
 /// Most words of a turn that gives the floor to another.
@@ -112,6 +114,9 @@ pub(crate) fn extract(extraction: &Extraction, language: &Language, units: &[Uni
                 features.clutter = 3.0;
             }
         }
+    }
+    for (_, features) in units.iter().zip(&mut seen).filter(|(unit, _)| unit.remark) {
+        features.clutter = REMARK;
     }
     for at in echoes(extraction, units, &seen) {
         if let Some(features) = seen.get_mut(at) {

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::segmentation::features::turn_markers::Marks;
-use crate::segmentation::labels::label_parse;
 use crate::segmentation::labels::speakers::Label;
 use crate::segmentation::labels::speakers::SpeakerTable;
+use crate::segmentation::labels::stamps;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::breaks::Break;
@@ -66,6 +66,8 @@ pub(crate) struct Unit {
     pub inline: bool,
     /// Whether a horizontal rule separates it from the unit before.
     pub after_rule: bool,
+    /// Whether it is a remark of whoever wrote the text down, and nobody's words.
+    pub remark: bool,
 }
 
 impl Unit {
@@ -114,6 +116,7 @@ pub(crate) fn units(
         cast,
         breaks: Breaks::new(extraction, language, lines),
         unnamed: cast.speakers.is_empty(),
+        timed: false,
         openings: emphasised_questions(extraction) >= 2,
         marks: Marks::of(extraction, lines),
         units: Vec::new(),
@@ -125,7 +128,14 @@ pub(crate) fn units(
         let here = labels.partition_point(|label| label.line <= index);
         let (of_line, rest) = labels.split_at(here);
         labels = rest;
-        builder.line(*line, of_line);
+        if cast.timed_turns.contains(&index) {
+            builder.timed = true;
+            builder.last_line = Some(*line);
+        } else if cast.remarks.contains(&index) {
+            builder.remark(*line);
+        } else {
+            builder.line(*line, of_line);
+        }
     }
     let Builder { mut units, .. } = builder;
     for unit in &mut units {
@@ -145,19 +155,42 @@ struct Builder<'a> {
     marks: Marks,
     units: Vec<Unit>,
     pending: Option<usize>,
+    /// Whether the line above is a time at which another speaks.
+    timed: bool,
     last_line: Option<Line>,
 }
 
 /// A part of a line.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 struct Part {
     span: TextSpan,
     speaker: Option<usize>,
     labelled: bool,
     marked: bool,
     inline: bool,
+    /// Whether a time opens its line.
+    stamped: bool,
 }
 
 impl Builder<'_> {
+    /// Adds a line that nobody speaks.
+    fn remark(&mut self, line: Line) {
+        let Some(block) = self.extraction.blocks.get(line.block) else { return };
+        let part = Part {
+            span: line.span,
+            speaker: None,
+            labelled: false,
+            marked: false,
+            inline: false,
+            stamped: false,
+        };
+        self.push(block, line, &part);
+        if let Some(unit) = self.units.last_mut() {
+            unit.remark = true;
+        }
+        self.last_line = Some(line);
+    }
+
     fn line(&mut self, line: Line, of_line: &[Label]) {
         let text = self.extraction.text.as_str();
         let Some(block) = self.extraction.blocks.get(line.block) else { return };
@@ -175,6 +208,7 @@ impl Builder<'_> {
                     labelled,
                     marked: false,
                     inline: cursor > line.span.start(),
+                    stamped: false,
                 });
             } else if labelled && before.is_empty() {
                 self.pending = speaker;
@@ -187,7 +221,7 @@ impl Builder<'_> {
         if rest.is_empty() {
             self.pending = speaker.filter(|_| labelled).or(self.pending);
         } else {
-            parts.push(Part { span: rest, speaker, labelled, marked: false, inline });
+            parts.push(Part { span: rest, speaker, labelled, marked: false, inline, stamped: false });
         }
         if parts.first().is_some_and(|part| part.labelled) {
             // Who was named on a line above and said nothing has no word here.
@@ -211,11 +245,13 @@ impl Builder<'_> {
     /// Reads what opens a line without a label: a time, a dash, the speaker named above.
     fn open(&mut self, part: &mut Part, line: Line) {
         let text = self.extraction.text.as_str();
-        if let Some(len) = label_parse::stamp_len(part.span.of(text)) {
+        if let Some(len) = stamps::stamp_len(part.span.of(text)) {
             part.span = TextSpan::new(part.span.start() + len, part.span.end()).trimmed(text);
+            part.stamped = true;
         }
         let len = self.marks.len(part.span.of(text));
-        part.marked = len > 0;
+        part.marked = len > 0 || (self.timed && !part.span.is_empty());
+        self.timed &= part.span.is_empty();
         part.span = TextSpan::new(part.span.start() + len, part.span.end());
         if let Some(speaker) = self.pending.take_if(|_| !part.span.is_empty()) {
             (part.speaker, part.labelled) = (Some(speaker), true);
@@ -230,6 +266,11 @@ impl Builder<'_> {
         let Some(last_line) = self.last_line else { return false };
         let Some(unit) = self.units.last_mut() else { return false };
         if part.marked {
+            return false;
+        }
+        let before = unit.pieces.last().map_or("", |(_, span)| span.of(text));
+        // Where nobody is named, the lines of a recogniser's output are parted as cues are.
+        if part.stamped && self.unnamed && (sentences::ends_in_stop(before) || unit.remark) {
             return false;
         }
         let same_block = unit.block == line.block || last_line.block == line.block;
@@ -286,6 +327,7 @@ impl Builder<'_> {
             style: if line.quoted { Style::Quotation } else { Style::Plain },
             inline: part.inline,
             after_rule: line.after_rule && !part.inline,
+            remark: false,
         };
         if let Some(end) = emphasised_opening(self.extraction, block, part.span, self.openings) {
             let rest = TextSpan::new(end, part.span.end()).trimmed(&self.extraction.text);

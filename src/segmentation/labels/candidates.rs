@@ -1,6 +1,9 @@
 //! Where a line may name its speaker: candidates of many shapes, none of them believed yet.
 
+use crate::segmentation::labels::counted;
 use crate::segmentation::labels::label_parse;
+use crate::segmentation::labels::opening_shape::Openings;
+use crate::segmentation::labels::stamps;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;
 use crate::span::TextSpan;
@@ -17,6 +20,8 @@ pub(crate) enum Shape {
     Colon,
     /// `Q.`
     Point,
+    /// `Question 3)`, `Q3.`
+    Counted,
     /// `Name.-`, `Name —`
     Dash,
     /// `Q`, then space.
@@ -31,8 +36,10 @@ pub(crate) enum Shape {
     Bracket,
     /// On a line of its own.
     Alone,
-    /// On a line of its own, with a time.
-    Stamped,
+    /// On its own line, after a sign of a turn.
+    Marked,
+    /// In the pattern in which the document opens its turns.
+    Opening,
 }
 
 /// Where in its line a label stands.
@@ -47,6 +54,7 @@ pub(crate) enum Place {
 }
 
 /// A stretch that may be a label.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     /// The line it stands in.
@@ -67,6 +75,10 @@ pub(crate) struct Candidate {
     pub emphasised: bool,
     /// Whether what is said begins as a sentence does.
     pub clean: bool,
+    /// Whether the name is spelled as no name is, so that only recurrence makes it one.
+    pub doubtful: bool,
+    /// Whether a number after the name counts questions or answers, so that it names nobody.
+    pub counts: bool,
 }
 
 /// Longest label in bytes, from the start of the line to its mark.
@@ -78,20 +90,28 @@ const MOST_WORDS: usize = 9;
 /// Marks of emphasis around a label in a text that is not read as markup.
 const MARKUP: [char; 3] = ['\'', '*', '_'];
 
+/// Boxes to tick before a question.
+const BOXES: [&str; 6] = ["[x] ", "[X] ", "[ ] ", "☐ ", "☑ ", "☒ "];
+
 /// All candidates, in order of the text.
-pub(crate) fn candidates(extraction: &Extraction, lines: &[Line]) -> Vec<Candidate> {
+pub(crate) fn candidates(extraction: &Extraction, lines: &[Line], openings: &Openings) -> Vec<Candidate> {
     let mut found = Vec::new();
+    let mut opened = openings.labels.iter().peekable();
     for (index, line) in lines.iter().enumerate() {
         let Some(block) = extraction.blocks.get(line.block) else { continue };
-        if matches!(block.kind, BlockKind::Preformatted) {
+        if matches!(block.kind, BlockKind::Preformatted) || openings.remarks.contains(&index) {
             continue;
         }
-        let next = lines.get(index + 1).map(|next| next.span.of(&extraction.text));
+        if let Some(label) = opened.next_if(|label| label.line == index) {
+            found.push(label.clone());
+            continue;
+        }
         let scan = Scan { text: &extraction.text, block, line: *line, index };
         let first = found.len();
-        scan.at_start(next, &mut found);
+        scan.at_start(&mut found);
         scan.inside(first < found.len(), &mut found);
     }
+    counted::unite(&mut found);
     found
 }
 
@@ -106,7 +126,7 @@ pub(crate) struct Scan<'a> {
 
 impl Scan<'_> {
     /// The label at the line's start.
-    fn at_start(&self, next: Option<&str>, found: &mut Vec<Candidate>) {
+    fn at_start(&self, found: &mut Vec<Candidate>) {
         let span = label_parse::skip_lead(self.text, self.line.span);
         let line = span.of(self.text);
         if label_parse::heads_page(line) {
@@ -119,7 +139,7 @@ impl Scan<'_> {
             .map(|label| Candidate { span: TextSpan::new(span.start(), label.span.end()), ..label });
         // Only a colon makes a label of a word without a capital.
         let timed = span.start() > self.line.span.start()
-            && label_parse::stamp_len(self.line.span.of(self.text)).is_some();
+            && stamps::stamp_len(self.line.span.of(self.text)).is_some();
         let candidate =
             candidate.or_else(|| self.nick(span, head)).or_else(|| self.user(span, head).filter(|_| timed));
         let candidate = if line.starts_with(char::is_lowercase) {
@@ -127,13 +147,13 @@ impl Scan<'_> {
         } else {
             candidate
                 .or_else(|| self.wide(span, head))
+                .or_else(|| self.counted(span, head))
                 .or_else(|| self.point_or_gap(span, head))
                 .or_else(|| self.dash(span, head))
-                .or_else(|| self.timed(span, head))
                 .or_else(|| self.titled_point(span, head))
                 .or_else(|| self.bracketed(self.line.span))
                 .or_else(|| self.strong(span))
-                .or_else(|| self.alone(span, next?))
+                .or_else(|| self.alone(span))
         };
         found.extend(candidate);
     }
@@ -171,18 +191,17 @@ impl Scan<'_> {
         self.candidate(span.start(), emphasis.span.end(), emphasis.span.end(), Shape::Strong)
     }
 
-    /// A line that is nothing but a name, or a name and a time, which may open the next line.
-    fn alone(&self, span: TextSpan, next: &str) -> Option<Candidate> {
+    /// A line that is nothing but a name, which may open the next line.
+    fn alone(&self, span: TextSpan) -> Option<Candidate> {
         let line = span.of(self.text);
         let long = line.len() > LONGEST || line.split_whitespace().nth(MOST_WORDS).is_some();
-        if long || sentences::ends_in_stop(line) {
+        // The lines of a cue are one sentence, wrapped.
+        let wrapped = self.block.kind == BlockKind::Cue && self.line.span.len() < self.block.span.len();
+        if long || wrapped || sentences::ends_in_stop(line) {
             return None;
         }
-        let name_end = label_parse::stamp_start(line).unwrap_or(line.len());
-        let timed = name_end < line.len() || label_parse::stamp_len(next).is_some();
-        let shape =
-            if timed || span.start() > self.line.span.start() { Shape::Stamped } else { Shape::Alone };
-        self.candidate(span.start(), span.start() + name_end, span.end(), shape)
+        let shape = if span.start() > self.line.span.start() { Shape::Marked } else { Shape::Alone };
+        self.candidate(span.start(), span.end(), span.end(), shape)
     }
 
     /// Labels inside the line, each behind the end of a sentence.
@@ -211,7 +230,8 @@ impl Scan<'_> {
                     ..self.candidate(base + start, base + at, base + end, Shape::Colon)?
                 })
             };
-            found.extend(label.map(|label| Candidate { place: Place::Inside, ..label }).or_else(loose));
+            let label = label.map(|label| Candidate { place: Place::Inside, ..label }).or_else(loose);
+            found.extend(label.filter(|label| !label.doubtful));
         }
     }
 
@@ -236,12 +256,15 @@ impl Scan<'_> {
         };
         let name = name.trim_matches(|c: char| c.is_whitespace() || MARKUP.contains(&c));
         let name = name.trim_end_matches([',', '.']).trim();
-        let key = label_parse::named_key(name)?;
+        let key = label_parse::named_key(name);
+        let doubtful = key.is_none();
+        let key = key.or_else(|| label_parse::doubtful_key(name).filter(|_| shape == Shape::Colon))?;
         let rest = self.text.get(end..self.line.span.end())?;
         let rest = rest.trim_start_matches([' ', '\t', '\u{a0}', '\u{3000}', '*', '_']);
         let rest = rest.trim_start_matches("'''");
-        let rest =
-            rest.get(label_parse::stamp_len(rest).unwrap_or_default()..).unwrap_or_default().trim_start();
+        // A box to tick before a question says whether it was asked.
+        let rest = BOXES.iter().find_map(|ticked| rest.strip_prefix(*ticked)).unwrap_or(rest);
+        let rest = rest.get(stamps::stamp_len(rest).unwrap_or_default()..).unwrap_or_default().trim_start();
         let emphasised = self.emphasis_at(start).is_some_and(|e| e.span.end() >= name_end);
         Some(Candidate {
             line: self.index,
@@ -254,6 +277,8 @@ impl Scan<'_> {
             emphasised,
             // A cue may begin in the middle of a sentence, with its speaker named anew.
             clean: rest.is_empty() || sentences::starts_sentence(rest) || self.block.kind == BlockKind::Cue,
+            doubtful,
+            counts: false,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! How labels are spelled: times and brackets around names, and what can be a name at all.
 
 use crate::segmentation::labels::candidates::LONGEST;
+use crate::segmentation::labels::stamps;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::span::TextSpan;
@@ -12,7 +13,7 @@ pub(crate) fn skip_lead(text: &str, span: TextSpan) -> TextSpan {
         c.is_whitespace()
             || matches!(c, '-' | '–' | '—' | '•' | '>' | '*' | '▶' | '■' | '◇' | '◆' | '●' | '▲' | '△' | '▷')
     });
-    if let Some(len) = stamp_len(rest) {
+    if let Some(len) = stamps::stamp_len(rest) {
         rest = rest
             .get(len..)
             .unwrap_or_default()
@@ -44,50 +45,6 @@ pub(crate) fn heads_page(line: &str) -> bool {
         && line.chars().filter(|c| c.is_uppercase()).count() >= 3
         && !line.chars().any(char::is_lowercase)
         && !line.contains([':', '：'])
-}
-
-/// The length of a time at the start of a text: `[00:01:12]`, `(1:02)`, `00:01:12.000`.
-pub(crate) fn stamp_len(text: &str) -> Option<usize> {
-    let open = text.starts_with(['[', '(']);
-    let body = if open { text.get(1..)? } else { text };
-    let len = body
-        .find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',' | ' ')))
-        .unwrap_or(body.len());
-    let time = body.get(..len)?.trim_end_matches([' ', ',', '.']);
-    let len = if open { len } else { time.len() };
-    if time.contains(", ") || time.split_whitespace().nth(1).is_some() {
-        // A date before a time of day.
-        return None;
-    }
-    let digits = time.bytes().filter(u8::is_ascii_digit).count();
-    let timed = time.starts_with(|c: char| c.is_ascii_digit())
-        && time.contains(':')
-        && digits >= 3
-        && time.ends_with(|c: char| c.is_ascii_digit());
-    if !timed {
-        return None;
-    }
-    // A time of day may say which half of it.
-    let half = |rest: &str| {
-        let word = rest.trim_start();
-        let half = ["AM", "PM", "am", "pm", "a.m.", "p.m."].iter().find(|half| word.starts_with(**half));
-        half.filter(|half| !word.get(half.len()..).unwrap_or_default().starts_with(char::is_alphanumeric))
-            .map_or(0, |half| rest.len() - word.len() + half.len())
-    };
-    let len = len + half(body.get(len..)?);
-    if open { body.get(len..)?.starts_with([']', ')']).then_some(len + 2) } else { Some(len) }
-}
-
-/// Where a time at the end of a line starts.
-pub(crate) fn stamp_start(line: &str) -> Option<usize> {
-    let trimmed = line.trim_end_matches([')', ']', ':']);
-    let start = trimmed.rfind(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.')))?;
-    let start = start + trimmed.get(start..)?.chars().next()?.len_utf8();
-    let time = trimmed.get(start..)?;
-    (time.contains(':') && time.bytes().filter(u8::is_ascii_digit).count() >= 3).then(|| {
-        line.get(..start)
-            .map_or(0, |name| name.trim_end_matches([' ', '(', '[', '\t', '-', '–', '|', ',']).len())
-    })
 }
 
 /// Whether a name begins with a title.
@@ -173,6 +130,8 @@ pub(crate) fn capitals_before(line: &str, at: usize) -> Option<usize> {
     (start < at && start > 0).then_some(start)
 }
 
+/// Longest name that is spelled as no name is, in bytes.
+const MOST_BYTES: usize = 40;
 /// Most words of a name with its titles.
 const MOST_WORDS: usize = 9;
 
@@ -220,6 +179,9 @@ pub(crate) fn named_key(name: &str) -> Option<String> {
             return None;
         }
         let bare = sentences::bare(word);
+        if is_contraction(&bare) {
+            return None;
+        }
         if lexicon::never_in_names(&bare) && !lexicon::particle(&bare) && !role {
             return None;
         }
@@ -235,26 +197,36 @@ pub(crate) fn named_key(name: &str) -> Option<String> {
     {
         return None;
     }
-    if let [word] = words.as_mut_slice() {
-        // `Q1`, `Q2`: the number counts the questions, the label is one.
-        let plain = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        let padded = word.get(plain.len()..).is_some_and(|number| number.starts_with('0'));
-        if !plain.is_empty() && !padded && (lexicon::asks(plain) || lexicon::answers(plain)) {
-            *word = plain.to_owned();
-        }
-    } else if let [role, number] = words.as_slice() {
-        let counted =
-            number.chars().all(|c| c.is_ascii_digit()) && (lexicon::asks(role) || lexicon::answers(role));
-        if counted && role != "speaker" && role != "participant" {
-            words.truncate(1);
-        }
-    }
     let titles = words.iter().take_while(|word| lexicon::title(word)).count();
     let key = words.get(if titles < words.len() { titles } else { 0 }..)?.join(" ");
     if lexicon::no_label(&key) {
         return None;
     }
     Some(key)
+}
+
+/// Whether a lower-case word is two words in one, as `i'm` and `that's`, which no name is.
+pub(crate) fn is_contraction(word: &str) -> bool {
+    word.rsplit_once(['\'', '’']).is_some_and(|(head, tail)| {
+        matches!(tail, "m" | "re" | "ll" | "ve" | "d" | "t") || (tail == "s" && head.chars().count() > 1)
+    })
+}
+
+/// The key of a stretch that is spelled as no name is, but is short enough for one: `Phóng viên`, `SUBJECT`. Only what
+/// recurs in the text tells whether it is one.
+pub(crate) fn doubtful_key(name: &str) -> Option<String> {
+    let name = name.trim();
+    let words: Vec<String> = name.split_whitespace().map(sentences::bare).collect();
+    let spelled = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | '_');
+    let good = (1..=4).contains(&words.len())
+        && name.len() <= MOST_BYTES
+        && name.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
+        && name.chars().all(spelled)
+        && words
+            .iter()
+            .all(|word| !word.is_empty() && !lexicon::never_in_names(word) && !is_contraction(word))
+        && !words.iter().any(|word| lexicon::tells(word));
+    good.then(|| words.join(" "))
 }
 
 /// The name of a user as forums write it: `u/name`, `/u/name`, `@name`.
@@ -279,7 +251,11 @@ mod tests {
         check("ANN VAN DER LEE", Some("ann van der lee"));
         check("В.Лунин", Some("в лунин"));
         check("The Witness", Some("witness"));
-        check("Q12", Some("q"));
+        check("Q12", Some("q12"));
+        check("P16", Some("p16"));
+        check("I'm", None);
+        check("That’s", None);
+        check("D'Arcy", Some("d'arcy"));
         check("Speaker 2", Some("speaker 2"));
         check("法新社记者", Some("法新社记者"));
         check("interviewer", Some("interviewer"));
@@ -293,21 +269,12 @@ mod tests {
     }
 
     #[test]
-    fn times_in_brackets_and_without() {
-        for (text, len) in [
-            ("[10:02 AM] ann", 10),
-            ("[00:01:12] Ann", 10),
-            ("(1:02) Ann", 6),
-            ("00:01:12 Ann", 8),
-            ("00:01:12.500", 12),
-        ] {
-            assert_eq!(stamp_len(text), Some(len), "{text}");
+    fn what_only_recurrence_makes_a_label() {
+        assert_eq!(doubtful_key("Phóng viên").as_deref(), Some("phóng viên"));
+        assert_eq!(doubtful_key("SUBJECT").as_deref(), Some("subject"));
+        for words in ["In short", "I'm", "what she said", "One two three four five", "Yes, and"] {
+            assert_eq!(doubtful_key(words), None, "{words}");
         }
-        for text in ["27, 2022, 8:30 a.m.", "12 Ann", "[Ann]", "1: one", "(2011) Ann"] {
-            assert_eq!(stamp_len(text), None, "{text}");
-        }
-        assert_eq!(stamp_start("Ann Lee (00:01)"), Some(7));
-        assert_eq!(stamp_start("Ann Lee"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::segmentation::labels::candidates::Place;
 use crate::segmentation::labels::candidates::Shape;
 use crate::segmentation::labels::label_parse;
 use crate::segmentation::labels::names;
+use crate::segmentation::labels::turn_taking::TurnTaking;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;
@@ -25,7 +26,14 @@ const MOST_PEOPLE: usize = 64;
 
 /// The indices of the candidates that are labels.
 pub(crate) fn accepted(extraction: &Extraction, lines: &[Line], candidates: &[Candidate]) -> BTreeSet<usize> {
-    let mut selector = LabelSelector { extraction, lines, candidates, accepted: BTreeSet::new() };
+    let mut selector = LabelSelector {
+        extraction,
+        lines,
+        candidates,
+        accepted: BTreeSet::new(),
+        passed_over: BTreeSet::new(),
+    };
+    selector.pass_over();
     selector.accept_recurring();
     selector.accept_single();
     selector.accepted
@@ -37,14 +45,40 @@ struct LabelSelector<'a> {
     lines: &'a [Line],
     candidates: &'a [Candidate],
     accepted: BTreeSet<usize>,
+    /// Candidates that the shape of the document's own labels rules out.
+    passed_over: BTreeSet<usize>,
 }
 
 impl LabelSelector<'_> {
+    /// Rules out what is not in the shape of the document's labels: headings where labels are in paragraphs, and
+    /// other names where a pattern opens the turns.
+    fn pass_over(&mut self) {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let colons = || self.candidates.iter().filter(|c| c.shape == Shape::Colon && c.place == Place::Start);
+        for c in colons().filter(|c| !c.doubtful) {
+            *counts.entry(c.key.as_str()).or_default() += 1;
+        }
+        let recurs = |c: &Candidate| counts.get(c.key.as_str()).is_some_and(|count| *count > 1);
+        let heading = |c: &Candidate| matches!(self.kind(c), Some(BlockKind::Heading(_)));
+        let recurring = colons().filter(|c| recurs(c)).count();
+        let in_headings = colons().filter(|c| recurs(c) && heading(c)).count();
+        let opened: BTreeSet<&str> =
+            self.candidates.iter().filter(|c| c.shape == Shape::Opening).map(|c| c.key.as_str()).collect();
+        let openings = self.candidates.iter().filter(|c| c.shape == Shape::Opening).count();
+        let leads = openings > 0 && openings >= recurring;
+        let ruled_out = |c: &Candidate| {
+            (c.shape == Shape::Colon && recurring > in_headings * 2 && heading(c))
+                || (leads && c.shape != Shape::Opening && !opened.contains(c.key.as_str()))
+        };
+        let ruled_out = self.candidates.iter().enumerate().filter(|(_, c)| ruled_out(c)).map(|(at, _)| at);
+        self.passed_over = ruled_out.collect();
+    }
+
     /// Labels that recur, shape by shape.
     fn accept_recurring(&mut self) {
         let mut groups: BTreeMap<(Shape, &str), Vec<usize>> = BTreeMap::new();
         for (at, candidate) in self.candidates.iter().enumerate() {
-            if candidate.place != Place::Loose {
+            if candidate.place != Place::Loose && !self.passed_over.contains(&at) {
                 groups.entry((candidate.shape, &candidate.key)).or_default().push(at);
             }
         }
@@ -58,7 +92,10 @@ impl LabelSelector<'_> {
         }
         let count = |shape: Shape, key: &str| groups.get(&(shape, key)).map_or(0, Vec::len);
         let any = |key: &str| {
-            [Shape::Colon, Shape::Point, Shape::Gap].iter().map(|shape| count(*shape, key)).sum::<usize>()
+            [Shape::Colon, Shape::Point, Shape::Gap, Shape::Counted]
+                .iter()
+                .map(|shape| count(*shape, key))
+                .sum::<usize>()
         };
         let paired = |key: &str| lexicon::pair_of(key).any(|(other, _)| any(other) > 0);
         // Names in brackets on lines of their own are stage directions, unless they mean a role.
@@ -79,6 +116,12 @@ impl LabelSelector<'_> {
             .map(|(_, members)| members.len())
             .collect();
         let wides: usize = wide.iter().sum();
+        let turn_taking = TurnTaking::of(self.candidates, &groups);
+        let brackets: usize = groups
+            .iter()
+            .filter(|((shape, _), _)| *shape == Shape::Bracket)
+            .map(|(_, members)| members.len())
+            .sum();
         let mut lone = Vec::new();
         for ((shape, key), members) in &groups {
             let clean =
@@ -89,7 +132,13 @@ impl LabelSelector<'_> {
             let capitals =
                 members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| in_capitals(&c.name)));
             let good = match shape {
+                Shape::Colon if self.doubts(members) => mostly && turn_taking.takes_turns(key, members),
                 Shape::Colon => (n >= 2 || paired(key)) && mostly,
+                Shape::Counted => {
+                    (n >= 2 || paired(key))
+                        && mostly
+                        && members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.counts))
+                }
                 // A lone capital before a space is mostly an article: its partner must stand so too.
                 Shape::Gap => mostly && (paired_in(*shape, key) || (n >= 3 && *key == "q")),
                 Shape::Point => (n >= 2 || paired(key)) && (paired(key) || n >= 3) && mostly,
@@ -98,10 +147,14 @@ impl LabelSelector<'_> {
                 Shape::Nick => n >= 2,
                 Shape::Wide => n >= 2 && mostly && wide.len() >= 2 && wides * 3 >= self.lines.len(),
                 Shape::Bracket => {
-                    n >= 2 && members.iter().all(|at| !self.whole_line(*at))
+                    // Where other labels are more, a word in brackets is a sound or a gesture.
+                    n >= 2
+                        && brackets * 2 >= turn_taking.len()
+                        && members.iter().all(|at| !self.whole_line(*at))
                         || bracketed.len() >= 2 && bracketed.contains(key)
                 }
-                Shape::Stamped => n >= 2 || !lone.is_empty(),
+                Shape::Marked => n >= 2 || !lone.is_empty(),
+                Shape::Opening => true,
                 Shape::Alone => {
                     if n >= 2 && !lexicon::boilerplate(key) {
                         lone.push(members.clone());
@@ -116,6 +169,21 @@ impl LabelSelector<'_> {
         if self.accepted.len() * 2 <= lone.iter().map(Vec::len).sum() {
             self.accept_lone(&lone);
         }
+    }
+
+    /// Whether labels are spelled as no names are.
+    fn doubts(&self, members: &[usize]) -> bool {
+        members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.doubtful))
+    }
+
+    /// Whether a label that only tells a question is directly followed by another's label: the one who answers.
+    fn asks_next(&self, at: usize, c: &Candidate) -> bool {
+        let next = self.accepted.range(at + 1..).next().and_then(|next| self.candidates.get(*next));
+        c.place == Place::Start
+            && matches!(c.shape, Shape::Point | Shape::Counted)
+            && lexicon::names_turn(&c.key)
+            && lexicon::asks(&c.key)
+            && next.is_some_and(|next| next.line > c.line && next.key != c.key)
     }
 
     /// Whether a candidate is all there is on its line.
@@ -167,8 +235,12 @@ impl LabelSelector<'_> {
         let everywhere = labelled * 10 >= openings * 8;
         let mut more = Vec::new();
         for (at, c) in self.candidates.iter().enumerate() {
-            let open = matches!(c.shape, Shape::Colon | Shape::Stamped) || shapes.contains(&c.shape);
+            let asks_next = self.asks_next(at, c);
+            let open =
+                matches!(c.shape, Shape::Colon | Shape::Marked) || shapes.contains(&c.shape) || asks_next;
             if self.accepted.contains(&at)
+                || self.passed_over.contains(&at)
+                || (c.doubtful && !keys.contains(c.key.as_str()))
                 || !open
                 || (c.shape == Shape::Alone && !(self.heads_turn(c) || self.known(c) || self.longer(c)))
             {
@@ -211,7 +283,9 @@ impl LabelSelector<'_> {
             let heads = c.shape == Shape::Alone
                 && c.clean
                 && (self.known(c) || self.longer(c) || label_parse::titled(&c.name));
-            if !(related || role || alike || testified || heads || self.person(&c.key)) || !c.clean {
+            if !(related || asks_next || role || alike || testified || heads || self.person(&c.key))
+                || !c.clean
+            {
                 continue;
             }
             let before = c.span.start() < first && !keys.contains(c.key.as_str());

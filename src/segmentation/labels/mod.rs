@@ -2,8 +2,13 @@
 //! which of them are one person.
 
 pub(crate) mod candidates;
+pub(crate) mod counted;
+pub(crate) mod heads;
 pub(crate) mod label_parse;
 pub(crate) mod label_selection;
 pub(crate) mod names;
+pub(crate) mod opening_shape;
 pub(crate) mod speakers;
+pub(crate) mod stamps;
+pub(crate) mod turn_taking;
 pub(crate) mod unpunctuated;

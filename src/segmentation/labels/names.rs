@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::segmentation::labels::label_parse;
 use crate::segmentation::labels::speakers::Speaker;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
@@ -12,8 +13,6 @@ use crate::transcript::Extraction;
 pub(crate) const MOST_KEYS: usize = 256;
 /// Longest label in bytes that may be initials, with points and spaces.
 const MOST_INITIALS: usize = 24;
-/// How much of a document's start is searched for the names that initials stand for, in bytes.
-const HEADER: usize = 8 << 10;
 /// How much of a document's start is searched for introductions, in bytes.
 const INTRODUCTIONS: usize = 64 << 10;
 
@@ -59,6 +58,16 @@ pub(crate) struct Written {
     pub name: String,
     /// Initials given with it.
     pub alias: Option<String>,
+    /// Whether it is known to name nobody.
+    pub nobody: bool,
+}
+
+/// How often a key is written, and where it is first.
+#[derive(Clone, Copy, Debug)]
+struct Uses<'a> {
+    written: &'a Written,
+    position: usize,
+    count: usize,
 }
 
 /// Makes speakers of labels, and tells each key's speaker.
@@ -66,20 +75,22 @@ pub(crate) fn merge(
     extraction: &Extraction,
     language: &Language,
     labels: &[Written],
+    header: &str,
 ) -> (Vec<Speaker>, BTreeMap<String, usize>) {
     let mut keys: Vec<&str> = Vec::new();
-    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut uses: BTreeMap<&str, Uses<'_>> = BTreeMap::new();
     let mut aliases: BTreeMap<&str, &str> = BTreeMap::new();
-    for label in labels {
-        first.entry(&label.key).or_insert_with(|| {
+    for (position, label) in labels.iter().enumerate() {
+        let entry = uses.entry(&label.key).or_insert_with(|| {
             keys.push(&label.key);
-            &label.name
+            Uses { written: label, position, count: 0 }
         });
+        entry.count += 1;
         if let Some(alias) = &label.alias {
             aliases.insert(alias, &label.key);
         }
     }
-    let owners = owners(&keys, &aliases);
+    let owners = owners(&keys, &aliases, &uses);
     let mut speakers: Vec<Speaker> = Vec::new();
     let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
     for key in keys {
@@ -87,9 +98,11 @@ pub(crate) fn merge(
         let next = speakers.len();
         let speaker = *by_key.entry(root.to_owned()).or_insert(next);
         if speaker == next {
-            let label = first.get(root).map_or(root, |name| name).to_owned();
-            let searched = (next < MOST_KEYS).then_some(language);
-            let name = full_name(extraction, searched, &label, root);
+            let written = uses.get(root).map(|used| used.written);
+            let label = written.map_or(root, |written| &written.name).to_owned();
+            let searched = (next < MOST_KEYS).then_some((language, header));
+            let nobody = written.is_some_and(|written| written.nobody);
+            let name = if nobody { None } else { full_name(extraction, searched, &label, root) };
             speakers.push(Speaker { name, keys: vec![root.to_owned()], label });
         }
         if key != root {
@@ -103,11 +116,53 @@ pub(crate) fn merge(
 }
 
 /// For each key the fuller one that it is a form of.
-fn owners<'a>(keys: &[&'a str], aliases: &BTreeMap<&'a str, &'a str>) -> BTreeMap<&'a str, &'a str> {
+fn owners<'a>(
+    keys: &[&'a str],
+    aliases: &BTreeMap<&'a str, &'a str>,
+    uses: &BTreeMap<&'a str, Uses<'_>>,
+) -> BTreeMap<&'a str, &'a str> {
     let compared = keys.get(..keys.len().min(MOST_KEYS)).unwrap_or_default();
     let by_alias = keys.iter().filter_map(|key| Some((*key, *aliases.get(key)?)));
-    let by_form = compared.iter().filter_map(|key| Some((*key, fuller(key, compared)?)));
+    let by_form = compared.iter().filter_map(|key| {
+        let chunks = uses.get(key).map(|used| chunks(&used.written.name)).unwrap_or_default();
+        let owner = fuller(key, compared).or_else(|| abbreviated(&chunks, compared))?;
+        let (short, full) = (uses.get(key)?, uses.get(owner)?);
+        // A longer form that is written once, when the shorter one is known already, renames nobody.
+        let late = full.count == 1 && short.count > 1 && short.position < full.position;
+        Some(if late { (owner, *key) } else { (*key, owner) })
+    });
     by_form.chain(by_alias).collect()
+}
+
+/// The parts of initials that have small letters, as `HCh` has of `Hanna Chmura`; none for other labels.
+fn chunks(label: &str) -> Vec<String> {
+    let capitals = label.chars().filter(|c| c.is_uppercase()).count();
+    let letters = label.chars().count();
+    let mixed = letters > capitals && letters <= capitals * 2 && label.chars().all(char::is_alphabetic);
+    if !(2..=4).contains(&capitals) || !mixed || !label.starts_with(char::is_uppercase) {
+        return Vec::new();
+    }
+    let mut chunks: Vec<String> = Vec::new();
+    for c in label.chars() {
+        match chunks.last_mut() {
+            Some(chunk) if !c.is_uppercase() => chunk.push(c),
+            _ => chunks.push(c.to_lowercase().collect()),
+        }
+    }
+    chunks
+}
+
+/// Whether a name in lower case has words that begin as the parts of initials do, in order.
+fn begins_with(name: &str, chunks: &[String]) -> bool {
+    !chunks.is_empty()
+        && name.split([' ', '-']).count() == chunks.len()
+        && name.split([' ', '-']).zip(chunks).all(|(word, chunk)| word.starts_with(chunk.as_str()))
+}
+
+/// The one key that initials with small letters are of.
+fn abbreviated<'a>(chunks: &[String], keys: &[&'a str]) -> Option<&'a str> {
+    let mut owners = keys.iter().filter(|key| begins_with(key, chunks));
+    owners.next().filter(|_| owners.next().is_none()).copied()
 }
 
 /// The fullest key that `key` leads to.
@@ -146,10 +201,10 @@ fn same_part(part: &str, word: &str) -> bool {
 }
 
 /// The fullest name for a label: of the document's metadata, or of the text that introduces the person,
-/// which is searched when its language is given.
+/// which is searched when its language and the text before the first label are given.
 fn full_name(
     extraction: &Extraction,
-    language: Option<&Language>,
+    searched: Option<(&Language, &str)>,
     written: &str,
     key: &str,
 ) -> Option<String> {
@@ -163,14 +218,36 @@ fn full_name(
         initials_of(key, &person) || key.split(' ').all(|part| person.split(' ').any(|word| word == part))
     });
     if let Some(person) = people.next().filter(|_| people.next().is_none()) {
-        return Some(without_titles(person));
+        return Some(if is_inverted(person) { person.clone() } else { without_titles(person) });
     }
-    let name = without_titles(written);
-    if let Some(full) = language.and_then(|language| spelled_out(&extraction.text, &name, language)) {
+    let name = if is_inverted(written) { written.to_owned() } else { without_titles(written) };
+    if let Some(full) = searched.and_then(|(language, header)| spelled_out(header, &name, language)) {
         return Some(full);
     }
-    let full = language.filter(|_| single).and_then(|language| introduced(&extraction.text, &name, language));
+    let full =
+        searched.filter(|_| single).and_then(|(language, _)| introduced(&extraction.text, &name, language));
     Some(full.unwrap_or(name))
+}
+
+/// Whether a name has the family name first and a comma after it: `Lee, Ann`. What else follows a comma is an office
+/// or an affiliation.
+fn is_inverted(name: &str) -> bool {
+    let Some((family, given)) = name.split_once(", ") else { return false };
+    let word = |word: &str| {
+        let lower = sentences::bare(word);
+        word.starts_with(char::is_uppercase)
+            && (word.chars().any(char::is_lowercase) || word.ends_with('.'))
+            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.'))
+            && (lower.chars().count() == 1 || !lexicon::title(&lower))
+            && !lexicon::office(&lower)
+            && !lexicon::asks(&lower)
+            && !lexicon::answers(&lower)
+    };
+    let family_words = family.split(' ').filter(|word| !lexicon::particle(word)).count();
+    family_words == 1
+        && family.split(' ').all(|part| lexicon::particle(part) || word(part))
+        && given.split(' ').count() <= 2
+        && given.split(' ').all(word)
 }
 
 /// A name as written, without the titles before it.
@@ -188,12 +265,16 @@ fn without_titles(name: &str) -> String {
 /// The one full name at the start of the text whose initials a label is.
 fn spelled_out(text: &str, label: &str, language: &Language) -> Option<String> {
     let short = letters(label);
-    if !(2..=4).contains(&short.chars().count()) || !short.chars().all(char::is_uppercase) {
+    let chunks = chunks(label);
+    let plain = (2..=4).contains(&short.chars().count()) && short.chars().all(char::is_uppercase);
+    if !plain && chunks.is_empty() {
         return None;
     }
-    let fits = |name: &String| initials(name).is_some_and(|initials| initials == short);
-    let mut found: Vec<String> =
-        full_names(sentences::head(text, HEADER), language).into_iter().filter(fits).collect();
+    let fits = |name: &String| {
+        (plain && initials(name).is_some_and(|initials| initials == short))
+            || begins_with(&name.to_lowercase(), &chunks)
+    };
+    let mut found: Vec<String> = full_names(text, language).into_iter().filter(fits).collect();
     found.dedup();
     match found.as_slice() {
         [name] => Some(name.clone()),
@@ -281,6 +362,7 @@ pub(crate) fn name_word(word: &str, language: &Language) -> bool {
         && word.starts_with(char::is_uppercase)
         && word.chars().skip(1).any(char::is_lowercase)
         && word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'))
+        && !label_parse::is_contraction(&lower)
         && !lexicon::title(&lower)
         && !language.opener(&lower)
         && !lexicon::never_in_names(&lower)
@@ -304,6 +386,22 @@ mod tests {
         check("lee", &["ann lee", "sue lee"], None);
         check("host", &["host ann lee"], None);
         check("roe", &["ann lee"], None);
+    }
+
+    #[test]
+    fn initials_with_small_letters() {
+        let keys = ["hanna chmura", "olga lis"];
+        assert_eq!(abbreviated(&chunks("HCh"), &keys), Some("hanna chmura"));
+        assert_eq!(abbreviated(&chunks("HCz"), &keys), None);
+        assert!(chunks("Hanna").is_empty() && chunks("HC").is_empty());
+    }
+
+    #[test]
+    fn family_names_first() {
+        assert!(is_inverted("Lee, Ann") && is_inverted("van Dyk, Jo M."));
+        for name in ["Ann Lee, Reporter", "Ann Lee, CNN", "Lee, Senator", "Ann Lee"] {
+            assert!(!is_inverted(name), "{name}");
+        }
     }
 
     #[test]

@@ -1,14 +1,22 @@
 //! Which labels are one speaker's, and who speaks in each block.
 
+use std::collections::BTreeSet;
+
+use crate::segmentation::labels::candidates;
 use crate::segmentation::labels::candidates::Candidate;
 use crate::segmentation::labels::candidates::Shape;
 use crate::segmentation::labels::label_selection;
 use crate::segmentation::labels::names;
 use crate::segmentation::labels::names::Written;
+use crate::segmentation::labels::opening_shape::Openings;
 use crate::segmentation::language_data::languages::Language;
+use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;
 use crate::span::TextSpan;
 use crate::transcript::Extraction;
+
+/// How much of a document's start is searched for the names that initials stand for, in bytes.
+const HEADER: usize = 8 << 10;
 
 /// Someone who speaks in the document.
 #[derive(Clone, Debug)]
@@ -43,6 +51,10 @@ pub(crate) struct SpeakerTable {
     pub of_block: Vec<Option<usize>>,
     /// Whether each line is labelled, as in logs of chats, so that a label that repeats opens no turn.
     pub logged: bool,
+    /// The lines that begin with a remark's label and not with speech.
+    pub remarks: BTreeSet<usize>,
+    /// The lines that are a time at which another speaks.
+    pub timed_turns: BTreeSet<usize>,
 }
 
 /// Decides over all candidates.
@@ -50,23 +62,33 @@ pub(crate) fn resolve(
     extraction: &Extraction,
     language: &Language,
     lines: &[Line],
-    candidates: &[Candidate],
+    openings: Openings,
 ) -> SpeakerTable {
+    let candidates = candidates::candidates(extraction, lines, &openings);
+    let candidates = candidates.as_slice();
     let accepted = label_selection::accepted(extraction, lines, candidates);
     let chosen: Vec<&Candidate> =
         candidates.iter().enumerate().filter(|(at, _)| accepted.contains(at)).map(|(_, c)| c).collect();
     let mut written: Vec<Written> = chosen
         .iter()
-        .map(|c| Written { key: c.key.clone(), name: c.name.clone(), alias: c.alias.clone() })
+        .map(|c| Written {
+            key: c.key.clone(),
+            name: c.name.clone(),
+            alias: c.alias.clone(),
+            nobody: c.counts,
+        })
         .collect();
     for name in extraction.blocks.iter().filter_map(|block| block.speaker.as_ref()) {
         let key = names::key(name);
         // Every cue names its speaker: only a change tells something new.
         if written.last().is_none_or(|last| last.key != key) {
-            written.push(Written { key, name: name.clone(), alias: None });
+            written.push(Written { key, name: name.clone(), alias: None, nobody: false });
         }
     }
-    let (speakers, by_key) = names::merge(extraction, language, &written);
+    // Names that stand for initials are given before anyone speaks.
+    let first = chosen.first().map_or(extraction.text.len(), |c| c.span.start());
+    let header = sentences::head(extraction.text.get(..first).unwrap_or_default(), HEADER);
+    let (speakers, by_key) = names::merge(extraction, language, &written, header);
     let labels = chosen
         .iter()
         .filter_map(|c| Some(Label { line: c.line, span: c.span, speaker: *by_key.get(&c.key)? }))
@@ -76,6 +98,7 @@ pub(crate) fn resolve(
         .iter()
         .map(|block| by_key.get(&names::key(block.speaker.as_deref()?)).copied())
         .collect();
-    let logged = chosen.iter().any(|c| c.shape == Shape::Nick);
-    SpeakerTable { speakers, labels, of_block, logged }
+    let logged = chosen.iter().any(|c| matches!(c.shape, Shape::Nick | Shape::Opening));
+    let Openings { remarks, timed_turns, .. } = openings;
+    SpeakerTable { speakers, labels, of_block, logged, remarks, timed_turns }
 }

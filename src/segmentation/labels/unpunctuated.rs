@@ -1,17 +1,19 @@
-//! What may name a speaker at a line's start without a colon: a point, a dash, a gap, a time, brackets.
+//! What may name a speaker at a line's start without a colon: a point, a dash, a gap, brackets.
 
 use crate::segmentation::labels::candidates::Candidate;
 use crate::segmentation::labels::candidates::LONGEST;
 use crate::segmentation::labels::candidates::Place;
 use crate::segmentation::labels::candidates::Scan;
 use crate::segmentation::labels::candidates::Shape;
-use crate::segmentation::labels::label_parse;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::span::TextSpan;
 
 /// Longest title that is cut short with a point, as `Prof.`.
 const CUT_TITLE: usize = 4;
+
+/// Longest word before a number that counts turns, in bytes.
+const MOST_LETTERS: usize = 32;
 
 /// Whether a point behind a word ends a name, and does not cut a title or an initial short.
 fn ends_name(word: &str) -> bool {
@@ -36,7 +38,9 @@ impl Scan<'_> {
         let content = rest.trim_start_matches(['.', ' ', '\t', '\u{a0}', '\u{3000}', ')', '-', '—', '–']);
         let gap = rest.get(..rest.len() - content.len())?;
         let shape = match gap.chars().next()? {
-            '.' if gap.len() > 1 || content.is_empty() => Shape::Point,
+            '.' if gap.len() > 1 || content.is_empty() || content.starts_with(sentences::is_cjk) => {
+                Shape::Point
+            }
             ' ' | '\t' | '\u{a0}' | '\u{3000}' => Shape::Gap,
             _ => return None,
         };
@@ -45,6 +49,38 @@ impl Scan<'_> {
             return None;
         }
         self.candidate(span.start(), end, end + gap.len(), shape)
+    }
+
+    /// `Question 3) …`, `Q3. …`, `Answer №3 - …`: a word, a number and a sign.
+    pub(crate) fn counted(&self, span: TextSpan, head: &str) -> Option<Candidate> {
+        let letters =
+            head.find(|c: char| !c.is_alphabetic()).filter(|len| (1..=MOST_LETTERS).contains(len))?;
+        let word = head.get(..letters)?;
+        let rest = head.get(letters..)?;
+        let number = rest.trim_start_matches([' ', '\u{a0}', '.', '#', '№', 'º', '°']);
+        let number = ["no.", "No.", "Nr.", "nr.", "n°", "nº"]
+            .iter()
+            .find_map(|sign| number.strip_prefix(sign))
+            .unwrap_or(number)
+            .trim_start();
+        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+        let after = number.get(digits..)?;
+        let said = after.trim_start_matches([
+            ')', '）', '.', '．', '、', ']', '-', '–', '—', ' ', '\t', '\u{a0}', '\u{3000}',
+        ]);
+        let sign = after.len() - said.len();
+        let set_off = after.get(..sign)?;
+        let opens = !word.starts_with(char::is_lowercase) && sentences::starts_sentence(said);
+        // A space alone sets off only what is known to count turns.
+        let lone = set_off.trim().is_empty();
+        let known = lexicon::names_turn(&word.to_lowercase()) && (word.chars().count() > 1 || word == "Q");
+        if !(1..=3).contains(&digits) || sign == 0 || !opens || said.is_empty() || (lone && !known) {
+            return None;
+        }
+        let end = span.start() + head.len() - after.len();
+        let name = format!("{word} {}", number.get(..digits)?);
+        let candidate = self.candidate(span.start(), end, end + sign, Shape::Counted)?;
+        Some(Candidate { key: name.to_lowercase(), name, ..candidate })
     }
 
     /// `nick> …`, `<nick> …`: one word of any form.
@@ -84,6 +120,8 @@ impl Scan<'_> {
             place,
             emphasised: false,
             clean: true,
+            doubtful: false,
+            counts: false,
         }
     }
 
@@ -119,22 +157,6 @@ impl Scan<'_> {
             }
             from = end;
         }
-    }
-
-    /// `Name (00:01:12) …`, `Name 01:12 …`: a name, a time, and what is said.
-    pub(crate) fn timed(&self, span: TextSpan, head: &str) -> Option<Candidate> {
-        let digit = head
-            .match_indices(' ')
-            .map(|(at, _)| at + 1)
-            .find(|at| head.get(*at..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
-        let at = head.find(['(', '[']).or(digit)?;
-        let time = head.get(at..)?;
-        let end = at + label_parse::stamp_len(time)?;
-        let said = head.get(end..)?.trim_start();
-        if at == 0 || said.is_empty() {
-            return None;
-        }
-        self.candidate(span.start(), span.start() + at, span.start() + end, Shape::Stamped)
     }
 
     /// `Mr. Smith. …`, `The Chairman. …`, `ANN LEE. …`: a title and a name, or a name in capitals, that a point

@@ -98,6 +98,7 @@ struct Lexicon {
     credit: Table,
     credit_line: Table,
     caption: Table,
+    numbered_matter: Table,
     request: Table,
     request_ending: Table,
     host_cue: Table,
@@ -128,6 +129,7 @@ impl Lexicon {
             credit: table("credit"),
             credit_line: table("credit_line"),
             caption: table("caption"),
+            numbered_matter: table("numbered_matter"),
             request: table("request"),
             request_ending: table("request_ending"),
             host_cue: table("host_cue"),
@@ -242,6 +244,11 @@ pub(crate) fn caption(line: &str) -> Option<usize> {
         let colon = rest.chars().next().filter(|c| matches!(c, ':' | '：'))?;
         Some(line.len() - rest.len() + colon.len_utf8())
     })
+}
+
+/// Whether a lower-case word is of something that a document numbers: a figure, a table, a section.
+pub(crate) fn numbered_matter(word: &str) -> bool {
+    LEXICON.numbered_matter.has(word)
 }
 
 /// Whether a lower-case sentence begins as a request for an answer.

@@ -1,0 +1,81 @@
+//! Labels with a number that counts: `Question 3)`, `Q3.`, `問1：` are one label, `P16` and `Speaker 2` are not.
+
+use std::collections::BTreeMap;
+
+use crate::segmentation::labels::candidates::Candidate;
+use crate::segmentation::labels::candidates::Place;
+use crate::segmentation::language_data::lexicon;
+
+/// Splits a key in its words and its number.
+pub(crate) fn split(key: &str) -> Option<(&str, u32)> {
+    let base = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = key.get(base.len()..)?;
+    let base = base.trim_end();
+    let value = number.parse().ok().filter(|_| number.len() <= 4 && !base.is_empty())?;
+    // Padded numbers are of speakers: `SPEAKER_01`.
+    (!number.starts_with('0')).then_some((base, value))
+}
+
+/// The numbers of one word, in order of the text.
+#[derive(Debug, Default)]
+struct Numbers {
+    first: u32,
+    last: u32,
+    steps: usize,
+    repeats: usize,
+    falls: bool,
+    all: usize,
+}
+
+impl Numbers {
+    fn add(&mut self, number: u32) {
+        if self.all == 0 {
+            self.first = number;
+        } else if number < self.last || number > self.last + 3 {
+            self.falls = true;
+        } else if number == self.last {
+            self.repeats += 1;
+        } else {
+            self.steps += 1;
+        }
+        self.last = number;
+        self.all += 1;
+    }
+
+    /// Whether they count up from one or two, each once.
+    fn count_turns(&self) -> bool {
+        !self.falls && self.steps > 0 && self.repeats == 0 && self.first <= 2
+    }
+}
+
+/// Gives labels whose numbers count turns one key. A word that means a question or an answer counts them by itself;
+/// any other word does where a second one counts with it.
+pub(crate) fn unite(candidates: &mut [Candidate]) {
+    let mut numbers: BTreeMap<String, Numbers> = BTreeMap::new();
+    for candidate in candidates.iter().filter(|candidate| candidate.place == Place::Start) {
+        if let Some((base, number)) = split(&candidate.key) {
+            numbers.entry(base.to_owned()).or_default().add(number);
+        }
+    }
+    let known = |base: &str| lexicon::names_turn(base);
+    let counting: Vec<(&str, usize)> = numbers
+        .iter()
+        .filter(|(base, numbers)| {
+            !known(base) && numbers.count_turns() && !lexicon::asks(base) && !lexicon::answers(base)
+        })
+        .map(|(base, numbers)| (base.as_str(), numbers.all))
+        .collect();
+    let paired: Vec<String> = match counting.as_slice() {
+        [(a, n), (b, m)] if n.abs_diff(*m) <= 1 && *n.max(m) >= 3 => vec![(*a).to_owned(), (*b).to_owned()],
+        _ => Vec::new(),
+    };
+    for candidate in candidates {
+        let Some((base, _)) = split(&candidate.key) else { continue };
+        let Some(numbers) = numbers.get(base) else { continue };
+        let counts = known(base) && !numbers.falls && (numbers.steps > 0 || numbers.all == 1);
+        if counts || paired.iter().any(|other| other == base) {
+            candidate.key = base.to_owned();
+            candidate.counts = true;
+        }
+    }
+}
