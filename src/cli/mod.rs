@@ -15,6 +15,7 @@ mod snapshot;
 mod verify;
 mod recover;
 mod segment;
+mod segment_report;
 mod eval;
 
 use std::future::Future;

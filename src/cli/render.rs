@@ -8,15 +8,13 @@ use anstyle::Style;
 
 use crate::cli::CliError;
 use crate::grpc::pb;
-use crate::transcript::Diagnostic;
-use crate::transcript::Exchange;
 
-const NAME: Style = Style::new().bold();
+pub(super) const NAME: Style = Style::new().bold();
 const MATCH: Style = AnsiColor::Yellow.on_default().bold();
-const FAINT: Style = Style::new().dimmed();
+pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// Columns before the text.
-const INDENT: &str = "     ";
+pub(super) const INDENT: &str = "     ";
 
 /// Whether a terminal takes a character for a command, or lets it turn the order of what is shown.
 fn commands(c: char) -> bool {
@@ -113,42 +111,12 @@ pub(super) fn exchange(exchange: &pb::Exchange) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Prints what the segmenter found.
-pub(super) fn segmentation<'d>(
-    exchanges: &[Exchange],
-    diagnostics: impl Iterator<Item = &'d Diagnostic>,
-    explain: bool,
-) -> Result<(), CliError> {
-    let mut out = anstream::stdout().lock();
-    for (number, exchange) in (1..).zip(exchanges) {
-        let speaker = exchange.answer.speaker.as_deref().unwrap_or_default();
-        writeln!(out, "{number:3}. {NAME}{}{NAME:#}", harmless(someone(speaker)))?;
-        if let Some(question) = &exchange.question {
-            said(&mut out, "Q", &harmless(&question.text))?;
-        }
-        said(&mut out, "A", &harmless(&exchange.answer.text))?;
-        if !exchange.occurrences.is_empty() {
-            writeln!(out, "{INDENT}{FAINT}also in {} other places{FAINT:#}", exchange.occurrences.len())?;
-        }
-        for reason in exchange.reasons.iter().filter(|_| explain) {
-            writeln!(out, "{INDENT}{FAINT}because {}{FAINT:#}", harmless(reason))?;
-        }
-        writeln!(out)?;
-    }
-    for diagnostic in diagnostics {
-        let place = diagnostic.spans.first().map_or(0, |span| span.start());
-        writeln!(out, "{FAINT}byte {place}: {}{FAINT:#}", harmless(&diagnostic.message))?;
-    }
-    writeln!(out, "{} exchanges", exchanges.len())?;
-    Ok(())
-}
-
-fn someone(speaker: &str) -> &str {
+pub(super) fn someone(speaker: &str) -> &str {
     if speaker.is_empty() { "(speaker unknown)" } else { speaker }
 }
 
 /// Prints one side, wrapped to the terminal.
-fn said(out: &mut impl Write, side: &str, text: &str) -> Result<(), CliError> {
+pub(super) fn said(out: &mut impl Write, side: &str, text: &str) -> Result<(), CliError> {
     let width = textwrap::termwidth().clamp(40, 100);
     let first = format!("  {side}  ");
     for (number, paragraph) in text.split('\n').filter(|line| !line.trim().is_empty()).enumerate() {

@@ -8,7 +8,8 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::cli::CliError;
-use crate::cli::render;
+use crate::cli::render::harmless;
+use crate::cli::segment_report;
 use crate::config::Segment;
 use crate::extraction::Limits;
 use crate::extraction::extract;
@@ -31,18 +32,24 @@ pub(super) fn run(args: &Segment) -> Result<(), CliError> {
     let source = Source { bytes: &bytes, media_type: &args.media_type, file_name: &file_name };
     let extraction = extract(&source, &Limits::default())?;
     let segmentation = segment(&extraction);
-    let diagnostics = extraction.diagnostics.iter().chain(&segmentation.diagnostics);
-    if args.json {
-        let mut out = std::io::stdout().lock();
-        for exchange in &segmentation.exchanges {
-            writeln!(out, "{}", line(exchange, args.explain))?;
-        }
-        for diagnostic in diagnostics.filter(|_| args.explain) {
-            writeln!(std::io::stderr(), "{} {}", spans(&diagnostic.spans), diagnostic.message)?;
-        }
-        return Ok(());
+    if !args.json {
+        return segment_report::print(&extraction, &segmentation, args.explain);
     }
-    render::segmentation(&segmentation.exchanges, diagnostics.filter(|_| args.explain), args.explain)
+    let mut out = std::io::stdout().lock();
+    for exchange in &segmentation.exchanges {
+        writeln!(out, "{}", line(exchange, args.explain))?;
+    }
+    let mut errors = std::io::stderr().lock();
+    if args.explain {
+        for diagnostic in extraction.diagnostics.iter().chain(&segmentation.diagnostics) {
+            writeln!(errors, "{} {}", spans(&diagnostic.spans), diagnostic.message)?;
+        }
+    } else {
+        for why in segment_report::reasons_for_none(&extraction, &segmentation) {
+            writeln!(errors, "{}", harmless(why))?;
+        }
+    }
+    Ok(())
 }
 
 fn line(exchange: &Exchange, explain: bool) -> Value {

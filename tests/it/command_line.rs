@@ -21,6 +21,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         an_interrupt_ends_a_command_that_waits,
         settings_come_from_flag_then_variable_then_file,
         segment_prints_one_exchange_a_line,
+        segment_shows_the_document_its_speakers_and_times,
+        segment_says_why_there_is_no_exchange,
     ];
     trials.push(wire("command_line::clients_drive_a_server", clients_drive_a_server));
     trials
@@ -155,6 +157,26 @@ fn segment_prints_one_exchange_a_line() {
         onrecord().args(["segment", "--explain", "samples/threats-secretary-general.txt"]).output().unwrap();
     let explained = text(&explained.stdout);
     assert!(explained.contains("because ") && explained.contains("byte "), "{explained}");
+}
+
+fn segment_shows_the_document_its_speakers_and_times() {
+    let output = onrecord().args(["segment", "samples/technology-harbor-pilots.srt"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let shown = text(&output.stdout);
+    for part in ["language en", "speaker ", "answers in ", "0:00:"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+}
+
+fn segment_says_why_there_is_no_exchange() {
+    let file = "tests/corpus/markdown/question-list-de.md";
+    let person = onrecord().args(["segment", file]).output().unwrap();
+    let program = onrecord().args(["segment", "--json", file]).output().unwrap();
+    for (output, said) in [(&person, text(&person.stdout)), (&program, text(&program.stderr))] {
+        assert_eq!(output.status.code(), Some(0));
+        assert!(said.contains("a list of questions"), "{said}");
+    }
+    assert_eq!(text(&program.stdout), "");
 }
 
 async fn clients_drive_a_server() {
