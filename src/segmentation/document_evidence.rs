@@ -1,5 +1,6 @@
 //! All that is seen in a document before its units get states.
 
+use crate::segmentation::boilerplate::removal;
 use crate::segmentation::decoding::alternation;
 use crate::segmentation::decoding::context::DocumentContext;
 use crate::segmentation::decoding::position_evidence;
@@ -19,7 +20,6 @@ use crate::segmentation::labels::opening_shape;
 use crate::segmentation::labels::speakers;
 use crate::segmentation::labels::speakers::SpeakerTable;
 use crate::segmentation::language_data::languages::Language;
-use crate::segmentation::lines::comments;
 use crate::segmentation::lines::line;
 use crate::transcript::Diagnostic;
 use crate::transcript::Extraction;
@@ -36,14 +36,14 @@ pub(crate) struct DocumentEvidence {
     pub question_style: Option<QuestionStyle>,
     /// Whether a sign opens each turn of both sides.
     marks_turns: bool,
-    /// What readers wrote below it, where that was left out.
-    pub comments: Option<Diagnostic>,
     /// Per unit, whether it only gives the floor to another.
     hand_overs: Vec<bool>,
     /// Per unit, the log-odds that a question has its place.
     place: Vec<f32>,
     /// Per unit, the log-odds that it is matter after the interview.
     end_matter: Vec<f32>,
+    /// The lines taken out because of their form.
+    pub removed: Vec<Diagnostic>,
 }
 
 impl DocumentEvidence {
@@ -51,7 +51,7 @@ impl DocumentEvidence {
     pub(crate) fn of(extraction: &Extraction, weights: &Weights) -> Self {
         let language = Language::of(&extraction.text);
         let mut lines = line::lines(extraction);
-        let comments = comments::cut(extraction, &mut lines);
+        let removed = removal::remove(extraction, &mut lines);
         let openings = opening_shape::openings(extraction, &lines);
         let cast = speakers::resolve(extraction, language, &lines, openings);
         let units = units::units(extraction, language, &lines, &cast);
@@ -79,7 +79,6 @@ impl DocumentEvidence {
         Self {
             marks_turns,
             place,
-            comments,
             language,
             speakers: cast,
             units,
@@ -88,6 +87,7 @@ impl DocumentEvidence {
             question_style,
             hand_overs,
             end_matter,
+            removed,
         }
     }
 
@@ -117,7 +117,7 @@ impl DocumentEvidence {
 /// Finds the turns that only give the floor to another ("Please go ahead, Ms. Lee."): they take no turn.
 fn hand_overs(units: &[Unit], features: &[Features], roles: &Roles) -> Vec<bool> {
     let spoken = |(_, (unit, features)): &(usize, (&Unit, &Features))| {
-        unit.speaker.is_some() || features.clutter < unit_features::CLUTTER
+        unit.speaker.is_some() || features.boilerplate < unit_features::LIKELY_BOILERPLATE
     };
     let spoken: Vec<(usize, (&Unit, &Features))> =
         units.iter().zip(features).enumerate().filter(spoken).collect();

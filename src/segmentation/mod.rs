@@ -1,8 +1,8 @@
 //! Blocks → turns → exchanges → passages. Pure, and it cannot fail.
 //!
 //! The rooms, in the order data flows: `lines` cuts blocks into lines and decides which line breaks mean
-//! nothing; `labels` decides over the whole document which text names a speaker, and which labels are one person;
-//! `features` cuts lines into units and describes each of them; `decoding` finds the best sequence of states for
+//! nothing; `boilerplate` takes out lines that are no one's words; `labels` decides over the whole document which
+//! text names a speaker, and which labels are one person; `features` cuts lines into units and describes each of them; `decoding` finds the best sequence of states for
 //! all units at once (Viterbi); `pairing` makes exchanges of them, with reasons. [`windows`] cuts long answers into
 //! passages. `language_data` has all that is known of languages and scripts.
 //!
@@ -11,6 +11,7 @@
 pub mod windows;
 mod language_data;
 mod lines;
+mod boilerplate;
 mod labels;
 mod features;
 mod decoding;
@@ -75,7 +76,9 @@ fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
         question_style: *question_style,
         guest: guest(extraction, language, cast, roles, units, &states),
     };
-    let (mut exchanges, mut diagnostics) = exchanges::exchanges(&reading);
+    let (mut exchanges, left_out) = exchanges::exchanges(&reading);
+    let mut diagnostics = evidence.removed.clone();
+    diagnostics.extend(left_out);
     let bare = !document.named && document.question_style.is_none() && !document.marks_turns;
     let asked = exchanges.iter().filter_map(|exchange| exchange.question.as_ref());
     let asked = asked.filter(|question| sentences::ends_in_question(&question.text)).count();
@@ -87,7 +90,6 @@ fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
         // One question among paragraphs that nothing else marks is a writer's own.
         exchanges.clear();
     }
-    diagnostics.extend(evidence.comments.clone());
     let mut why = "no question with its answer was found";
     if !document.named && question_list::is_one(units, features, &exchanges) {
         exchanges.clear();

@@ -1,8 +1,8 @@
 //! Interviews without any marks, where questions and answers take one paragraph each, in turn.
 
-use crate::segmentation::features::unit_features::CLUTTER;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::segmentation::features::units::Unit;
 use crate::transcript::BlockKind;
 
@@ -24,7 +24,7 @@ pub(crate) fn evidence(units: &[Unit], features: &[Features]) -> Vec<f32> {
         .iter()
         .zip(features)
         .enumerate()
-        .filter(|(_, (unit, seen))| seen.clutter < CLUTTER && unit.kind != BlockKind::Cue)
+        .filter(|(_, (unit, seen))| seen.boilerplate < LIKELY_BOILERPLATE && unit.kind != BlockKind::Cue)
         .map(|(at, _)| at)
         .collect();
     let asks = |at: &usize| features.get(*at).is_some_and(|seen| seen.has(Feature::Asks));

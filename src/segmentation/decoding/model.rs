@@ -15,9 +15,9 @@ use crate::segmentation::decoding::question_evidence;
 use crate::segmentation::decoding::states::State;
 use crate::segmentation::decoding::trailing_matter;
 use crate::segmentation::decoding::weights::Weights;
-use crate::segmentation::features::unit_features::CLUTTER;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::segmentation::features::units::Style;
 use crate::segmentation::features::units::Unit;
 use crate::transcript::BlockKind;
@@ -121,7 +121,7 @@ impl<'a> UnitModel<'a> {
                 to.add(FeatureFunction::AfterNoEndMatter, (-self.around.end_matter).max(0.0));
             }
             (Group::Skip, Some(_)) => {
-                let clutter = self.clutter >= CLUTTER;
+                let clutter = self.clutter >= LIKELY_BOILERPLATE;
                 to.add(
                     if clutter { FeatureFunction::SkipSpeakerClutter } else { FeatureFunction::SkipSpeaker },
                     1.0,
@@ -333,7 +333,7 @@ impl<'a> UnitModel<'a> {
             State::After if self.seen.has(Feature::Trailing) => {
                 sink.add(FeatureFunction::AnswerAfterTrailing, 1.0);
             }
-            State::After if self.clutter >= CLUTTER => {
+            State::After if self.clutter >= LIKELY_BOILERPLATE => {
                 sink.add(FeatureFunction::AnswerAfterClutter, 1.0);
                 sink.add(FeatureFunction::AnswerAfterClutterEndMatter, end_matter.min(MOST_END_MATTER.0));
             }

@@ -52,8 +52,8 @@ pub(crate) fn evidence(roles: &Roles, units: &[Unit], features: &[Features]) -> 
             }
             gap.clear();
             open = true;
-        } else if seen.clutter < unit_features::CLUTTER
-            || (seen.clutter < unit_features::CLUTTER + 1.0 && seen.words >= FEWEST_WORDS)
+        } else if seen.boilerplate < unit_features::LIKELY_BOILERPLATE
+            || (seen.boilerplate < unit_features::LIKELY_BOILERPLATE + 1.0 && seen.words >= FEWEST_WORDS)
         {
             gap.push(at);
         }

@@ -57,7 +57,7 @@ pub(crate) fn of_unit(
     // A line that is set as questions are and opens as one has lost its mark.
     let unmarked = seen.has(Feature::OpensAsking) && seen.words >= UNMARKED_WORDS;
     let asks_for = seen.has(Feature::Asks) || seen.has(Feature::Requests) || unmarked;
-    let (mut question, mut clutter) = (of_words(weights, seen), seen.clutter);
+    let (mut question, mut clutter) = (of_words(weights, seen), seen.boilerplate);
     match document.question_style.map(|style| (style, style.sets(unit))) {
         Some((_, true)) if asks_for => {
             question += weights.of(FeatureFunction::AsksSetOff);

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::segmentation::decoding::unnamed_asker;
-use crate::segmentation::features::unit_features::CLUTTER;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::segmentation::features::units::Unit;
 use crate::segmentation::labels::names;
 use crate::segmentation::labels::speakers::Speaker;
@@ -149,7 +149,7 @@ pub(crate) fn roles(
         .iter()
         .zip(features)
         .filter(|(unit, features)| {
-            unit.speaker.is_none() && features.has(Feature::Asks) && features.clutter < CLUTTER
+            unit.speaker.is_none() && features.has(Feature::Asks) && features.boilerplate < LIKELY_BOILERPLATE
         })
         .count();
     Roles {

@@ -4,9 +4,9 @@ use crate::segmentation::decoding::question_evidence;
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::features::question_style::QuestionStyle;
-use crate::segmentation::features::unit_features::CLUTTER;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::segmentation::features::units::Style;
 use crate::segmentation::features::units::Unit;
 use crate::segmentation::language_data::languages::Language;
@@ -25,6 +25,8 @@ const FEWEST_ANSWERS: usize = 4;
 const CREDIT_WORDS: usize = 8;
 /// Most words of a line that needs no stop to be no prose.
 const LINE_WORDS: usize = 12;
+/// Most words of a notice about the transcript.
+const NOTICE_WORDS: usize = 60;
 /// Most words of a title.
 const TITLE_WORDS: usize = 5;
 /// Evidence for what follows the title of such matter.
@@ -52,7 +54,8 @@ pub(crate) fn evidence(
         }
         None => {
             roles.of_unit(unit).is_some()
-                || (question_evidence::of_words(weights, seen) > ASKS && seen.clutter < CLUTTER)
+                || (question_evidence::of_words(weights, seen) > ASKS
+                    && seen.boilerplate < LIKELY_BOILERPLATE)
         }
     };
     let Some(last) = units.iter().zip(features).rposition(asks) else { return evidence };
@@ -119,7 +122,7 @@ fn one_paragraph(
     // Whether a question went before, and whether an answer is open.
     let (mut asked, mut open) = (false, false);
     for (unit, seen) in units.iter().zip(features).take(first) {
-        let plain = seen.clutter < CLUTTER && !seen.has(Feature::Asks);
+        let plain = seen.boilerplate < LIKELY_BOILERPLATE && !seen.has(Feature::Asks);
         match roles.of_unit(unit) {
             Some(Role::Answer) => {
                 answers += 1;
@@ -159,12 +162,31 @@ fn of_text(text: &str, seen: Features, tidy: bool) -> f32 {
     if seen.words <= CREDIT_WORDS && credits(text) {
         odds += 2.5;
     }
+    // What the software of a meeting adds: when it ended, and how the transcript came about.
+    if seen.words <= LINE_WORDS && !sentences::ends_in_mark(text) && has_clock(text) {
+        odds += 3.5;
+    }
+    if seen.words <= NOTICE_WORDS
+        && !seen.has(Feature::FirstPerson)
+        && lexicon::about_transcript(&text.to_lowercase())
+    {
+        odds += 4.0;
+    }
     odds
 }
 
 /// Whether a line begins as what is no part of an interview does.
 fn opens_other(opening: &str) -> bool {
     lexicon::boilerplate(opening) || lexicon::trailing(opening)
+}
+
+/// Whether a text has a time of the clock or a duration: `14:30`, `00:07:12`.
+fn has_clock(text: &str) -> bool {
+    text.split_whitespace().any(|word| {
+        let mut parts = word.trim_matches(|c: char| !c.is_ascii_digit()).split(':');
+        let number = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        parts.clone().nth(1).is_some() && parts.all(number)
+    })
 }
 
 /// Whether a text has an e-mail address.

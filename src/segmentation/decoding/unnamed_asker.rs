@@ -1,8 +1,8 @@
 //! Panels: the questions have no name, and everyone who has one answers.
 
-use crate::segmentation::features::unit_features::CLUTTER;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::segmentation::features::units::Style;
 use crate::segmentation::features::units::Unit;
 use crate::transcript::BlockKind;
@@ -23,12 +23,12 @@ pub(crate) fn asks(units: &[Unit], features: &[Features], speakers: usize) -> bo
     }
     let unnamed = || {
         let plain = |(unit, seen): &(&Unit, &Features)| {
-            unit.speaker.is_none() && unit.kind != BlockKind::Cue && seen.clutter < CLUTTER
+            unit.speaker.is_none() && unit.kind != BlockKind::Cue && seen.boilerplate < LIKELY_BOILERPLATE
         };
         units.iter().zip(features).skip_while(|(unit, _)| unit.speaker.is_none()).filter(plain)
     };
     let asking = unnamed().filter(|(_, seen)| is_question(seen)).count();
-    let is_spoken = |_: &Unit, seen: &Features| seen.clutter < CLUTTER;
+    let is_spoken = |_: &Unit, seen: &Features| seen.boilerplate < LIKELY_BOILERPLATE;
     asking * 10 >= unnamed().count() * 8
         && Panel::read(units, features, speakers, &is_spoken).is_some_and(|found| found.answers_around())
 }

@@ -1,5 +1,7 @@
 //! Lines and labels → units (paragraphs, turns and inline parts), and what can be seen of each unit.
 
+mod boilerplate_evidence;
+mod pull_quotes;
 pub(crate) mod question_style;
 pub(crate) mod turn_markers;
 pub(crate) mod unit_features;

@@ -1,9 +1,8 @@
-//! What a unit looks like: how much it reads as a question, an answer, or as clutter.
+//! What is seen in a unit: words and marks of questions, of answers and of boilerplate.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-
-use crate::segmentation::features::units::Style;
+use crate::segmentation::features::boilerplate_evidence;
+use crate::segmentation::features::boilerplate_evidence::Usage;
+use crate::segmentation::features::pull_quotes;
 use crate::segmentation::features::units::Unit;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
@@ -43,8 +42,8 @@ pub(crate) enum Feature {
 pub(crate) struct Features {
     /// Words.
     pub words: usize,
-    /// Evidence for clutter, as log-odds.
-    pub clutter: f32,
+    /// Log-odds that it is boilerplate.
+    pub boilerplate: f32,
     signs: u16,
 }
 
@@ -59,12 +58,18 @@ impl Features {
     }
 }
 
-/// Evidence from which on a unit is taken for clutter where its place is weighed.
-pub(crate) const CLUTTER: f32 = 2.0;
-/// Evidence that a remark of whoever wrote the text down is clutter.
+/// Log-odds that a remark of whoever wrote the text down is boilerplate.
 const REMARK: f32 = 12.0;
-/// Most words of a line that may be a banner.
-const BANNER_WORDS: usize = 10;
+/// Log-odds from which on a unit is taken for boilerplate where its place is weighed.
+pub(crate) const LIKELY_BOILERPLATE: f32 = 2.0;
+/// Log-odds of boilerplate of a message that a speaker reads out.
+const READ_OUT: f32 = 3.0;
+/// Log-odds that a unit which repeats another is pulled out of the text.
+const REPEATED: f32 = 5.0;
+/// Most words of a formula after the interview.
+const TRAILING_WORDS: usize = 60;
+/// Most words of a line that may be a date.
+const DATE_WORDS: usize = 10;
 /// Most words of a turn that gives the floor to another.
 const HANDOVER_WORDS: usize = 40;
 /// Most words of a turn that may be only signs of listening.
@@ -80,208 +85,29 @@ const TAIL: usize = 240;
 pub(crate) fn extract(extraction: &Extraction, language: &Language, units: &[Unit]) -> Vec<Features> {
     let mut seen: Vec<Features> =
         units.iter().map(|unit| look(&unit.text(&extraction.text), language)).collect();
-    let recurring = recurrences(extraction, units, &seen);
-    let prose: Vec<bool> = units
-        .iter()
-        .zip(&seen)
-        .filter(|(unit, t)| t.words >= 8 && unit.kind == BlockKind::Paragraph)
-        .map(|(_, t)| t.has(Feature::Stops))
-        .collect();
-    let shouting = units
-        .iter()
-        .zip(&seen)
-        .filter(|(unit, t)| t.words > 1 && shouts(&unit.text(&extraction.text)))
-        .count()
-        * 3
-        > units.len();
-    let tidy = prose.iter().filter(|stops| **stops).count() * 5 >= prose.len() * 4 && prose.len() >= 3;
+    let usage = Usage::of(extraction, units, &seen);
     for (unit, features) in units.iter().zip(&mut seen) {
+        let text = unit.text(&extraction.text);
         if unit.speaker.is_none() || unit.kind == BlockKind::Cue {
-            let text = unit.text(&extraction.text);
-            features.clutter = clutter(unit, &text, *features, tidy, &recurring);
-            if !shouting && features.words > 1 && features.words <= 24 && shouts(&text) {
-                features.clutter += 3.0;
-            }
-            let trailing = features.words <= 60
+            features.boilerplate = usage.boilerplate(unit, &text, *features);
+            let trailing = features.words <= TRAILING_WORDS
                 && (lexicon::trailing(&sentences::opening(&text))
                     || lexicon::credit(&sentences::opening_of(&text, 400)));
             features.note(Feature::Trailing, trailing);
-        } else if unit.labelled {
-            let text = unit.text(&extraction.text);
-            // What a host reads out for a sponsor, and notes of the transcriber.
-            if framed(&text) || (!features.has(Feature::Asks) && lexicon::sponsor(&sentences::opening(&text)))
-            {
-                features.clutter = 3.0;
-            }
+        } else if unit.labelled && boilerplate_evidence::is_read_out(&text, *features) {
+            features.boilerplate = READ_OUT;
         }
     }
     for (_, features) in units.iter().zip(&mut seen).filter(|(unit, _)| unit.remark) {
-        features.clutter = REMARK;
+        features.boilerplate = REMARK;
     }
-    for at in echoes(extraction, units, &seen) {
+
+    for at in pull_quotes::find(extraction, units, &seen) {
         if let Some(features) = seen.get_mut(at) {
-            features.clutter += 5.0;
+            features.boilerplate += REPEATED;
         }
     }
     seen
-}
-
-/// The marks that open a quotation.
-const QUOTES: [char; 5] = ['"', '“', '«', '„', '‘'];
-/// How many paragraphs on either side may hold the sentence that one repeats.
-const ECHO_WITHIN: usize = 6;
-/// Fewest words of a sentence that is repeated on purpose.
-const ECHO_WORDS: std::ops::RangeInclusive<usize> = 4..=40;
-
-/// The paragraphs that only repeat a sentence of another, as quotations pulled out of the text do.
-fn echoes(extraction: &Extraction, units: &[Unit], seen: &[Features]) -> Vec<usize> {
-    let mut found = Vec::new();
-    for (at, (unit, features)) in units.iter().zip(seen).enumerate() {
-        let [(_, span)] = unit.pieces.as_slice() else { continue };
-        let text = span.of(&extraction.text);
-        let set = unit.style != Style::Plain || !features.has(Feature::Stops) || text.starts_with(QUOTES);
-        let asks = features.has(Feature::Asks) && unit.style != Style::Quotation;
-        if unit.speaker.is_some() || !ECHO_WORDS.contains(&features.words) || asks || !set {
-            continue;
-        }
-        let quote = text.trim_matches(|c: char| !c.is_alphanumeric());
-        let quoted = unit.style == Style::Quotation && text.starts_with(QUOTES);
-        let near = units.iter().take(at + ECHO_WITHIN + 1).skip(at.saturating_sub(ECHO_WITHIN));
-        let repeats = |other: &Unit| {
-            other.pieces.iter().any(|(_, other)| {
-                let whole = other.of(&extraction.text);
-                other.start() != span.start()
-                    && whole.len() > text.len()
-                    && (whole.contains(quote) || (quoted && abridges(quote, whole)))
-            })
-        };
-        if near.into_iter().any(repeats) {
-            found.push(at);
-        }
-    }
-    found
-}
-
-/// Fewest words in a row that a quotation shares with the text that it shortens.
-const ABRIDGED_RUN: usize = 4;
-
-/// Whether a quotation is put together from the words of a longer text: all of its words are there, and some of
-/// them in a row.
-fn abridges(quote: &str, whole: &str) -> bool {
-    let of = |text: &str| sentences::words(text).map(str::to_lowercase).collect::<Vec<_>>();
-    let (quote, whole) = (of(quote), of(whole));
-    let known: BTreeSet<&String> = whole.iter().collect();
-    quote.iter().all(|word| known.contains(word))
-        && quote
-            .get(..ABRIDGED_RUN)
-            .is_some_and(|run| whole.windows(ABRIDGED_RUN).any(|window| window == run))
-}
-
-/// How often each short line occurs.
-fn recurrences(extraction: &Extraction, units: &[Unit], seen: &[Features]) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for (unit, features) in units.iter().zip(seen) {
-        if unit.speaker.is_none() && features.words <= BANNER_WORDS && !features.has(Feature::Asks) {
-            *counts.entry(numberless(&unit.text(&extraction.text))).or_default() += 1;
-        }
-    }
-    counts
-}
-
-/// A short line without what changes from page to page.
-fn numberless(text: &str) -> String {
-    let line = sentences::bare(text);
-    if line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).nth(2).is_none() {
-        // Of a word or two, the number is what it says.
-        return line;
-    }
-    let words = line.split_whitespace().map(|word| word.trim_matches(|c: char| c.is_ascii_digit()));
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// Evidence that a unit without a speaker is clutter.
-fn clutter(
-    unit: &Unit,
-    text: &str,
-    features: Features,
-    tidy: bool,
-    recurring: &BTreeMap<String, usize>,
-) -> f32 {
-    let opening = sentences::opening(text);
-    let mut odds = match unit.kind {
-        BlockKind::Caption => 6.0,
-        BlockKind::Heading(_) => 3.0,
-        BlockKind::Preformatted | BlockKind::ListItem | BlockKind::Description => -1.0,
-        BlockKind::Paragraph
-        | BlockKind::Quotation
-        | BlockKind::Term
-        | BlockKind::Cue
-        | BlockKind::Turn
-        | BlockKind::Question
-        | BlockKind::Answer => 0.0,
-    };
-    if lexicon::caption(&opening).is_some() && features.words <= 30 {
-        odds += 5.0;
-    } else if features.words <= 25
-        && !features.has(Feature::Asks)
-        && lexicon::credits_picture(&text.to_lowercase())
-    {
-        odds += if unit.style == Style::Light { 5.0 } else { 3.0 };
-    }
-    if features.words == 0 {
-        return 6.0;
-    }
-    if features.words <= 16 && !features.has(Feature::Asks) && lexicon::boilerplate(&opening) {
-        odds += if features.has(Feature::Stops) && features.words > 8 { 1.5 } else { 4.5 };
-    }
-    if features.words <= BANNER_WORDS && !features.has(Feature::Asks) && unit.kind != BlockKind::ListItem {
-        let times = recurring.get(&numberless(text)).copied().unwrap_or_default();
-        if times >= 2 && !features.has(Feature::Listens) {
-            odds += if features.has(Feature::Stops) { 0.8 } else { 3.0 };
-        }
-        let capital = text.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_lowercase());
-        let cased = text.chars().any(char::is_lowercase) || text.chars().any(char::is_uppercase);
-        if !sentences::ends_in_mark(text) && capital && tidy && features.words <= 8 {
-            odds += if cased { 2.5 } else { 1.5 };
-        }
-    }
-    let direction =
-        (text.starts_with('(') && text.ends_with(')')) || (text.starts_with('[') && text.ends_with(']'));
-    if direction && features.words <= 14 && text.matches(['(', '[']).count() == 1 {
-        odds += 4.5;
-    }
-    if features.words <= 120 && lexicon::sponsor(&sentences::opening_of(text, 400)) {
-        odds += 5.0;
-    } else if features.words <= 60 && !features.has(Feature::FirstPerson) && framed(text) {
-        odds += 3.5;
-    }
-    if features.has(Feature::Dated) && unit.kind != BlockKind::ListItem {
-        odds += 2.5;
-    }
-    if announces(text, &opening) {
-        odds += 5.0;
-    }
-    if text.starts_with(['©', 'ⓒ', '→', '▲', '▶']) || text.starts_with("*** ") {
-        odds += 3.0;
-    }
-    odds
-}
-
-/// Whether a whole paragraph stands in brackets or between dashes, as notes that are not said do.
-fn framed(text: &str) -> bool {
-    (text.starts_with('[') && text.ends_with(']') && text.matches('[').count() == 1)
-        || (text.starts_with("--") && text.ends_with("--") && text.len() > 8)
-}
-
-/// Whether a line is a link to something else: `Also read: …`.
-fn announces(text: &str, opening: &str) -> bool {
-    let Some((lead, _)) = opening.split_once([':', '：']) else { return false };
-    text.len() < 160 && lexicon::boilerplate(opening) && lead.split(' ').count() <= 4
-}
-
-/// Whether a text is all capitals.
-fn shouts(text: &str) -> bool {
-    !text.chars().any(char::is_lowercase) && text.chars().filter(|c| c.is_uppercase()).count() >= 3
 }
 
 /// Whether a text names a day: a year of the last two centuries or this one, and another number.
@@ -305,7 +131,7 @@ fn look(text: &str, language: &Language) -> Features {
         Feature::HandsOver,
         words <= HANDOVER_WORDS && !features.has(Feature::Asks) && lexicon::hands_over(&text.to_lowercase()),
     );
-    features.note(Feature::Dated, words <= BANNER_WORDS && !features.has(Feature::Stops) && is_date(text));
+    features.note(Feature::Dated, words <= DATE_WORDS && !features.has(Feature::Stops) && is_date(text));
     features.note(Feature::Listens, words <= LISTENING_WORDS && lexicon::backchannel(&sentences::bare(text)));
     let (head, tail) = if text.len() <= HEAD + TAIL {
         (text, "")

@@ -85,6 +85,7 @@ struct Lexicon {
     turn_label: Table,
     label_pair: Vec<(&'static str, &'static str)>,
     no_label: Table,
+    people_list: Table,
     never_in_names: Table,
     telling_ending: Table,
     particle: Table,
@@ -105,6 +106,8 @@ struct Lexicon {
     handover: Table,
     about_interview: Table,
     backchannel: Table,
+    courtesy: Table,
+    about_transcript: Table,
 }
 
 impl Lexicon {
@@ -116,6 +119,7 @@ impl Lexicon {
             turn_label: table("turn_label"),
             label_pair: table("label_pair").entries.iter().filter_map(|pair| pair.split_once(' ')).collect(),
             no_label: table("no_label"),
+            people_list: table("people_list"),
             never_in_names: table("never_in_names"),
             telling_ending: table("telling_ending"),
             particle: table("particle"),
@@ -136,6 +140,8 @@ impl Lexicon {
             handover: table("handover"),
             about_interview: table("about_interview"),
             backchannel: table("backchannel"),
+            courtesy: table("courtesy"),
+            about_transcript: table("about_transcript"),
         }
     }
 }
@@ -171,6 +177,11 @@ pub(crate) fn pair_of(label: &str) -> impl Iterator<Item = (&'static str, bool)>
 /// Whether what stands before a colon is known to be no speaker.
 pub(crate) fn no_label(label: &str) -> bool {
     LEXICON.no_label.has(label)
+}
+
+/// Whether a lower-case line is the head of a list of those present.
+pub(crate) fn people_list(head: &str) -> bool {
+    LEXICON.people_list.has(head)
 }
 
 /// Whether a lower-case word can stand in no name.
@@ -293,6 +304,24 @@ fn signs(phrase: &str) -> bool {
     true
 }
 
+/// Whether a lower-case text is about a transcript or a recording, as notices of the software are.
+pub(crate) fn about_transcript(text: &str) -> bool {
+    LEXICON.about_transcript.within(text) >= 1
+}
+
+/// Most bytes of a turn that only thanks.
+const LONGEST_COURTESY: usize = 160;
+
+/// Whether all that a text says is thanks or a farewell.
+pub(crate) fn courtesy(text: &str) -> bool {
+    text.len() <= LONGEST_COURTESY
+        && text
+            .split(['.', ',', '!', ';', '…', '。', '，', '！', '、', '\n'])
+            .map(sentences::bare)
+            .filter(|part| !part.is_empty())
+            .all(|part| LEXICON.courtesy.has(&part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,5 +349,7 @@ mod tests {
         assert!(asks("路透社记者"));
         assert!(backchannel("oh, wow, okay") && backchannel("mm-hmm") && backchannel("bien sûr"));
         assert!(!backchannel("oh, why") && !backchannel("...") && !backchannel("right angle"));
+        assert!(courtesy("Thank you so much! Goodbye."));
+        assert!(!courtesy("Thank you, that was all."));
     }
 }

@@ -135,6 +135,15 @@ impl PairBuilder<'_> {
         let asks = |at: &usize| {
             self.reading.features.get(*at).is_some_and(|t| t.has(Feature::Asks) || t.has(Feature::Requests))
         };
+        let polite = |at: &usize| {
+            self.reading
+                .units
+                .get(*at)
+                .is_some_and(|unit| lexicon::courtesy(&unit.text(&self.reading.extraction.text)))
+        };
+        if !draft.question.is_empty() && draft.question.iter().chain(&draft.answer).all(polite) {
+            return true;
+        }
         let speaks = |at: &usize| self.reading.units.get(*at).is_some_and(|unit| unit.labelled);
         draft.answer.iter().all(speaks)
             && words(&draft.answer) <= if draft.question.is_empty() { FEWEST_SAID } else { FEWEST_PAIRED }

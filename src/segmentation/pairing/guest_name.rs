@@ -24,7 +24,7 @@ pub(crate) fn guest(extraction: &Extraction, language: &Language, introduction: 
     // A headline has capitals of its own: a name in it counts when the introduction has it too.
     let heading = introduction.first().copied().unwrap_or_default();
     let mut found: Vec<String> = names::full_names(title, language).into_iter().filter(told).collect();
-    if introduction.len() > 1 {
+    if introduction.len() > 1 && !is_field(heading) {
         let behind = introduction.get(1..).unwrap_or_default();
         found.extend(
             names::full_names(heading, language)
@@ -48,6 +48,13 @@ pub(crate) fn guest(extraction: &Extraction, language: &Language, introduction: 
         [name] => Some(name.clone()),
         _ => None,
     }
+}
+
+/// Whether a line is a field of a form, such as `Name: Ann Lee`, which does not say that she answers.
+fn is_field(line: &str) -> bool {
+    line.split_once([':', '：']).is_some_and(|(field, _)| {
+        sentences::words(field).nth(2).is_none() && !lexicon::about_interview(&field.to_lowercase())
+    })
 }
 
 /// Whether a text begins with a full name.

@@ -7,9 +7,9 @@
 
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::decoding::states::State;
-use crate::segmentation::features::unit_features::CLUTTER;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::segmentation::features::units::Style;
 use crate::segmentation::features::units::Unit;
 use crate::transcript::Role;
@@ -181,7 +181,7 @@ impl Turn<'_> {
 
 /// Whether a unit's words can be speech, and no caption, heading, banner or stage direction.
 fn is_speech(features: Features) -> bool {
-    features.words > 0 && features.clutter < CLUTTER && !features.has(Feature::Trailing)
+    features.words > 0 && features.boilerplate < LIKELY_BOILERPLATE && !features.has(Feature::Trailing)
 }
 
 /// Lets an answer go on over the signs of listening that others give in the middle of it.
