@@ -13,18 +13,43 @@ use zip::write::SimpleFileOptions;
 /// zero byte as the styles.
 #[must_use]
 pub fn docx(input: &[u8]) -> Vec<u8> {
+    let mut parts = input.splitn(2, |byte| *byte == 0);
+    archive(input, ["word/document.xml", "word/styles.xml"].into_iter().zip(&mut parts))
+}
+
+/// The input itself where it is an archive; otherwise one that holds it as the content, and what follows zero bytes as
+/// the styles and what the document says about itself.
+#[must_use]
+pub fn odt(input: &[u8]) -> Vec<u8> {
+    let mut parts = input.splitn(3, |byte| *byte == 0);
+    archive(input, ["content.xml", "styles.xml", "meta.xml"].into_iter().zip(&mut parts))
+}
+
+/// The input itself where it is an archive; otherwise one that holds it as a chapter, and what follows a zero byte as the
+/// package document, which without one names the chapter.
+#[must_use]
+pub fn epub(input: &[u8]) -> Vec<u8> {
+    const BOOK: &[u8] =
+        b"<package><metadata><dc:title>A book</dc:title></metadata><manifest><item id='a' href='a.xhtml' \
+        media-type='application/xhtml+xml'/></manifest><spine><itemref idref='a'/></spine></package>";
+    let mut parts = input.splitn(2, |byte| *byte == 0);
+    let chapter = parts.next().unwrap_or_default();
+    let book = parts.next().unwrap_or(BOOK);
+    archive(input, [("book.opf", book), ("a.xhtml", chapter)].into_iter())
+}
+
+/// The input itself where it is an archive; otherwise one of these parts.
+fn archive<'a>(input: &[u8], parts: impl Iterator<Item = (&'static str, &'a [u8])>) -> Vec<u8> {
     if input.starts_with(b"PK") {
         return input.to_vec();
     }
-    let mut parts = input.splitn(2, |byte| *byte == 0);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for name in ["word/document.xml", "word/styles.xml"] {
-        let Some(part) = parts.next() else { break };
+    for (name, part) in parts {
         let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         archive.start_file(name, stored).expect("a new archive takes a part");
         archive.write_all(part).expect("memory can be written to");
     }
-    archive.finish().expect("an archive of two parts can be closed").into_inner()
+    archive.finish().expect("an archive of a few parts can be closed").into_inner()
 }
 
 /// The input itself where it is a PDF; otherwise one whose pages' contents it is, a page between zero bytes.

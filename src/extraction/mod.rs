@@ -4,15 +4,21 @@
 //! cannot be read at all, or one over a limit, is refused.
 
 mod sniff;
+mod signatures;
 mod charset;
 mod builder;
 mod common;
 mod text;
 mod html;
+mod markup;
 mod timed;
+mod annotation;
 mod json;
 mod csv;
 mod docx;
+mod odt;
+mod rtf;
+mod epub;
 mod pdf;
 mod given_pairs;
 mod metadata;
@@ -87,12 +93,15 @@ pub fn extract(source: &Source<'_>, limits: &Limits) -> Result<Extraction, Extra
     }
     let named = sniff::named(source.media_type)?;
     let container = match named.format {
-        None => sniff::container(source)?,
+        None => signatures::container(source.bytes, limits)?,
         named => named,
     };
     let mut extraction = match container {
         Some(Format::Docx) => docx::extract(source.bytes, limits)?,
         Some(Format::Pdf) => pdf::extract(source.bytes, limits)?,
+        Some(Format::Odt) => odt::extract(source.bytes, limits)?,
+        Some(Format::Epub) => epub::extract(source.bytes, limits)?,
+        Some(Format::Rtf) => rtf::extract(source.bytes, limits)?,
         _ => {
             let decoded = decoding::decode(source.bytes, named.charset)?;
             let format = container.unwrap_or_else(|| sniff::text(&decoded.text, source.file_name));
@@ -119,6 +128,21 @@ fn text(decoded: Decoded<'_>, format: Format, limits: &Limits) -> Result<Extract
         Format::SubRip => Ok(timed::subrip::extract(&decoded)),
         Format::Json => json::extract(&decoded, limits),
         Format::Csv => csv::extract(&decoded),
-        Format::Plain | Format::Docx | Format::Pdf | Format::Pairs => Ok(text::plain::extract(decoded)),
+        Format::Ttml => timed::ttml::extract(&decoded, limits),
+        Format::Sbv => Ok(timed::sbv::extract(&decoded)),
+        Format::Ass => Ok(timed::ass::extract(&decoded)),
+        Format::Chat => Ok(annotation::chat::extract(&decoded)),
+        Format::Elan => annotation::elan::extract(&decoded, limits),
+        Format::Tei => annotation::tei::extract(&decoded, limits),
+        Format::TextGrid => annotation::textgrid::extract(&decoded),
+        Format::Transcriber => annotation::transcriber::extract(&decoded, limits),
+        Format::Xml => markup::extract(&decoded, limits),
+        Format::Plain
+        | Format::Docx
+        | Format::Odt
+        | Format::Epub
+        | Format::Rtf
+        | Format::Pdf
+        | Format::Pairs => Ok(text::plain::extract(decoded)),
     }
 }

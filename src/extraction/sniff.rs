@@ -1,13 +1,18 @@
 //! Format from bytes, from the media type a sender named, and from a file's name.
 
 use crate::extraction::ExtractError;
+use crate::extraction::annotation::chat;
+use crate::extraction::annotation::textgrid;
+use crate::extraction::common::xml;
+use crate::extraction::timed::ass;
+use crate::extraction::timed::sbv;
 use crate::transcript::Format;
-use crate::transcript::Source;
 
 /// The media types that `media_type` may name, for messages.
 pub(crate) const SUPPORTED: &str = "text/plain, text/markdown, text/html, text/vtt, application/x-subrip, \
-     application/json, application/x-ndjson, text/csv, application/pdf or \
-     application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+     application/ttml+xml, text/x-sbv, text/x-ass, application/json, application/x-ndjson, text/csv, application/tei+xml, text/x-chat, \
+     text/x-eaf+xml, text/x-textgrid, application/x-trs+xml, application/xml, application/pdf, application/rtf, application/epub+zip, \
+     application/vnd.oasis.opendocument.text or application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 /// How much of a text is looked at.
 const SAMPLE: usize = 64 << 10;
@@ -30,7 +35,15 @@ pub(crate) fn named(media_type: &str) -> Result<Named<'_>, ExtractError> {
     });
     let essence = essence.trim().to_ascii_lowercase();
     let format = match essence.as_str() {
-        "" | "application/octet-stream" | "binary/octet-stream" | "application/x-unknown" => None,
+        // XML has many vocabularies, and a ZIP archive many documents: their bytes say which.
+        ""
+        | "application/octet-stream"
+        | "binary/octet-stream"
+        | "application/x-unknown"
+        | "application/xml"
+        | "text/xml"
+        | "application/zip"
+        | "application/x-zip-compressed" => None,
         other => Some(by_media_type(other).ok_or_else(|| ExtractError::UnsupportedMediaType(other.into()))?),
     };
     Ok(Named { format, charset })
@@ -66,6 +79,17 @@ fn by_media_type(essence: &str) -> Option<Format> {
         }
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => Format::Docx,
         "application/pdf" | "application/x-pdf" => Format::Pdf,
+        "application/ttml+xml" | "application/ttaf+xml" | "application/x-ttml" | "text/ttml" => Format::Ttml,
+        "text/x-sbv" | "text/sbv" | "application/x-sbv" => Format::Sbv,
+        "text/x-ass" | "text/x-ssa" | "application/x-ass" | "application/x-ssa" | "text/ass" => Format::Ass,
+        "text/x-chat" | "application/x-chat" => Format::Chat,
+        "text/x-eaf+xml" | "application/x-eaf+xml" | "application/eaf+xml" => Format::Elan,
+        "application/tei+xml" | "application/x-tei+xml" => Format::Tei,
+        "text/x-textgrid" | "application/x-textgrid" | "text/praat-textgrid" => Format::TextGrid,
+        "application/x-trs+xml" | "text/x-trs" | "application/x-trs" => Format::Transcriber,
+        "application/rtf" | "text/rtf" | "application/x-rtf" | "text/richtext" => Format::Rtf,
+        "application/vnd.oasis.opendocument.text" => Format::Odt,
+        "application/epub+zip" => Format::Epub,
         _ => return None,
     })
 }
@@ -80,39 +104,11 @@ fn by_name(file_name: &str) -> Option<Format> {
         "srt" => Format::SubRip,
         "json" | "jsonl" | "ndjson" => Format::Json,
         "csv" | "tsv" => Format::Csv,
+        "sbv" => Format::Sbv,
+        "ass" | "ssa" => Format::Ass,
+        "cha" => Format::Chat,
         _ => return None,
     })
-}
-
-/// The container format of the bytes, or a refusal where they are of a known kind that is not read.
-pub(crate) fn container(source: &Source<'_>) -> Result<Option<Format>, ExtractError> {
-    let bytes = source.bytes;
-    let head = bytes.get(..1024).unwrap_or(bytes);
-    let mark = head.windows(5).position(|window| window == b"%PDF-");
-    let before = mark.and_then(|mark| head.get(..mark));
-    // Junk before the mark is common; a text that speaks of it is none.
-    if before.is_some_and(|before| before.iter().filter(|byte| byte.is_ascii_alphabetic()).count() < 8) {
-        return Ok(Some(Format::Pdf));
-    }
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return Ok(Some(Format::Docx));
-    }
-    let unread: [(&[u8], &str); 10] = [
-        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old binary Office file (.doc); save it as .docx"),
-        (b"{\\rtf", "a Rich Text file; save it as .docx or plain text"),
-        (b"\x1F\x8B", "a gzip archive; send what is in it"),
-        (b"BZh", "a bzip2 archive; send what is in it"),
-        (b"\xFD7zXZ\0", "an xz archive; send what is in it"),
-        (b"7z\xBC\xAF\x27\x1C", "a 7z archive; send what is in it"),
-        (b"\x89PNG\r\n", "a picture; send its text"),
-        (b"\xFF\xD8\xFF", "a picture; send its text"),
-        (b"ID3", "a sound recording; send its transcript"),
-        (b"OggS", "a recording; send its transcript"),
-    ];
-    match unread.iter().find(|(magic, _)| head.starts_with(magic)) {
-        Some((_, what)) => Err(ExtractError::Unreadable(format!("the document is {what}"))),
-        None => Ok(None),
-    }
 }
 
 /// The format of a text: what its first lines prove, then what the file's name says, then what it looks like.
@@ -143,19 +139,48 @@ fn proven(head: &str, text: &str) -> Option<Format> {
     if starts("<!doctype html") || starts("<html") || starts("<head") || starts("<body") {
         return Some(Format::Html);
     }
+    if let Some(format) = xml::root(head).and_then(by_root) {
+        return Some(format);
+    }
     if starts("<?xml") || starts("<!--") {
         let start = head.get(..head.floor_char_boundary(4096)).unwrap_or(head).to_ascii_lowercase();
         if ["<!doctype html", "<html", "<body"].iter().any(|mark| start.contains(mark)) {
             return Some(Format::Html);
         }
     }
+    if starts("<?xml") {
+        return Some(Format::Xml);
+    }
+    if ass::is_script(head) {
+        return Some(Format::Ass);
+    }
+    if chat::is_chat(head) {
+        return Some(Format::Chat);
+    }
+    if textgrid::is_textgrid(head) {
+        return Some(Format::TextGrid);
+    }
     if head.starts_with(['{', '[']) && crate::extraction::json::starts_with_value(text) {
         return Some(Format::Json);
     }
     let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next()?;
+    if sbv::timing(first).is_some() {
+        return Some(Format::Sbv);
+    }
     let timing = if first.bytes().all(|byte| byte.is_ascii_digit()) { lines.next()? } else { first };
     crate::extraction::timed::subrip::is_timing(timing).then_some(Format::SubRip)
+}
+
+/// The format of an XML document whose first element has this name.
+fn by_root(name: &str) -> Option<Format> {
+    Some(match name {
+        "tt" => Format::Ttml,
+        "ANNOTATION_DOCUMENT" => Format::Elan,
+        "TEI" | "TEI.2" | "teiCorpus" => Format::Tei,
+        "Trans" => Format::Transcriber,
+        _ => return None,
+    })
 }
 
 /// A fragment of HTML: it opens with a tag that only HTML has, and closes one.
@@ -233,6 +258,23 @@ mod tests {
         check("Ann: 2 ** 3?\n\nBob: 8, #1!", "", Format::Plain);
         check("Ann: Why?\n\nBob: So.", "x.md", Format::Markdown);
         check("", "", Format::Plain);
+    }
+
+    #[test]
+    fn formats_of_subtitles_and_corpora() {
+        check("<?xml version=\"1.0\"?>\n<!-- c -->\n<tt:tt xmlns:tt=\"x\">", "x.xml", Format::Ttml);
+        check("<tt xmlns=\"x\">", "x.dfxp", Format::Ttml);
+        check("<?xml version='1.0'?><TEI>", "x.xml", Format::Tei);
+        check("<ANNOTATION_DOCUMENT>", "x", Format::Elan);
+        check("<?xml version='1.0'?><!DOCTYPE Trans SYSTEM 't'><Trans>", "", Format::Transcriber);
+        check("<?xml version='1.0'?><ledger>", "x.xml", Format::Xml);
+        check("<?xml version='1.0'?><html><body>", "x.xml", Format::Html);
+        check("0:00:00.500,0:00:04.800\nHi", "x.txt", Format::Sbv);
+        check("1:30,2:30 were the times", "x.txt", Format::Plain);
+        check("; made by hand\n[Script Info]\nTitle: x", "", Format::Ass);
+        check("@UTF8\n@Begin\n*A:\thi", "", Format::Chat);
+        check("@Begin again, she said", "", Format::Plain);
+        check("File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n", "", Format::TextGrid);
     }
 
     #[test]

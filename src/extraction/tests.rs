@@ -8,7 +8,7 @@ use crate::span::TextSpan;
 use crate::transcript::Extraction;
 use crate::transcript::Source;
 
-const MEDIA_TYPES: [&str; 11] = [
+const MEDIA_TYPES: [&str; 24] = [
     "",
     "text/plain",
     "text/markdown",
@@ -20,6 +20,19 @@ const MEDIA_TYPES: [&str; 11] = [
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "text/html; charset=gb18030",
+    "application/ttml+xml",
+    "text/x-sbv",
+    "text/x-ass",
+    "text/x-chat",
+    "text/x-eaf+xml",
+    "application/tei+xml",
+    "text/x-textgrid",
+    "application/x-trs+xml",
+    "application/rtf",
+    "application/rtf; charset=utf-16",
+    "application/vnd.oasis.opendocument.text",
+    "application/epub+zip",
+    "application/xml",
 ];
 
 /// Reads bytes as every format, and checks what every extraction promises.
@@ -98,6 +111,11 @@ proptest! {
 
     #[test]
     fn markup(text in r#"(<p>|</p>|<b>|</b>|<br>|<li>|<td>|</div>|<div class="ad">|<!--|-->|<script>|</script>|<title>|&amp;|&#x41|&|\r\n|\n\n|\*\*|_|# |> |- |\[a\]\(b\)|`|---\n|\{|\}|\[|\]|"|:|,|\\u00e9|\\|"text"|"speaker"|null|1|00:01 --> 00:02\n|WEBVTT\n\n|<v Ann>|é|語|words? ){0,60}"#) {
+        check(text.as_bytes());
+    }
+
+    #[test]
+    fn annotations(text in r#"(<tt>|<p begin='1s' end='2s' agent='a'>|</p>|<br/>|<span agent='b'>|</span>|<TIME_SLOT TIME_SLOT_ID='1' TIME_VALUE='2'/>|<TIER PARTICIPANT='A'>|<ALIGNABLE_ANNOTATION TIME_SLOT_REF1='1' TIME_SLOT_REF2='2'>|<ANNOTATION_VALUE>|</ANNOTATION_VALUE>|<u who='#a'>|</u>|<note>|<Turn speaker='a' startTime='1'>|</Turn>|<Who nb='1'/>|<x speaker='a'>|</x>|<!\[CDATA\[|\]\]>|&amp;|&|@Begin\n|\*A:\t|%mor:\t|\[//\]|<|>|&-uh|\(\.\)|\x15|1_2|\[Events\]\n|Dialogue: 0,0:00:01.00,0:00:02.00,,A,,,,,|\{\\p1\}|\\N|0:00:01.0,0:00:02.0\n|"IntervalTier"|"|""|1 |é|words? |\n){0,60}"#) {
         check(text.as_bytes());
     }
 

@@ -15,12 +15,36 @@ pub enum Format {
     WebVtt,
     /// SubRip subtitles.
     SubRip,
+    /// TTML (DFXP, EBU-TT) subtitles.
+    Ttml,
+    /// SBV subtitles.
+    Sbv,
+    /// Advanced `SubStation` Alpha subtitles.
+    Ass,
+    /// CHAT, the format of `TalkBank`.
+    Chat,
+    /// An annotation of ELAN.
+    Elan,
+    /// A text encoded as the Text Encoding Initiative recommends.
+    Tei,
+    /// A `TextGrid` of Praat.
+    TextGrid,
+    /// A transcription of Transcriber.
+    Transcriber,
+    /// XML of another vocabulary.
+    Xml,
     /// JSON or JSON Lines: turns of speakers, or ready question/answer pairs.
     Json,
     /// Ready question/answer pairs as comma-separated values.
     Csv,
     /// A `WordprocessingML` document.
     Docx,
+    /// An `OpenDocument` text.
+    Odt,
+    /// A Rich Text document.
+    Rtf,
+    /// An EPUB book.
+    Epub,
     /// A PDF with a text layer.
     Pdf,
     /// Ready pairs handed over as messages; the source is the service's own rendering of them.
@@ -41,6 +65,18 @@ impl Format {
             Self::Csv => "text/csv",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Pdf => "application/pdf",
+            Self::Ttml => "application/ttml+xml",
+            Self::Sbv => "text/x-sbv",
+            Self::Ass => "text/x-ass",
+            Self::Chat => "text/x-chat",
+            Self::Elan => "text/x-eaf+xml",
+            Self::Tei => "application/tei+xml",
+            Self::TextGrid => "text/x-textgrid",
+            Self::Transcriber => "application/x-trs+xml",
+            Self::Xml => "application/xml",
+            Self::Odt => "application/vnd.oasis.opendocument.text",
+            Self::Rtf => "application/rtf",
+            Self::Epub => "application/epub+zip",
         }
     }
 }

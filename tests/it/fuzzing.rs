@@ -28,7 +28,7 @@ const LONGEST: usize = 2048;
 /// A target's name and what it does with an input; says whether that could be read.
 type Target = (&'static str, fn(&[u8]) -> bool);
 
-const TARGETS: [Target; 12] = [
+const TARGETS: [Target; 23] = [
     ("plain", plain),
     ("markdown", |bytes| document(bytes, "text/markdown")),
     ("html", |bytes| document(bytes, "text/html")),
@@ -40,6 +40,17 @@ const TARGETS: [Target; 12] = [
         let media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
         document(&containers::docx(bytes), media_type)
     }),
+    ("ttml", |bytes| document(bytes, "application/ttml+xml")),
+    ("sbv", |bytes| document(bytes, "text/x-sbv")),
+    ("ass", |bytes| document(bytes, "text/x-ass")),
+    ("chat", |bytes| document(bytes, "text/x-chat")),
+    ("elan", |bytes| document(bytes, "text/x-eaf+xml")),
+    ("tei", |bytes| document(bytes, "application/tei+xml")),
+    ("textgrid", |bytes| document(bytes, "text/x-textgrid")),
+    ("transcriber", |bytes| document(bytes, "application/x-trs+xml")),
+    ("rtf", |bytes| document(bytes, "application/rtf")),
+    ("odt", |bytes| document(&containers::odt(bytes), "application/vnd.oasis.opendocument.text")),
+    ("epub", |bytes| document(&containers::epub(bytes), "application/epub+zip")),
     ("pdf", |bytes| document(&containers::pdf(bytes), "application/pdf")),
     ("sniffed", |bytes| document(bytes, "")),
     ("segment", |bytes| {

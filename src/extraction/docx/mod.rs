@@ -1,8 +1,8 @@
 //! Documents of Word and its kin. Their bytes are compressed, so spans refer to the text written here, which is
 //! kept as the rendition.
 
-mod package;
-mod styles;
+pub(crate) mod properties;
+pub(crate) mod styles;
 
 #[cfg(test)]
 mod tests;
@@ -10,7 +10,6 @@ mod tests;
 use std::num::NonZeroU32;
 
 use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 
@@ -18,7 +17,7 @@ use crate::extraction::Decoded;
 use crate::extraction::ExtractError;
 use crate::extraction::Limits;
 use crate::extraction::builder::ExtractionBuilder;
-use crate::extraction::docx::package::Package;
+use crate::extraction::common::package::Package;
 use crate::extraction::docx::styles::Style;
 use crate::extraction::docx::styles::Styles;
 use crate::transcript::BlockKind;
@@ -31,7 +30,7 @@ use crate::transcript::Format;
 /// Reads a document.
 pub(crate) fn extract(bytes: &[u8], limits: &Limits) -> Result<Extraction, ExtractError> {
     let mut package = Package::open(bytes, limits)?;
-    let main = package.main_part()?;
+    let main = main_part(&mut package)?;
     let styles = package.part("word/styles.xml")?.map(|xml| styles::read(&xml)).unwrap_or_default();
     let body = package.part(&main)?;
     let body =
@@ -39,8 +38,9 @@ pub(crate) fn extract(bytes: &[u8], limits: &Limits) -> Result<Extraction, Extra
     let nothing = Decoded::default();
     let mut draft = ExtractionBuilder::new(&nothing);
     if let Some(core) = package.part("docProps/core.xml")? {
-        draft.metadata.title = element_text(&core, "title");
-        draft.metadata.language = element_text(&core, "language");
+        draft.metadata.title = properties::title(&core);
+        draft.metadata.language = properties::element_text(&core, "language");
+        draft.metadata.published = properties::created(&core);
     }
     let mut writer = Writer {
         draft,
@@ -64,35 +64,17 @@ pub(crate) fn extract(bytes: &[u8], limits: &Limits) -> Result<Extraction, Extra
     Ok(extraction)
 }
 
-/// The text of the first element of this name.
-fn element_text(xml: &str, name: &str) -> String {
-    let mut reader = Reader::from_str(xml);
-    let mut inside = false;
-    let mut text = String::new();
-    while let Ok(event) = reader.read_event() {
-        match event {
-            Event::Start(element) => inside = element.local_name().as_ref() == name,
-            Event::Text(part) if inside => text.push_str(&part),
-            Event::GeneralRef(reference) if inside => text.extend(referenced(&reference)),
-            Event::End(_) if inside => break,
-            Event::Eof => break,
-            Event::End(_)
-            | Event::Empty(_)
-            | Event::Text(_)
-            | Event::CData(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_)
-            | Event::GeneralRef(_) => {}
-        }
+/// The name of the main part.
+fn main_part(package: &mut Package<'_>) -> Result<String, ExtractError> {
+    let is_main = |name: &str| {
+        name.strip_prefix("word/document").is_some_and(|rest| rest.strip_suffix(".xml").is_some())
+    };
+    if let Some(name) = package.find(|name| name == "word/document.xml").or_else(|| package.find(is_main)) {
+        return Ok(name);
     }
-    text.trim().into()
-}
-
-fn referenced(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
-    let known = || resolve_predefined_entity(reference)?.chars().next();
-    reference.resolve_char_ref().ok().flatten().or_else(known)
+    // What else it is, where it is something known.
+    package.format()?;
+    Err(ExtractError::Unreadable("the document is a ZIP archive but no DOCX file; send what is in it".into()))
 }
 
 /// How the run being read is set, where it says so itself.
@@ -165,7 +147,7 @@ impl Writer<'_> {
                 Event::Text(text) if in_text && unread.is_none() => self.write(&text),
                 Event::CData(text) if in_text && unread.is_none() => self.write(&text),
                 Event::GeneralRef(reference) if in_text && unread.is_none() => {
-                    if let Some(c) = referenced(&reference) {
+                    if let Some(c) = properties::referenced(&reference) {
                         self.write(c.encode_utf8(&mut [0; 4]));
                     }
                 }

@@ -17,8 +17,14 @@ const MOST_PEOPLE: usize = 50;
 pub(crate) fn complete(extraction: &mut Extraction) {
     language::settle(extraction);
     people(extraction);
-    if matches!(extraction.format, Format::Plain | Format::Markdown | Format::Docx | Format::Pdf) {
+    let office = matches!(extraction.format, Format::Docx | Format::Odt | Format::Rtf);
+    if office || matches!(extraction.format, Format::Plain | Format::Markdown | Format::Pdf) {
+        // A file's own date says when it was made; a date in its text says more.
+        let made = if office { std::mem::take(&mut extraction.metadata.published) } else { String::new() };
         head_lines(extraction);
+        if extraction.metadata.published.is_empty() {
+            extraction.metadata.published = made;
+        }
         title(extraction);
     }
 }

@@ -11,6 +11,9 @@ use crate::transcript::BlockKind;
 use crate::transcript::DiagnosticKind;
 use crate::transcript::TimeSpan;
 
+/// Longest tag in a cue, in bytes; a bracket that is not closed by then is text.
+const LONGEST_TAG: usize = 1024;
+
 /// One cue: when, and its lines.
 #[derive(Debug)]
 pub(crate) struct Cue {
@@ -183,7 +186,8 @@ impl CueWriter<'_, '_, '_> {
         }
         // `{\an8}` places a subtitle; other braces are text.
         let (end, is_brace) = if rest.starts_with('{') { ('}', true) } else { ('>', false) };
-        let Some(len) = rest.find(end).map(|end| end + 1) else { return 0 };
+        let near = rest.get(..rest.floor_char_boundary(LONGEST_TAG)).unwrap_or_default();
+        let Some(len) = near.find(end).map(|end| end + 1) else { return 0 };
         let inside = rest.get(1..len - 1).unwrap_or_default();
         if is_brace {
             return if inside.starts_with('\\') { len } else { 0 };

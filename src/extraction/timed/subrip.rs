@@ -42,5 +42,10 @@ mod tests {
             "1\n00:00:01,000 --> 00:00:02,500\nWhen?\n2\n00:00:03,000 --> 00:00:04,000\nIn\n\n1984\n\n3\n00:00:05,000 --> 00:00:06,000\nI see.",
             &["When?", "In\n1984", "I see."],
         );
+        // A name in angle brackets is no tag.
+        check(
+            "1\n00:00:01,000 --> 00:00:02,500\n<Speaker 1> <font color=\"#fff\">When</font>, <I>then</I>?\n\n2\n00:00:03,000 --> 00:00:04,000\n<laughs> 1 < 2 > 0",
+            &["<Speaker 1> When, then?", "<laughs> 1 < 2 > 0"],
+        );
     }
 }

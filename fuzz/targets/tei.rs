@@ -1,0 +1,9 @@
+//! TEI texts.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use onrecord_fuzz::promises::document;
+
+fuzz_target!(|bytes: &[u8]| {
+    document(bytes, "application/tei+xml");
+});
