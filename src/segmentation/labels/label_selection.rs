@@ -122,6 +122,8 @@ impl LabelSelector<'_> {
             .filter(|((shape, _), _)| *shape == Shape::Bracket)
             .map(|(_, members)| members.len())
             .sum();
+        let counts =
+            |members: &[usize]| members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.counts));
         let mut lone = Vec::new();
         for ((shape, key), members) in &groups {
             let clean =
@@ -134,15 +136,11 @@ impl LabelSelector<'_> {
             let good = match shape {
                 Shape::Colon if self.doubts(members) => mostly && turn_taking.takes_turns(key, members),
                 Shape::Colon => (n >= 2 || paired(key)) && mostly,
-                Shape::Counted => {
-                    (n >= 2 || paired(key))
-                        && mostly
-                        && members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.counts))
-                }
+                Shape::Counted => (n >= 2 || paired(key)) && mostly && counts(members),
                 // A lone capital before a space is mostly an article: its partner must stand so too.
                 Shape::Gap => mostly && (paired_in(*shape, key) || (n >= 3 && *key == "q")),
                 Shape::Point => (n >= 2 || paired(key)) && (paired(key) || n >= 3) && mostly,
-                Shape::Dash => mostly && (n >= 3 || (n >= 2 && (capitals || emphasised))),
+                Shape::Dash => mostly && (n >= 3 || (n >= 2 && (capitals || emphasised || counts(members)))),
                 Shape::Strong => n >= 2 && mostly,
                 Shape::Nick => n >= 2,
                 Shape::Wide => n >= 2 && mostly && wide.len() >= 2 && wides * 3 >= self.lines.len(),
