@@ -81,7 +81,7 @@ fn remedy(limit: &str) -> &'static str {
         "max_document_bytes" => "split it, or start the server with a larger --max-document-bytes",
         "text_bytes" => "its text grows too large when it is unpacked; send it in parts",
         "nesting" => "its elements stand too deep in each other; save it in a simpler form",
-        "pages" => "split it by its pages",
+        "pages" | "lines" => "split it by its pages",
         _ => "save it without what is attached to it",
     }
 }

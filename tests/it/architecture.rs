@@ -71,6 +71,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("chardetng", &["extraction"]),
     ("whatlang", &["extraction"]),
     ("lopdf", &["extraction"]),
+    ("ttf_parser", &["extraction"]),
     ("quick_xml", &["extraction"]),
     ("csv", &["extraction"]),
     // Archives of documents are read by the client, archives that are one document by extraction.

@@ -2,4 +2,3 @@
 
 pub(crate) mod header_lines;
 pub(crate) mod language;
-pub(crate) mod person;

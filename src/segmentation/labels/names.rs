@@ -324,8 +324,7 @@ fn introduced(text: &str, name: &str, language: &Language) -> Option<String> {
     for (at, _) in text.match_indices(&proper) {
         let before = text.get(..at)?;
         let after = text.get(at + proper.len()..)?;
-        // Before a label is nothing but a time, a number or brackets.
-        let label = !before.rsplit('\n').next().unwrap_or_default().contains(char::is_alphabetic);
+        let label = before.is_empty() || before.ends_with('\n');
         if label || before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric) {
             continue;
         }

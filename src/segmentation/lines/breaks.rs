@@ -107,6 +107,8 @@ impl<'a> Breaks<'a> {
             && before.ends_with(char::is_alphabetic)
             && kind != BlockKind::Cue
             && !self.numbered
+            // A page is set word by word; its hyphens are read where it is extracted.
+            && self.format != Format::Pdf
             && self.cut_word(before, after)
         {
             return Break::InWord;
