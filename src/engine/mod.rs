@@ -1,6 +1,6 @@
 //! The façade: everything onrecord can do, in process and synchronous. No transport.
 //!
-//! The store is the truth and the index is derived from it. A search sees one [`Snapshot`]: an index searcher
+//! The store is the truth and the index is derived from it. A search sees one `Snapshot`: an index searcher
 //! and the store reader of the same generation, swapped as one after each commit.
 
 mod about;

@@ -124,7 +124,6 @@ impl AnalyzedClause {
 
 /// A query as terms.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(clippy::struct_field_names, reason = "its words are most of it")]
 pub(super) struct AnalyzedQuery {
     pub words: Vec<QueryTerm>,
     pub clauses: Vec<AnalyzedClause>,

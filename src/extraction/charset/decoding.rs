@@ -123,7 +123,8 @@ fn wide(sample: &[u8]) -> Option<&'static Encoding> {
 
 /// Refuses what is no text in any encoding: text holds next to no control characters.
 fn refuse_junk(sample: &[u8]) -> Result<(), ExtractError> {
-    let control = |byte: &&u8| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127);
+    // Byte 21 (NAK) is left out: CHAT transcripts enclose the times of each line in it.
+    let control = |byte: &&u8| matches!(byte, 0..=8 | 14..=20 | 22..=26 | 28..=31 | 127);
     if sample.iter().filter(control).count() * 50 > sample.len() {
         return Err(ExtractError::Unreadable(
             "the document is binary data, not text in any known encoding, DOCX or PDF".into(),

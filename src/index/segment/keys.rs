@@ -77,7 +77,7 @@ impl Segment {
         }
     }
 
-    /// How many live exchanges were analysed in each of [`Language::ALL`].
+    /// How many live exchanges were analysed in each of [`crate::index::Language::ALL`].
     pub(in crate::index) fn languages(&self) -> &[u64] {
         &self.languages.1
     }

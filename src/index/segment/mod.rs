@@ -54,7 +54,7 @@ pub struct Segment {
     exchanges: u64,
     question: Statistics,
     answer: Statistics,
-    /// How many live exchanges were analysed in each of [`Language::ALL`], and how many passages were alive then.
+    /// How many live exchanges were analysed in each of [`crate::index::Language::ALL`], and how many passages were alive then.
     languages: (u32, Arc<Vec<u64>>),
 }
 
