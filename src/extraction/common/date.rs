@@ -2,22 +2,32 @@
 
 use jiff::civil::Date;
 
-/// The months by the first letters that tell them apart, in the languages of the corpus' formats: English,
-/// German, Dutch, French, Spanish, Portuguese, Italian, Polish, Russian, Ukrainian.
+/// The months by the first letters that tell them apart: English, German, Dutch, French, Spanish, Portuguese,
+/// Italian, Polish, Russian, Ukrainian, Turkish, Swedish.
 const MONTHS: [&[&str]; 12] = [
-    &["jan", "ene", "gen", "sty", "янв", "січ"],
-    &["feb", "fév", "fev", "lut", "фев", "лют"],
+    &["jan", "ene", "gen", "sty", "янв", "січ", "oca"],
+    &["feb", "fév", "fev", "lut", "фев", "лют", "şub"],
     &["mar", "mär", "maa", "mrz", "мар", "бер"],
-    &["apr", "avr", "abr", "kwi", "апр", "кві"],
+    &["apr", "avr", "abr", "kwi", "апр", "кві", "nis"],
     &["may", "mai", "mei", "mag", "maj", "мая", "май", "тра"],
-    &["jun", "juin", "giu", "cze", "июн", "чер"],
-    &["jul", "juil", "lug", "lip", "июл", "лип"],
-    &["aug", "aoû", "aou", "ago", "sie", "авг", "сер"],
-    &["sep", "set", "wrz", "сен", "вер"],
-    &["oct", "okt", "out", "ott", "paź", "окт", "жов"],
-    &["nov", "lis", "ноя", "лис"],
-    &["dec", "dez", "déc", "dic", "gru", "дек", "гру"],
+    &["jun", "juin", "giu", "cze", "июн", "чер", "haz"],
+    &["jul", "juil", "lug", "lip", "июл", "лип", "tem"],
+    &["aug", "aoû", "aou", "ago", "sie", "авг", "сер", "ağu"],
+    &["sep", "set", "wrz", "сен", "вер", "eyl"],
+    &["oct", "okt", "out", "ott", "paź", "окт", "жов", "eki"],
+    &["nov", "lis", "ноя", "лис", "kas"],
+    &["dec", "dez", "déc", "dic", "gru", "дек", "гру", "ara"],
 ];
+
+/// Weekdays, which may begin like a month.
+const WEEKDAYS: &str = " monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun montag \
+                        dienstag mittwoch donnerstag freitag samstag sonnabend sonntag maandag dinsdag woensdag \
+                        donderdag vrijdag zaterdag zondag lundi mardi mercredi jeudi vendredi samedi dimanche lunes \
+                        martes miércoles jueves viernes sábado domingo segunda terça quarta quinta sexta feira \
+                        lunedì martedì mercoledì giovedì venerdì sabato domenica poniedziałek wtorek środa czwartek \
+                        piątek sobota niedziela понедельник вторник среда четверг пятница суббота воскресенье \
+                        понеділок вівторок середа четвер субота неділя pazartesi salı çarşamba perşembe cuma \
+                        cumartesi pazar måndag tisdag onsdag torsdag fredag lördag söndag ";
 
 /// The date a text states and nothing beside it but a time or a weekday; `None` where it is none or could be
 /// read in two ways, as `3/4/2017` can.
@@ -50,7 +60,7 @@ fn iso(text: &str) -> Option<String> {
 /// `April 3, 2017`, `3rd April 2017`, `Sat, 30 Jan 2021 16:00:00 GMT`, `3 de abril de 2017`, `2017年4月3日`.
 fn spelled(text: &str) -> Option<String> {
     let (mut year, mut month, mut date) = (None, None, None);
-    let east_asian = text.contains('年');
+    let east_asian = text.contains(['年', '년']);
     for token in tokens(text) {
         let number = token.parse::<u16>().ok();
         match number {
@@ -58,7 +68,7 @@ fn spelled(text: &str) -> Option<String> {
             Some(_) if year.is_some() && month.is_some() && !east_asian => break,
             Some(number @ 1..=12) if east_asian && month.is_none() => month = Some(number),
             Some(1..=31) if date.is_none() => date = Some(token),
-            None if is_filler(token) && month_of(token).is_none() => {}
+            None if listed(WEEKDAYS, token) || (listed(FILLERS, token) && month_of(token).is_none()) => {}
             None if month.is_none() => month = Some(month_of(token)?),
             Some(_) | None => return None,
         }
@@ -92,7 +102,7 @@ fn day(year: &str, month: &str, day: &str) -> Option<String> {
 
 /// Runs of letters, runs of digits; an ordinal's ending goes with its number.
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() || matches!(c, '年' | '月' | '日'))
+    text.split(|c: char| !c.is_alphanumeric() || matches!(c, '年' | '月' | '日' | '년' | '월' | '일'))
         .filter(|token| !token.is_empty())
         .map(|token| {
             let digits = token.bytes().take_while(u8::is_ascii_digit).count();
@@ -117,11 +127,12 @@ fn month_of(word: &str) -> Option<u16> {
         .map(|(_, month)| month)
 }
 
-/// Words that stand in dates and say nothing: weekdays, articles, "Published on".
-fn is_filler(word: &str) -> bool {
-    const FILLERS: &str = " mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday \
-                           published posted updated date on de del of the den le г года ";
-    FILLERS.contains(&format!(" {} ", word.to_lowercase()))
+/// Words of dates that say nothing: articles, "Published on".
+const FILLERS: &str = " published posted updated recorded date on de del of the den vom am le el il in op du dnia r г \
+                       года год р року um at a às ";
+
+fn listed(list: &str, word: &str) -> bool {
+    list.contains(&format!(" {} ", word.to_lowercase()))
 }
 
 #[cfg(test)]
@@ -151,6 +162,10 @@ mod tests {
         check("3 de abril de 2017", "2017-04-03");
         check("14 juillet 2019", "2019-07-14");
         check("2017年4月3日", "2017-04-03");
+        check("2017년 4월 3일", "2017-04-03");
+        check("Montag, den 3. April 2017", "2017-04-03");
+        check("mardi 14 juillet 2020", "2020-07-14");
+        check("3 Nisan 2017 Pazartesi", "2017-04-03");
         check("03.04.2017", "2017-04-03");
         check("25/04/2017", "2017-04-25");
         check("04/25/2017", "2017-04-25");

@@ -171,6 +171,7 @@ impl Head {
             return;
         }
         self.title.offer(1, &text(value, "headline"));
+        self.title.offer(3, &text(value, "name"));
         self.offer_date(1, &text(value, "datePublished"));
         self.publisher.offer(1, &text(value, "publisher"));
         self.language.offer(3, &text(value, "inLanguage"));

@@ -2,3 +2,4 @@
 
 pub(crate) mod header_lines;
 pub(crate) mod language;
+pub(crate) mod person;

@@ -5,6 +5,7 @@
 //! else is passed over, so that a value no YAML parser would take does not cost the metadata.
 
 use crate::extraction::common::date;
+use crate::extraction::metadata::person;
 use crate::transcript::Metadata;
 
 /// Longest front matter looked for, in bytes.
@@ -120,18 +121,18 @@ impl Cast {
             "author" | "authors" => &mut self.authors,
             _ => return,
         };
-        let name = unquoted(value.trim_end_matches(','));
-        if !name.is_empty() && name.len() <= 200 && !people.iter().any(|known| known == name) {
-            people.push(name.into());
+        let name = person::from_slug(unquoted(value.trim_end_matches(',')));
+        if !name.is_empty() && name.len() <= 200 && !people.contains(&name) {
+            people.push(name);
         }
     }
 
-    /// Those interviewed first, their hosts behind them. Who is only the author of the page may have no word in
-    /// the interview, so an author counts where others are named.
+    /// Those interviewed first, their hosts after them. A host alone is not the one who answers, and who is only
+    /// the author of the page may have no word in the interview: they count where a guest is named.
     fn people(self) -> Vec<String> {
         let mut people = self.guests;
-        people.extend(self.hosts);
         if !people.is_empty() {
+            people.extend(self.hosts);
             people.extend(self.authors);
         }
         people
@@ -207,6 +208,17 @@ mod tests {
         let toml = "+++\ntitle = \"On: storage\"\ndate = 2022-08-22T10:00:00Z\nlang = \"pt-BR\"\nlink = \
                     \"https://example.org/a\"\nguests = [\"Ana Reis\", 'Rui \"R\" Sá']\nhost = \"Eva\"\n+++\n";
         check(toml, Some(&expect));
+    }
+
+    #[test]
+    fn people_by_slug_and_hosts_alone() {
+        let people = |text: &str| split(text).map(|(inside, _)| read(inside).people).unwrap_or_default();
+        assert_eq!(
+            people("---\nguests: [jane-doe, Rui Sá]\nhost: al_ban\n---\n"),
+            ["Jane Doe", "Rui Sá", "Al Ban"]
+        );
+        assert_eq!(people("---\nguest: jdoe42\n---\n"), [""; 0]);
+        assert_eq!(people("---\nhost: Jane Doe\nauthor: Rui\n---\n"), [""; 0]);
     }
 
     #[test]

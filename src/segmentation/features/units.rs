@@ -194,6 +194,11 @@ impl Builder<'_> {
     fn line(&mut self, line: Line, of_line: &[Label]) {
         let text = self.extraction.text.as_str();
         let Some(block) = self.extraction.blocks.get(line.block) else { return };
+        let timed_end = if self.cast.ends_timed { stamps::end_len(line.span.of(text)) } else { 0 };
+        let line = Line {
+            span: TextSpan::new(line.span.start(), line.span.end() - timed_end).trimmed(text),
+            ..line
+        };
         let mut cursor = line.span.start();
         let mut parts: Vec<Part> = Vec::new();
         let mut speaker = None;

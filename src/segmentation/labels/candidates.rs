@@ -134,25 +134,30 @@ impl Scan<'_> {
         }
         let head = sentences::head(line, LONGEST);
         let unnumbered = label_parse::skip_number(self.text, span);
-        let candidate = self
+        let colon = self
             .colon(unnumbered, sentences::head(unnumbered.of(self.text), LONGEST))
             .map(|label| Candidate { span: TextSpan::new(span.start(), label.span.end()), ..label });
         // Only a colon makes a label of a word without a capital.
         let timed = span.start() > self.line.span.start()
             && stamps::stamp_len(self.line.span.of(self.text)).is_some();
+        let (doubtful, colon) = match colon {
+            Some(label) if label.doubtful => (Some(label), None),
+            label => (None, label),
+        };
         let candidate =
-            candidate.or_else(|| self.nick(span, head)).or_else(|| self.user(span, head).filter(|_| timed));
+            colon.or_else(|| self.nick(span, head)).or_else(|| self.user(span, head).filter(|_| timed));
         let candidate = if line.starts_with(char::is_lowercase) {
-            candidate
+            candidate.or(doubtful)
         } else {
             candidate
                 .or_else(|| self.wide(span, head))
-                .or_else(|| self.counted(span, head))
                 .or_else(|| self.point_or_gap(span, head))
                 .or_else(|| self.dash(span, head))
+                .or_else(|| self.counted(span, head))
                 .or_else(|| self.titled_point(span, head))
                 .or_else(|| self.bracketed(self.line.span))
                 .or_else(|| self.strong(span))
+                .or(doubtful)
                 .or_else(|| self.alone(span))
         };
         found.extend(candidate);

@@ -44,6 +44,12 @@ impl Head {
     pub(crate) fn is_stamped(&self) -> bool {
         self.pattern.contains(&Token::Stamp)
     }
+
+    /// Whether it is a name and a colon, maybe with a time or a sign before it.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.pattern.as_slice(), [.., Token::Name, Token::Sign(':')])
+            && !self.pattern.iter().any(|token| matches!(token, Token::Sign('|' | ';')))
+    }
 }
 
 /// Brackets that may enclose a name.

@@ -24,16 +24,16 @@ pub(crate) fn skip_lead(text: &str, span: TextSpan) -> TextSpan {
     if rest.is_empty() { span } else { TextSpan::new(span.start() + skipped, span.end()) }
 }
 
-/// Without the number that committees put before a speaker: `Q12 Chair:`.
+/// Without the number that is before a speaker: `Q12 Chair:`, `12. Ann Lee:`.
 pub(crate) fn skip_number(text: &str, span: TextSpan) -> TextSpan {
     let line = span.of(text);
-    let behind = line.strip_prefix('Q').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-    match behind {
-        Some(rest) if rest.len() + 1 < line.len() && rest.starts_with(' ') => {
-            TextSpan::new(span.end() - rest.trim_start().len(), span.end())
-        }
-        _ => span,
-    }
+    let number = line.strip_prefix('Q').unwrap_or(line);
+    let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = number.len() - rest.len();
+    let rest = if line.len() == number.len() { rest.strip_prefix(['.', ')']).unwrap_or(rest) } else { rest };
+    let name = rest.trim_start();
+    let named = name.starts_with(char::is_alphabetic) && name.len() < rest.len();
+    if (1..=4).contains(&digits) && named { TextSpan::new(span.end() - name.len(), span.end()) } else { span }
 }
 
 /// Whether a line heads a page: `SMITH - DIRECT - JONES   12`, in capitals with dashes or with its number.
@@ -220,7 +220,8 @@ pub(crate) fn doubtful_key(name: &str) -> Option<String> {
     let spelled = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | '_');
     let good = (1..=4).contains(&words.len())
         && name.len() <= MOST_BYTES
-        && name.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
+        // Names of users may begin with a small letter.
+        && name.starts_with(|c: char| c.is_alphabetic() && (!c.is_lowercase() || words.len() == 1))
         && name.chars().all(spelled)
         && words
             .iter()

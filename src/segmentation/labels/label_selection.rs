@@ -67,7 +67,8 @@ impl LabelSelector<'_> {
         let openings = self.candidates.iter().filter(|c| c.shape == Shape::Opening).count();
         let leads = openings > 0 && openings >= recurring;
         let ruled_out = |c: &Candidate| {
-            (c.shape == Shape::Colon && recurring > in_headings * 2 && heading(c))
+            let asks = lexicon::names_turn(&c.key) && lexicon::asks(&c.key);
+            (c.shape == Shape::Colon && recurring > in_headings * 2 && heading(c) && !asks)
                 || (leads && c.shape != Shape::Opening && !opened.contains(c.key.as_str()))
         };
         let ruled_out = self.candidates.iter().enumerate().filter(|(_, c)| ruled_out(c)).map(|(at, _)| at);
@@ -122,6 +123,8 @@ impl LabelSelector<'_> {
             .filter(|((shape, _), _)| *shape == Shape::Bracket)
             .map(|(_, members)| members.len())
             .sum();
+        let counts =
+            |members: &[usize]| members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.counts));
         let mut lone = Vec::new();
         for ((shape, key), members) in &groups {
             let clean =
@@ -134,15 +137,11 @@ impl LabelSelector<'_> {
             let good = match shape {
                 Shape::Colon if self.doubts(members) => mostly && turn_taking.takes_turns(key, members),
                 Shape::Colon => (n >= 2 || paired(key)) && mostly,
-                Shape::Counted => {
-                    (n >= 2 || paired(key))
-                        && mostly
-                        && members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.counts))
-                }
+                Shape::Counted => (n >= 2 || paired(key)) && mostly && counts(members),
                 // A lone capital before a space is mostly an article: its partner must stand so too.
                 Shape::Gap => mostly && (paired_in(*shape, key) || (n >= 3 && *key == "q")),
                 Shape::Point => (n >= 2 || paired(key)) && (paired(key) || n >= 3) && mostly,
-                Shape::Dash => mostly && (n >= 3 || (n >= 2 && (capitals || emphasised))),
+                Shape::Dash => mostly && (n >= 3 || (n >= 2 && (capitals || emphasised || counts(members)))),
                 Shape::Strong => n >= 2 && mostly,
                 Shape::Nick => n >= 2,
                 Shape::Wide => n >= 2 && mostly && wide.len() >= 2 && wides * 3 >= self.lines.len(),
@@ -162,12 +161,32 @@ impl LabelSelector<'_> {
                     false
                 }
             };
-            if good {
+            if good && !(lexicon::names_turn(key) && !paired(key) && self.heads_themes(members)) {
                 self.accepted.extend(members);
             }
         }
         if self.accepted.len() * 2 <= lone.iter().map(Vec::len).sum() {
             self.accept_lone(&lone);
+        }
+    }
+
+    /// Whether labels of questions number the themes of a talk: they are in headings that mostly do not ask,
+    /// and as many paragraphs below ask themselves.
+    fn heads_themes(&self, members: &[usize]) -> bool {
+        let text = self.extraction.text.as_str();
+        let found = || members.iter().filter_map(|at| self.candidates.get(*at));
+        let rest = |c: &Candidate| {
+            let end = self.lines.get(c.line).map_or(0, |line| line.span.end());
+            text.get(c.span.end()..end).unwrap_or_default()
+        };
+        let asking = found().filter(|c| sentences::ends_in_question(rest(c))).count();
+        let headings = found().all(|c| matches!(self.kind(c), Some(BlockKind::Heading(_))));
+        headings && asking * 2 < members.len() && {
+            let below = self.extraction.blocks.iter().filter(|block| {
+                !matches!(block.kind, BlockKind::Heading(_))
+                    && sentences::ends_in_question(block.span.of(text))
+            });
+            below.count() >= members.len()
         }
     }
 

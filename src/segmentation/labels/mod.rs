@@ -8,6 +8,8 @@ pub(crate) mod label_parse;
 pub(crate) mod label_selection;
 pub(crate) mod names;
 pub(crate) mod opening_shape;
+pub(crate) mod prefixes;
+pub(crate) mod remarks;
 pub(crate) mod speakers;
 pub(crate) mod stamps;
 pub(crate) mod turn_taking;

@@ -324,7 +324,8 @@ fn introduced(text: &str, name: &str, language: &Language) -> Option<String> {
     for (at, _) in text.match_indices(&proper) {
         let before = text.get(..at)?;
         let after = text.get(at + proper.len()..)?;
-        let label = before.is_empty() || before.ends_with('\n');
+        // Before a label is nothing but a time, a number or brackets.
+        let label = !before.rsplit('\n').next().unwrap_or_default().contains(char::is_alphabetic);
         if label || before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric) {
             continue;
         }

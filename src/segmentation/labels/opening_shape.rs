@@ -9,19 +9,18 @@ use std::collections::BTreeSet;
 use crate::segmentation::labels::candidates::Candidate;
 use crate::segmentation::labels::candidates::Place;
 use crate::segmentation::labels::candidates::Shape;
-use crate::segmentation::labels::counted;
 use crate::segmentation::labels::heads;
 use crate::segmentation::labels::heads::Head;
 use crate::segmentation::labels::heads::Token;
 use crate::segmentation::labels::label_parse;
+use crate::segmentation::labels::prefixes;
+use crate::segmentation::labels::remarks;
 use crate::segmentation::labels::stamps;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;
 use crate::span::TextSpan;
 use crate::transcript::BlockKind;
-use crate::transcript::Emphasis;
-use crate::transcript::EmphasisKind;
 use crate::transcript::Extraction;
 
 /// What the heads of all lines show.
@@ -33,6 +32,8 @@ pub(crate) struct Openings {
     pub remarks: BTreeSet<usize>,
     /// The lines that are a time and nothing else, where each of them opens a turn that names nobody.
     pub timed_turns: BTreeSet<usize>,
+    /// Whether turns end with a time.
+    pub ends_timed: bool,
 }
 
 /// Fewest lines that show a pattern.
@@ -41,21 +42,23 @@ const FEWEST: usize = 3;
 /// A line whose head has a name.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Debug)]
-struct Member {
-    line: usize,
-    name: String,
-    key: String,
+pub(crate) struct Member {
+    pub line: usize,
+    pub name: String,
+    pub key: String,
     /// Initials given with the name.
-    alias: Option<String>,
+    pub alias: Option<String>,
     /// Whether the name is spelled as names are.
-    proper: bool,
+    pub proper: bool,
     /// Whether what is said begins as a sentence does.
-    clean: bool,
+    pub clean: bool,
     /// Whether speech follows, on this line or the next.
-    followed: bool,
+    pub followed: bool,
     /// Whether the line has nothing but the head.
-    whole: bool,
-    span: TextSpan,
+    pub whole: bool,
+    /// Whether the name was found because many lines begin with it.
+    pub by_prefix: bool,
+    pub span: TextSpan,
 }
 
 /// Looks at the heads of all lines.
@@ -78,20 +81,27 @@ pub(crate) fn openings(extraction: &Extraction, lines: &[Line]) -> Openings {
     for (index, (head, line)) in heads.iter().zip(lines).enumerate() {
         let Some(head) = head else { continue };
         let Some(name) = head.name else { continue };
-        if is_plain(&head.pattern) {
+        if head.is_plain() {
             if let Some(key) = label_parse::named_key(name.of(text)) {
                 plain.entry(key).or_default().push(index);
             }
             continue;
         }
-        let pattern = across_lines(&heads, index, head);
+        let pattern = if heads_cue(extraction, lines, index, head) {
+            vec![Token::Break, Token::Name]
+        } else {
+            across_lines(&heads, index, head)
+        };
         if is_structured(&pattern)
             && let Some(member) = member(text, &heads, index, *line, head)
         {
             groups.entry(pattern).or_default().push(member);
         }
     }
-    let matter = numbered_matter(&plain);
+    for (_, members) in groups.iter_mut().filter(|(pattern, _)| pattern.last() == Some(&Token::Word)) {
+        prefixes::name_by_prefix(text, lines, members);
+    }
+    let matter = remarks::numbered_matter(&plain);
     let plain: usize = plain.values().map(Vec::len).filter(|count| *count >= 2).sum();
     let mut keys: BTreeSet<&str> = BTreeSet::new();
     let mut accepted: BTreeSet<&[Token]> = BTreeSet::new();
@@ -104,7 +114,9 @@ pub(crate) fn openings(extraction: &Extraction, lines: &[Line]) -> Openings {
             );
         }
     }
-    let mut found = Openings::default();
+    let timed_ends = lines.iter().filter(|line| stamps::end_len(line.span.of(text)) > 0).count();
+    let mut found =
+        Openings { ends_timed: timed_ends > FEWEST && timed_ends * 5 >= lines.len(), ..Openings::default() };
     for (pattern, members) in &groups {
         let shape = accepted.contains(pattern.as_slice());
         for member in members {
@@ -121,7 +133,7 @@ pub(crate) fn openings(extraction: &Extraction, lines: &[Line]) -> Openings {
     found.labels.sort_by_key(|label| label.line);
     if plain >= FEWEST {
         found.remarks.extend(matter);
-        found.remarks.extend(section_notes(extraction, lines, &heads));
+        found.remarks.extend(remarks::section_notes(extraction, lines, &heads));
     }
     if found.labels.is_empty() && plain < FEWEST {
         found.timed_turns = timed_turns(text, &heads, lines);
@@ -129,15 +141,11 @@ pub(crate) fn openings(extraction: &Extraction, lines: &[Line]) -> Openings {
     found
 }
 
-/// Whether a pattern is a name and a colon, maybe with a time or a sign before it.
-fn is_plain(pattern: &[Token]) -> bool {
-    matches!(pattern, [.., Token::Name, Token::Sign(':')])
-        && !pattern.iter().any(|token| matches!(token, Token::Sign('|' | ';')))
-}
-
 /// Whether a pattern has enough structure to be no accident.
 fn is_structured(pattern: &[Token]) -> bool {
-    pattern.iter().any(|token| matches!(token, Token::Stamp | Token::Boxed(_) | Token::Sign('|' | ';')))
+    pattern
+        .iter()
+        .any(|token| matches!(token, Token::Stamp | Token::Boxed(_) | Token::Break | Token::Sign('|' | ';')))
 }
 
 /// Whether a pattern is a name in brackets and a colon.
@@ -145,47 +153,19 @@ fn is_remark(pattern: &[Token]) -> bool {
     matches!(pattern, [.., Token::Boxed(_), Token::Sign(':')])
 }
 
-/// The lines of labels that number a figure or another part of the document, as `Fig. 12:`.
-fn numbered_matter(plain: &BTreeMap<String, Vec<usize>>) -> Vec<usize> {
-    let of_speakers: BTreeSet<&str> = plain
-        .iter()
-        .filter(|(_, lines)| lines.len() > 1)
-        .filter_map(|(key, _)| counted::split(key).map(|(base, _)| base))
-        .collect();
-    let matter = plain.iter().filter(|(key, lines)| {
-        lines.len() == 1
-            && counted::split(key)
-                .is_some_and(|(base, _)| lexicon::numbered_matter(base) && !of_speakers.contains(base))
-    });
-    matter.flat_map(|(_, lines)| lines.iter().copied()).collect()
-}
-
-/// The lines in italics between a heading and the first label after it: notes on the section, which nobody speaks.
-fn section_notes(extraction: &Extraction, lines: &[Line], heads: &[Option<Head>]) -> Vec<usize> {
-    let mut found = Vec::new();
-    let mut notes: Option<Vec<usize>> = None;
-    for (index, line) in lines.iter().enumerate() {
-        let Some(block) = extraction.blocks.get(line.block) else { continue };
-        let light = |emphasis: &&Emphasis| emphasis.kind == EmphasisKind::Light;
-        let covered: usize = block.emphasis.iter().filter(light).map(|emphasis| emphasis.span.len()).sum();
-        if matches!(block.kind, BlockKind::Heading(_)) {
-            notes = Some(Vec::new());
-        } else if covered * 10 >= block.span.len() * 9 {
-            if let Some(notes) = &mut notes {
-                notes.push(index);
-            }
-        } else {
-            let labelled =
-                heads.get(index).and_then(Option::as_ref).is_some_and(|head| is_plain(&head.pattern));
-            found.extend(notes.take().filter(|_| labelled).into_iter().flatten());
-        }
-    }
-    found
-}
-
 /// Whether a line is a time and nothing else.
 fn is_time_line(heads: &[Option<Head>], index: usize) -> bool {
     heads.get(index).and_then(Option::as_ref).is_some_and(|head| head.whole && head.pattern == [Token::Stamp])
+}
+
+/// Whether a line is a name alone above the other lines of its cue.
+fn heads_cue(extraction: &Extraction, lines: &[Line], index: usize, head: &Head) -> bool {
+    let (Some(line), Some(next)) = (lines.get(index), lines.get(index + 1)) else { return false };
+    head.whole
+        && head.pattern == [Token::Name]
+        && line.opens_block
+        && next.block == line.block
+        && extraction.blocks.get(line.block).is_some_and(|block| block.kind == BlockKind::Cue)
 }
 
 /// The pattern of a head, with the time that a line next to it has by itself.
@@ -225,6 +205,7 @@ fn member(text: &str, heads: &[Option<Head>], index: usize, line: Line, head: &H
         clean: said.is_empty() || sentences::starts_sentence(said),
         followed: !head.whole || next_head == Some(false),
         whole: head.whole,
+        by_prefix: false,
         span: TextSpan::new(line.span.start(), head.end),
     })
 }
@@ -253,17 +234,21 @@ fn opens_turns(pattern: &[Token], members: &[Member], plain: usize, lines: usize
     }
     if pattern.last() == Some(&Token::Word) {
         // A word after a time is a name where it is spelled as no word of speech is, and few recur.
-        let coded = count(&|member| is_code(&member.name));
+        let coded = count(&|member| member.by_prefix || is_code(&member.name));
         return n >= FEWEST && known * 10 >= n * 8 && coded * 10 >= n * 9;
+    }
+    let changes = members.windows(2).filter(|pair| matches!(pair, [a, b] if a.key != b.key)).count();
+    let alternate = keys.len() >= 2 && changes * 2 >= n - 1;
+    if pattern == [Token::Break, Token::Name] {
+        return n > FEWEST && known * 10 >= n * 9 && alternate && keys.len() * 2 <= n;
     }
     if stamped {
         return (n >= FEWEST || n * 4 >= lines) && known * 2 >= n && clean * 10 >= n * 5;
     }
-    let changes = members.windows(2).filter(|pair| matches!(pair, [a, b] if a.key != b.key)).count();
-    let alternate = keys.len() >= 2 && changes * 2 >= n - 1;
     // A line that is nothing but a word in brackets is a stage direction.
     let directions = pattern.iter().any(|token| matches!(token, Token::Boxed(_)))
         && count(&|member| member.whole) * 2 > n
+        && !(plain == 0 && known == n && n * 4 >= lines && changes * 10 >= (n - 1) * 8)
         && !keys.iter().all(|key| lexicon::asks(key) || lexicon::answers(key));
     n > FEWEST && known * 10 >= n * 7 && alternate && clean * 10 >= n * 7 && n * 4 >= lines && !directions
 }

@@ -55,6 +55,8 @@ pub(crate) struct SpeakerTable {
     pub remarks: BTreeSet<usize>,
     /// The lines that are a time at which another speaks.
     pub timed_turns: BTreeSet<usize>,
+    /// Whether turns end with a time.
+    pub ends_timed: bool,
 }
 
 /// Decides over all candidates.
@@ -99,6 +101,6 @@ pub(crate) fn resolve(
         .map(|block| by_key.get(&names::key(block.speaker.as_deref()?)).copied())
         .collect();
     let logged = chosen.iter().any(|c| matches!(c.shape, Shape::Nick | Shape::Opening));
-    let Openings { remarks, timed_turns, .. } = openings;
-    SpeakerTable { speakers, labels, of_block, logged, remarks, timed_turns }
+    let Openings { remarks, timed_turns, ends_timed, .. } = openings;
+    SpeakerTable { speakers, labels, of_block, logged, remarks, timed_turns, ends_timed }
 }

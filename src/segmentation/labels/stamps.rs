@@ -125,6 +125,16 @@ pub(crate) fn is_stamp(line: &str) -> bool {
         .is_some_and(|len| line.get(len..).is_some_and(|rest| rest.trim_end_matches([':', ' ']).is_empty()))
 }
 
+/// The length of a time in brackets at the end of a line; 0 where there is none or nothing else.
+pub(crate) fn end_len(line: &str) -> usize {
+    let Some(close) = line.chars().next_back() else { return 0 };
+    let Some((open, _)) = BRACKETS.iter().find(|(_, bracket)| *bracket == close) else { return 0 };
+    let before = line.get(..line.len() - close.len_utf8()).unwrap_or_default();
+    let Some(start) = before.rfind(*open).filter(|start| *start > 0) else { return 0 };
+    let stamp = line.get(start..).unwrap_or_default();
+    if stamp_len(stamp) == Some(stamp.len()) { stamp.len() } else { 0 }
+}
+
 /// The first time of a stamp, in seconds; fractions are left out.
 pub(crate) fn seconds(stamp: &str) -> u64 {
     let start = stamp.trim_start_matches(|c: char| !c.is_ascii_digit());
@@ -172,6 +182,8 @@ mod tests {
         ] {
             assert_eq!(stamp_len(text), None, "{text}");
         }
+        assert_eq!((end_len("So. [00:12]"), end_len("[00:12]"), end_len("So (2012)")), (7, 0, 0));
+        assert_eq!(end_len("So it was. #00:01:12-3#"), 12);
         assert_eq!((seconds("[00:01:12.5]"), seconds("1h02m")), (72, 62));
         assert!(is_stamp("[00:12]") && is_stamp("01:00:22") && !is_stamp("01:00:22 So"));
     }

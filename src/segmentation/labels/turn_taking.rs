@@ -16,6 +16,8 @@ const FEWEST: usize = 3;
 pub(crate) struct TurnTaking {
     /// Their indices among the candidates.
     places: Vec<usize>,
+    /// Those that begin with a small letter.
+    small: BTreeSet<usize>,
     /// How many different labels that are spelled as names recur.
     proper: usize,
     /// Whether all of these ask.
@@ -39,10 +41,12 @@ impl TurnTaking {
             places.extend(starting);
         }
         places.sort_unstable();
+        let lower = |at: &usize| candidates.get(*at).is_some_and(|c| c.name.starts_with(char::is_lowercase));
+        let small = places.iter().copied().filter(lower).collect();
         let digits = |c: char| c.is_ascii_digit() || c == ' ';
         let only_askers =
             !keys.is_empty() && keys.iter().all(|key| lexicon::asks(key.trim_end_matches(digits)));
-        Self { places, proper: keys.len(), only_askers }
+        Self { places, small, proper: keys.len(), only_askers }
     }
 
     /// How many labels there are.
@@ -62,6 +66,9 @@ impl TurnTaking {
         let alternates = n > 1 && parted.count() * 10 >= (n - 1) * 8;
         let share = n * 100 / self.places.len().max(1);
         let enough = (n >= FEWEST && share >= 15) || (n == 2 && share >= 40);
+        // A word in small letters is a name only where it has its half of the turns, or nearly.
+        let small = members.first().and_then(|at| self.small.get(at)).is_some();
+        let enough = enough && (!small || share >= 30);
         let sided = !lexicon::no_label(key) || (share >= 30 && (self.only_askers || self.proper == 1));
         alternates && enough && sided
     }

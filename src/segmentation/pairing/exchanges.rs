@@ -120,8 +120,25 @@ impl PairBuilder<'_> {
             }
             return;
         }
+        if self.only_asks(&draft) {
+            for index in &draft.answer {
+                self.left_out(
+                    DiagnosticKind::Unpaired,
+                    "asks, and no question of another is before it",
+                    *index,
+                );
+            }
+            return;
+        }
         let exchange = self.exchange(&draft);
         self.exchanges.push(exchange);
+    }
+
+    /// Whether the first turn of one who answers is a question: what it answers is not in the document.
+    fn only_asks(&self, draft: &DraftExchange) -> bool {
+        let asks =
+            |at: &usize| self.reading.features.get(*at).is_some_and(|features| features.has(Feature::Asks));
+        draft.question.is_empty() && self.exchanges.is_empty() && draft.answer.last().is_some_and(asks)
     }
 
     /// Whether a few words stand where an answer would, and nothing asks for one: "Thank you.", "Overruled."
