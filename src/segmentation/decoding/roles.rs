@@ -82,7 +82,7 @@ pub(crate) fn roles(
 ) -> Roles {
     let mut tallies = vec![Tally::default(); speakers.len()];
     let mut pairs: BTreeMap<(usize, usize), f32> = BTreeMap::new();
-    let (mut last, mut last_unit) = (None, 0);
+    let (mut last, mut last_unit, mut asked_before, mut heard) = (None, 0, false, false);
     let (mut repeated, mut adjacent) = (0, 0);
     for (index, (unit, features)) in units.iter().zip(features).enumerate() {
         let Some(speaker) = unit.speaker else { continue };
@@ -93,11 +93,14 @@ pub(crate) fn roles(
         }
         tally.words += features.words;
         if features.has(Feature::Listens) {
+            heard |= last != Some(speaker);
             continue;
         }
-        if last == Some(speaker) && !unit.labelled {
+        // After another's sign of listening a speaker begins a turn again.
+        if last == Some(speaker) && !unit.labelled && !heard {
             continue;
         }
+        heard = false;
         if last.is_some() && last_unit + 1 == index && unit.labelled {
             adjacent += 1;
             repeated += usize::from(last == Some(speaker));
@@ -112,11 +115,13 @@ pub(crate) fn roles(
         } else {
             0.4 * f32::from(u8::from(features.has(Feature::Asked)))
         };
+        let asked = std::mem::replace(&mut asked_before, features.has(Feature::Asks));
         tally.speaks_to += usize::from(features.has(Feature::SecondPerson));
         if let Some(speaker) = speakers.get(speaker) {
             let opening = sentences::opening(&unit.text(&extraction.text));
             let named = |key: &String| key.contains(' ') && opening.starts_with(key.as_str());
-            tally.gives_name += usize::from(speaker.keys.iter().any(named));
+            // Who is asked for a name answers with it.
+            tally.gives_name += usize::from(!asked && speaker.keys.iter().any(named));
         }
         if tally.turns <= 2 || index + 3 >= units.len() {
             tally.host_cues +=

@@ -96,13 +96,17 @@ const BOXES: [&str; 6] = ["[x] ", "[X] ", "[ ] ", "☐ ", "☑ ", "☒ "];
 /// All candidates, in order of the text.
 pub(crate) fn candidates(extraction: &Extraction, lines: &[Line], openings: &Openings) -> Vec<Candidate> {
     let mut found = Vec::new();
+    let named = names_speakers(extraction);
     let mut opened = openings.labels.iter().peekable();
     for (index, line) in lines.iter().enumerate() {
+        let opening = opened.next_if(|label| label.line == index);
         let Some(block) = extraction.blocks.get(line.block) else { continue };
-        if matches!(block.kind, BlockKind::Preformatted) || openings.remarks.contains(&index) {
+        // Whom the format itself names speaks all of the block, whatever its words look like.
+        let spoken = named && block.speaker.is_some();
+        if matches!(block.kind, BlockKind::Preformatted) || spoken || openings.remarks.contains(&index) {
             continue;
         }
-        if let Some(label) = opened.next_if(|label| label.line == index) {
+        if let Some(label) = opening {
             found.push(label.clone());
             continue;
         }
@@ -113,6 +117,13 @@ pub(crate) fn candidates(extraction: &Extraction, lines: &[Line], openings: &Ope
     }
     counted::unite(&mut found);
     found
+}
+
+/// Whether the format tells speakers apart. A single speaker of everything is whoever holds the microphone.
+fn names_speakers(extraction: &Extraction) -> bool {
+    let mut speakers = extraction.blocks.iter().filter_map(|block| block.speaker.as_deref());
+    let first = speakers.next();
+    speakers.any(|speaker| Some(speaker) != first)
 }
 
 /// One line being read.

@@ -197,7 +197,9 @@ fn fuller<'a>(key: &str, keys: &[&'a str]) -> Option<&'a str> {
 
 /// Whether two words of names are the same, or one is the other's initial.
 fn same_part(part: &str, word: &str) -> bool {
-    part == word || (part.chars().count() == 1 && word.starts_with(part))
+    // "Speaker 1" is no short form of "Speaker 10".
+    let initial = part.chars().count() == 1 && part.chars().all(char::is_alphabetic);
+    part == word || (initial && word.starts_with(part))
 }
 
 /// The fullest name for a label: of the document's metadata, or of the text that introduces the person,
@@ -210,6 +212,10 @@ fn full_name(
 ) -> Option<String> {
     let (lower, single) = (written.to_lowercase(), !key.contains(' '));
     let lone = key.chars().count() == 1 && !key.chars().all(sentences::is_cjk);
+    let numbered = key.bytes().all(|byte| byte.is_ascii_digit());
+    if numbered && extraction.blocks.iter().any(|block| block.speaker.as_deref() == Some(written)) {
+        return Some(written.to_owned());
+    }
     if lone || lexicon::names_turn(key) || lexicon::asks(&lower) || lexicon::answers(&lower) {
         return (key.chars().count() > 1 && !lexicon::names_turn(key)).then(|| written.to_owned());
     }

@@ -11,6 +11,7 @@ use crate::segmentation::language_data::sentences;
 use crate::segmentation::pairing::askers;
 use crate::segmentation::pairing::decoded_transcript::DecodedTranscript;
 use crate::segmentation::pairing::lead_in;
+use crate::segmentation::pairing::no_pair;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
 use crate::transcript::BlockKind;
@@ -19,11 +20,6 @@ use crate::transcript::DiagnosticKind;
 use crate::transcript::Exchange;
 use crate::transcript::TimeSpan;
 use crate::transcript::Utterance;
-
-/// Most words of a turn without a question that may be a mere form.
-const FEWEST_SAID: usize = 2;
-/// Most words on either side of a pair that may be one.
-const FEWEST_PAIRED: usize = 2;
 
 /// Most speakers whose names are looked for in an introduction.
 const MOST_NAMED: usize = 64;
@@ -44,6 +40,7 @@ pub(crate) fn exchanges(reading: &DecodedTranscript<'_>) -> (Vec<Exchange>, Vec<
         exchanges: Vec::new(),
         diagnostics: Vec::new(),
         draft: DraftExchange::default(),
+        asked_back: false,
     };
     for (index, state) in reading.states.iter().enumerate() {
         builder.take(index, *state);
@@ -57,6 +54,8 @@ struct PairBuilder<'a> {
     exchanges: Vec<Exchange>,
     diagnostics: Vec<Diagnostic>,
     draft: DraftExchange,
+    /// Whether the last exchange was given up because the one who answers asked back.
+    asked_back: bool,
 }
 
 impl PairBuilder<'_> {
@@ -110,13 +109,12 @@ impl PairBuilder<'_> {
             }
             return;
         }
-        if self.says_nothing(&draft) {
+        let (question, answer) = (draft.question.as_slice(), draft.answer.as_slice());
+        let nothing = no_pair::reason(self.reading, question, answer, self.asked_back);
+        self.asked_back = nothing.is_some() && answer.iter().any(|at| self.asks(*at));
+        if let Some(why) = nothing {
             for index in draft.question.iter().chain(&draft.answer) {
-                self.left_out(
-                    DiagnosticKind::Unpaired,
-                    "is a word or two that asks and answers nothing",
-                    *index,
-                );
+                self.left_out(DiagnosticKind::Unpaired, why, *index);
             }
             return;
         }
@@ -141,31 +139,8 @@ impl PairBuilder<'_> {
         draft.question.is_empty() && self.exchanges.is_empty() && draft.answer.last().is_some_and(asks)
     }
 
-    /// Whether a few words stand where an answer would, and nothing asks for one: "Thank you.", "Overruled."
-    fn says_nothing(&self, draft: &DraftExchange) -> bool {
-        let words = |side: &[usize]| {
-            side.iter()
-                .filter_map(|at| self.reading.features.get(*at))
-                .map(|features| features.words)
-                .sum::<usize>()
-        };
-        let asks = |at: &usize| {
-            self.reading.features.get(*at).is_some_and(|t| t.has(Feature::Asks) || t.has(Feature::Requests))
-        };
-        let polite = |at: &usize| {
-            self.reading
-                .units
-                .get(*at)
-                .is_some_and(|unit| lexicon::courtesy(&unit.text(&self.reading.extraction.text)))
-        };
-        if !draft.question.is_empty() && draft.question.iter().chain(&draft.answer).all(polite) {
-            return true;
-        }
-        let speaks = |at: &usize| self.reading.units.get(*at).is_some_and(|unit| unit.labelled);
-        draft.answer.iter().all(speaks)
-            && words(&draft.answer) <= if draft.question.is_empty() { FEWEST_SAID } else { FEWEST_PAIRED }
-            && words(&draft.question) <= FEWEST_PAIRED
-            && !draft.question.iter().chain(&draft.answer).any(asks)
+    fn asks(&self, unit: usize) -> bool {
+        self.reading.features.get(unit).is_some_and(|features| features.has(Feature::Asks))
     }
 
     /// What kind of clutter a unit is.
