@@ -82,6 +82,7 @@ fn remedy(limit: &str) -> &'static str {
         "text_bytes" => "its text grows too large when it is unpacked; send it in parts",
         "nesting" => "its elements stand too deep in each other; save it in a simpler form",
         "pages" | "lines" => "split it by its pages",
+        "values" => "send its transcript without the rest, or in parts",
         _ => "save it without what is attached to it",
     }
 }

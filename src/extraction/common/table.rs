@@ -1,11 +1,11 @@
 //! Tables that are transcripts: a column of speakers, or of times, beside one of what was said.
 
-use crate::extraction::json::fields;
-use crate::extraction::json::fields::Role;
+use crate::extraction::common::clock;
+use crate::extraction::common::column_names;
+use crate::extraction::common::column_names::Role;
 use crate::span::TextSpan;
 use crate::transcript::Block;
 use crate::transcript::BlockKind;
-use crate::transcript::TimeSpan;
 
 /// Longest name of a speaker in a cell, in bytes.
 const LONGEST_NAME: usize = 60;
@@ -116,8 +116,7 @@ pub(crate) fn read(blocks: &mut Vec<Block>, text: &str, places: &[(usize, Place)
             if let Some(name) = word(columns.speaker) {
                 speaker = Some(name.trim().trim_end_matches(':').trim_end().to_owned());
             }
-            let time = word(columns.start)
-                .and_then(|time| fields::clock(time.trim().trim_matches(['[', ']', '(', ')'])));
+            let time = word(columns.start).and_then(clock::read);
             for cell in row {
                 let kind = match (columns.question, &speaker) {
                     (Some(question), _) if cell.column == question => BlockKind::Question,
@@ -139,10 +138,8 @@ pub(crate) fn read(blocks: &mut Vec<Block>, text: &str, places: &[(usize, Place)
                     let Some(block) = blocks.get_mut(*index) else { continue };
                     block.kind = kind;
                     block.speaker.clone_from(if kind == BlockKind::Question { &None } else { &speaker });
-                    block.time = time.map(|time| {
-                        let start = fields::duration(time, false);
-                        TimeSpan { start, end: start }
-                    });
+                    block.time = time
+                        .map(|(start, end)| clock::span(start.seconds(1.0), end.map(|end| end.seconds(1.0))));
                 }
             }
         }
@@ -194,7 +191,7 @@ fn by_header(grid: &[Vec<(usize, String)>]) -> Option<Columns> {
     let head = grid.first().filter(|_| grid.len() > 1)?;
     let column = |wanted: &[Role]| {
         head.iter()
-            .find(|(_, name)| fields::role(name).is_some_and(|role| wanted.contains(&role)))
+            .find(|(_, name)| column_names::role(name).is_some_and(|role| wanted.contains(&role)))
             .map(|(column, _)| *column)
     };
     if let (Some(question), Some(text)) = (column(&[Role::Question]), column(&[Role::Answer])) {
@@ -230,8 +227,7 @@ fn by_shape(grid: &[Vec<(usize, String)>]) -> Option<Columns> {
     }
     let length = |column: &usize| cells(*column).map(str::len).sum::<usize>();
     let text = (1..=width).max_by_key(|column| (length(column), std::cmp::Reverse(*column)))?;
-    let is_time =
-        |word: &str| word.contains(':') && fields::clock(word.trim_matches(['[', ']', '(', ')'])).is_some();
+    let is_time = |word: &str| word.contains(':') && clock::is_clock(word);
     let start = (1..=width).find(|column| *column != text && cells(*column).all(is_time));
     let is_name = |word: &str| {
         word.len() <= LONGEST_NAME && word.contains(char::is_alphabetic) && !word.ends_with(['.', '?', '!'])

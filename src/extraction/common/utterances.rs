@@ -13,9 +13,11 @@ pub(crate) struct Piece {
     pub kind: BlockKind,
     pub speaker: Option<String>,
     pub time: Option<TimeSpan>,
-    /// The stretches of the source it is made of, each with whether a space belongs before it.
-    pub parts: Vec<(TextSpan, bool)>,
+    pub parts: Parts,
 }
+
+/// The stretches of the source that something said is made of, each with whether a space belongs before it.
+pub(crate) type Parts = Vec<(TextSpan, bool)>;
 
 /// Reads the start of a stretch: how long its first piece is, and what it stands for where not itself.
 pub(crate) type Unescape = fn(&str) -> (usize, Option<char>);

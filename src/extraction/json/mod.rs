@@ -1,9 +1,13 @@
 //! JSON and JSON Lines: turns of speakers as people and speech recognisers write them, or ready pairs.
 
-pub(crate) mod fields;
 mod describe;
+mod markup;
+mod pairs;
+mod reading;
 mod scan;
-mod shapes;
+mod speaker_names;
+mod tables;
+mod turns;
 
 #[cfg(test)]
 mod tests;
@@ -15,8 +19,13 @@ use crate::extraction::ExtractError;
 use crate::extraction::Limits;
 use crate::extraction::builder::ExtractionBuilder;
 use crate::extraction::common::utterances;
+use crate::extraction::common::utterances::Piece;
+use crate::extraction::json::pairs::Pairs;
+use crate::extraction::json::reading::Chooser;
+use crate::extraction::json::reading::SpokenBy;
 use crate::extraction::json::scan::Node;
-use crate::extraction::json::shapes::Harvest;
+use crate::extraction::json::scan::Scanner;
+use crate::extraction::json::tables::Tables;
 use crate::span::TextSpan;
 use crate::transcript::DiagnosticKind;
 use crate::transcript::Extraction;
@@ -43,27 +52,54 @@ pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extracti
     let text: &str = &decoded.text;
     let mut draft = ExtractionBuilder::new(decoded);
     let values = values(text, &mut draft, limits)?;
-    let mut harvest = Harvest::new(text);
-    harvest.values(&values);
-    if harvest.pieces.is_empty() {
+    draft.metadata = describe::metadata(text, &values);
+    let tables = Tables::of(&values);
+    // The tables have all that is left to read.
+    drop(values);
+    let chooser = Chooser::new(text, &tables);
+    let readings = chooser.choose();
+    let best = readings.first();
+    let pairs = Pairs::find(&chooser).filter(|pairs| {
+        // A transcript may have fields of these names as well.
+        best.is_none_or(|best| {
+            pairs.bytes * 2 >= best.profile.bytes && (pairs.by_key || best.spoken_by == SpokenBy::Nobody)
+        })
+    });
+    let mut pieces = match pairs {
+        Some(pairs) => pairs.read(text, &tables),
+        None => readings.iter().flat_map(|reading| turns::read(text, &tables, reading)).collect(),
+    };
+    if readings.len() > 1 {
+        pieces.sort_by_key(|piece| piece.parts.first().map_or(0, |(span, _)| span.start()));
+    }
+    if pieces.is_empty() {
         return Err(ExtractError::Unreadable(
             "the JSON holds no list of turns (speaker and text) and no pairs (question and answer)".into(),
         ));
     }
-    draft.metadata = harvest.metadata;
-    Ok(utterances::write(draft, text, &harvest.pieces, Format::Json, scan::unescape))
+    let tagged = best.is_some_and(|best| best.profile.tagged * 2 > best.profile.seen);
+    if tagged {
+        let pieces: Vec<Piece> = pieces.iter().flat_map(|piece| markup::paragraphs(text, piece)).collect();
+        return Ok(utterances::write(draft, text, &pieces, Format::Json, markup::unescape));
+    }
+    Ok(utterances::write(draft, text, &pieces, Format::Json, scan::unescape))
 }
 
 /// The values in a text: one, or one a line.
 fn values(text: &str, draft: &mut ExtractionBuilder<'_>, limits: &Limits) -> Result<Vec<Node>, ExtractError> {
     let mut found = Vec::new();
+    let mut scanner = Scanner::new(text);
+    let full = || ExtractError::OverLimit { limit: "values", allowed: scan::MOST_VALUES };
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     let mut start = 0;
     let error = loop {
         match stream.next() {
             None => return Ok(found),
             Some(Ok(_)) => {
-                found.extend(scan::read(text, start));
+                found.extend(scanner.read(start));
+                if scanner.is_full() {
+                    return Err(full());
+                }
                 start = stream.byte_offset();
             }
             Some(Err(error)) => break error,
@@ -74,14 +110,17 @@ fn values(text: &str, draft: &mut ExtractionBuilder<'_>, limits: &Limits) -> Res
         return Err(ExtractError::OverLimit { limit: "nesting", allowed });
     }
     found.clear();
+    scanner = Scanner::new(text);
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let span = TextSpan::new(offset, offset + line.len()).trimmed(text);
         offset += line.len();
         if serde_json::from_str::<IgnoredAny>(span.of(text)).is_ok() {
-            found.extend(
-                scan::read(text, span.start()).filter(|node| matches!(node, Node::List(_) | Node::Object(_))),
-            );
+            let node = scanner.read(span.start());
+            if scanner.is_full() {
+                return Err(full());
+            }
+            found.extend(node.filter(|node| matches!(node, Node::List(_) | Node::Object(_))));
         } else if !span.is_empty() {
             draft.left_out(DiagnosticKind::Undecodable, "lines that are not valid JSON were left out", span);
         }

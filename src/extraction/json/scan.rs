@@ -3,7 +3,14 @@
 //! The text has been through `serde_json` before, so that this scanner only ever sees valid JSON; on any
 //! other it stops early.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::extraction::common::column_names;
 use crate::span::TextSpan;
+
+/// The most values read of one document; they take memory, which a limit on bytes alone does not bound.
+pub(crate) const MOST_VALUES: usize = 4_000_000;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,15 +23,26 @@ pub(crate) enum Node {
     Text(TextSpan),
     /// An array.
     List(Vec<Node>),
-    /// An object, its keys in order, in lower case without `_` and `-`.
-    Object(Vec<(String, Node)>),
+    /// An object, its keys in order.
+    Object(Vec<(Key, Node)>),
+}
+
+/// The key of an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Key {
+    /// In lower case, letters and digits alone. Shared by all entries of this name.
+    pub name: Rc<str>,
+    /// Its place inside the quotation marks.
+    pub span: TextSpan,
 }
 
 impl Node {
     /// The value of a key.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match self {
-            Self::Object(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            Self::Object(entries) => {
+                entries.iter().find(|(name, _)| &*name.name == key).map(|(_, value)| value)
+            }
             Self::Nothing | Self::Number(_) | Self::Text(_) | Self::List(_) => None,
         }
     }
@@ -51,7 +69,7 @@ impl Node {
     }
 
     /// The keys and values of an object.
-    pub(crate) fn entries(&self) -> &[(String, Self)] {
+    pub(crate) fn entries(&self) -> &[(Key, Self)] {
         match self {
             Self::Object(entries) => entries,
             Self::Nothing | Self::Number(_) | Self::Text(_) | Self::List(_) => &[],
@@ -59,17 +77,32 @@ impl Node {
     }
 }
 
-/// Reads the value that begins at `from`.
-pub(crate) fn read(text: &str, from: usize) -> Option<Node> {
-    Scanner { text, at: from }.value()
-}
-
-struct Scanner<'a> {
+/// Reads values of one document.
+#[derive(Debug)]
+pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    names: HashMap<&'a str, Rc<str>>,
+    /// How many values may still be read.
+    left: usize,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, names: HashMap::new(), left: MOST_VALUES }
+    }
+
+    /// Reads the value that begins at `from`.
+    pub(crate) fn read(&mut self, from: usize) -> Option<Node> {
+        self.at = from;
+        self.value()
+    }
+
+    /// Whether there were more values than are read.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.left == 0
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -83,6 +116,7 @@ impl Scanner<'_> {
 
     /// Recursion is as deep as the value, which `serde_json` has capped before.
     fn value(&mut self) -> Option<Node> {
+        self.left = self.left.checked_sub(1)?;
         match self.next_token()? {
             b'{' => self.object(),
             b'[' => self.array(),
@@ -103,10 +137,8 @@ impl Scanner<'_> {
                 self.at += 1;
                 continue;
             }
-            let key = self.string()?;
-            let key = say(self.text, key);
-            let key =
-                key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect();
+            let span = self.string()?;
+            let key = Key { name: self.name(span), span };
             if self.next_token()? == b':' {
                 self.at += 1;
             }
@@ -114,6 +146,15 @@ impl Scanner<'_> {
         }
         self.at += 1;
         Some(Node::Object(entries))
+    }
+
+    fn name(&mut self, span: TextSpan) -> Rc<str> {
+        let text = self.text;
+        let shared = self
+            .names
+            .entry(span.of(text))
+            .or_insert_with(|| column_names::normalised(&say(text, span)).into());
+        Rc::clone(shared)
     }
 
     fn array(&mut self) -> Option<Node> {
@@ -149,7 +190,7 @@ impl Scanner<'_> {
         Some(inside)
     }
 
-    fn word(&mut self) -> &str {
+    fn word(&mut self) -> &'a str {
         let start = self.at;
         while self
             .peek()

@@ -76,7 +76,7 @@ fn speech_recognisers() {
     assert_eq!(whisper.metadata.language, "en");
     let assembly = check(
         r#"{"text":"Why now? It is time.","words":[{"text":"Why","start":250,"end":400,"speaker":"A"}],"utterances":[{"speaker":"A","start":250,"end":1400,"text":"Why now?"},{"speaker":"B","start":1500,"end":4000,"text":"It is time."}]}"#,
-        &[(C, Some("A"), "Why now?"), (C, Some("B"), "It is time.")],
+        &[(C, Some("Speaker A"), "Why now?"), (C, Some("Speaker B"), "It is time.")],
     );
     assert_eq!(assembly.blocks[1].time.unwrap().end.as_secs(), 4);
     check(
@@ -149,6 +149,42 @@ fn a_whole_transcript_in_one_string() {
         &format!(r#"{{"id":7,"transcript":"Ann: Why?\n\nBob: So, {speech}"}}"#),
         &[(P, None, "Ann: Why?"), (P, None, format!("Bob: So, {speech}").trim())],
     );
+}
+
+#[test]
+fn what_is_not_speech_is_left() {
+    // A list of tags next to the turns, times that are ids, a table of people that is no transcript.
+    check(
+        r#"{"tags":["ferry","harbour"],"cast":[{"id":1,"name":"Ann","bio":"She writes about harbours and the people in them."},{"id":2,"name":"Bob","bio":"He has run the ferry for thirty years, as his uncle did."}],
+        "turns":[{"nr":1,"speaker":"Ann","text":"How did you come to it?"},{"nr":2,"speaker":"Bob","text":"My uncle had the licence before me."},{"nr":3,"speaker":"Ann","text":"And who pays for the crossings at night?"}]}"#,
+        &[
+            (T, Some("Ann"), "How did you come to it?"),
+            (T, Some("Bob"), "My uncle had the licence before me."),
+            (T, Some("Ann"), "And who pays for the crossings at night?"),
+        ],
+    );
+    // Nobody is named by a number that many lists have.
+    check(
+        r#"{"chapters":[{"id":0,"title":"The licence"},{"id":1,"title":"At night"}],"turns":[{"speaker":0,"text":"How did you come to it?"},{"speaker":1,"text":"My uncle had it."}]}"#,
+        &[(T, Some("Speaker 0"), "How did you come to it?"), (T, Some("Speaker 1"), "My uncle had it.")],
+    );
+}
+
+#[test]
+fn units_of_time() {
+    let start = |times: [&str; 3]| {
+        let turns: Vec<String> = times
+            .iter()
+            .zip(["How did you come to it?", "My uncle had the licence before me.", "And who pays at night?"])
+            .map(|(time, text)| format!(r#"{{"speaker":"A","ts":{time},"text":"{text}"}}"#))
+            .collect();
+        read(&format!("[{}]", turns.join(","))).blocks[2].time.map(|time| time.start.as_millis())
+    };
+    assert_eq!(start(["0.5", "3.25", "7.5"]), Some(7500));
+    assert_eq!(start(["500", "3250", "7500"]), Some(7500));
+    assert_eq!(start(["5000000", "32500000", "75000000"]), Some(7500));
+    assert_eq!(start(["\"PT0.5S\"", "\"PT3.25S\"", "\"PT7.5S\""]), Some(7500));
+    assert_eq!(start(["\"00:00:00.5\"", "\"00:00:03.25\"", "\"00:00:07.5\""]), Some(7500));
 }
 
 #[test]
