@@ -112,7 +112,8 @@ fn label(text: &str) -> Option<&str> {
 
 /// Whether a line is a sentence or a part of one.
 fn is_sentence(text: &str) -> bool {
-    sentences::ends_in_stop(text) || text.starts_with(char::is_lowercase)
+    let address = text.contains('@') || text.contains("www.") || text.contains("http");
+    sentences::ends_in_stop(text) || (text.starts_with(char::is_lowercase) && !address)
 }
 
 /// A line without what changes from page to page: each number is one digit, each white space one space.

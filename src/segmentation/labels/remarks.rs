@@ -36,7 +36,8 @@ pub(crate) fn section_notes(extraction: &Extraction, lines: &[Line], heads: &[Op
         let light = |emphasis: &&Emphasis| emphasis.kind == EmphasisKind::Light;
         let covered: usize = block.emphasis.iter().filter(light).map(|emphasis| emphasis.span.len()).sum();
         if matches!(block.kind, BlockKind::Heading(_)) {
-            notes = Some(Vec::new());
+            // A heading of a lower level may follow the notes.
+            notes.get_or_insert_default();
         } else if covered * 10 >= block.span.len() * 9 {
             if let Some(notes) = &mut notes {
                 notes.push(index);

@@ -34,7 +34,7 @@ pub(crate) fn ends_in_question(text: &str) -> bool {
 }
 
 /// Whether a text ends in a question that its speaker only reports: `And I said, "What boat?"`. The quotation
-/// follows words that announce it and do not ask themselves (`opens_asking`), or was opened in an earlier part.
+/// follows a colon, or words that do not ask themselves (`opens_asking`), or was opened in an earlier part.
 pub(crate) fn ends_in_reported_question(text: &str, opens_asking: bool) -> bool {
     let text = text.trim_end();
     let Some(close) = text.chars().next_back() else { return false };
@@ -53,7 +53,9 @@ pub(crate) fn ends_in_reported_question(text: &str, opens_asking: bool) -> bool 
     }
     match inside.rfind(open) {
         Some(at) => {
-            !opens_asking && inside.get(..at).is_some_and(|before| before.contains(char::is_alphabetic))
+            let before = inside.get(..at).unwrap_or_default();
+            let announced = before.trim_end().ends_with([':', '：']);
+            (announced || !opens_asking) && before.contains(char::is_alphabetic)
         }
         None => true,
     }
@@ -280,6 +282,7 @@ mod tests {
             assert!(!ends_in_reported_question(asked, false), "{asked}");
         }
         assert!(!ends_in_reported_question("Who said, “Why?”", true));
+        assert!(ends_in_reported_question("Und er fragte: „Warum?“", true));
         assert!(ends_in_reported_question("Who is there?”", true));
     }
 
