@@ -73,7 +73,12 @@ impl PairBuilder<'_> {
                 self.flush(false);
                 self.draft.question.push(index);
             }
-            State::QuestionContinued => self.draft.question.push(index),
+            State::QuestionContinued => {
+                if self.opens_section(index) {
+                    self.flush(false);
+                }
+                self.draft.question.push(index);
+            }
             State::Answer => {
                 if !self.draft.answer.is_empty() {
                     self.flush(false);
@@ -82,6 +87,14 @@ impl PairBuilder<'_> {
             }
             State::AnswerContinued => self.draft.answer.push(index),
         }
+    }
+
+    /// Whether a label opens a new section, after a heading or a rule: what was asked before has no answer.
+    fn opens_section(&self, index: usize) -> bool {
+        let Some(last) = self.draft.question.last() else { return false };
+        let units = self.reading.units.get(last + 1..=index).unwrap_or_default();
+        let parted = |unit: &Unit| unit.after_rule || matches!(unit.kind, BlockKind::Heading(_));
+        units.last().is_some_and(|unit| unit.labelled) && units.iter().any(parted)
     }
 
     /// Closes the exchange that is open.
