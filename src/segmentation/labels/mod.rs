@@ -2,6 +2,8 @@
 //! which of them are one person.
 
 pub(crate) mod candidates;
+pub(crate) mod full_names;
+pub(crate) mod introductions;
 pub(crate) mod counted;
 pub(crate) mod heads;
 pub(crate) mod label_parse;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::segmentation::labels::label_parse;
+use crate::segmentation::labels::full_names;
+use crate::segmentation::labels::introductions;
 use crate::segmentation::labels::speakers::Speaker;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
@@ -13,8 +14,6 @@ use crate::transcript::Extraction;
 pub(crate) const MOST_KEYS: usize = 256;
 /// Longest label in bytes that may be initials, with points and spaces.
 const MOST_INITIALS: usize = 24;
-/// How much of a document's start is searched for introductions, in bytes.
-const INTRODUCTIONS: usize = 64 << 10;
 
 /// A name in lower case without titles, points and brackets.
 pub(crate) fn key(name: &str) -> String {
@@ -93,7 +92,7 @@ pub(crate) fn merge(
     let owners = owners(&keys, &aliases, &uses);
     let mut speakers: Vec<Speaker> = Vec::new();
     let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
-    for key in keys {
+    for key in keys.iter().copied() {
         let root = root(key, &owners);
         let next = speakers.len();
         let speaker = *by_key.entry(root.to_owned()).or_insert(next);
@@ -102,7 +101,7 @@ pub(crate) fn merge(
             let label = written.map_or(root, |written| &written.name).to_owned();
             let searched = (next < MOST_KEYS).then_some((language, header));
             let nobody = written.is_some_and(|written| written.nobody);
-            let name = if nobody { None } else { full_name(extraction, searched, &label, root) };
+            let name = if nobody { None } else { full_name(extraction, searched, &label, root, &keys) };
             speakers.push(Speaker { name, keys: vec![root.to_owned()], label });
         }
         if key != root {
@@ -209,6 +208,7 @@ fn full_name(
     searched: Option<(&Language, &str)>,
     written: &str,
     key: &str,
+    labels: &[&str],
 ) -> Option<String> {
     let (lower, single) = (written.to_lowercase(), !key.contains(' '));
     let lone = key.chars().count() == 1 && !key.chars().all(sentences::is_cjk);
@@ -227,11 +227,14 @@ fn full_name(
         return Some(if is_inverted(person) { person.clone() } else { without_titles(person) });
     }
     let name = if is_inverted(written) { written.to_owned() } else { without_titles(written) };
-    if let Some(full) = searched.and_then(|(language, header)| spelled_out(header, &name, language)) {
+    if let Some(full) =
+        searched.and_then(|(language, header)| spelled_out(&extraction.text, header, &name, language))
+    {
         return Some(full);
     }
-    let full =
-        searched.filter(|_| single).and_then(|(language, _)| introduced(&extraction.text, &name, language));
+    let full = searched
+        .filter(|_| single)
+        .and_then(|(language, _)| introductions::introduced(&extraction.text, &name, language, labels));
     Some(full.unwrap_or(name))
 }
 
@@ -268,8 +271,8 @@ fn without_titles(name: &str) -> String {
     }
 }
 
-/// The one full name at the start of the text whose initials a label is.
-fn spelled_out(text: &str, label: &str, language: &Language) -> Option<String> {
+/// The one full name of the header, or by which somebody says who he is, whose initials a label is.
+fn spelled_out(text: &str, header: &str, label: &str, language: &Language) -> Option<String> {
     let short = letters(label);
     let chunks = chunks(label);
     let plain = (2..=4).contains(&short.chars().count()) && short.chars().all(char::is_uppercase);
@@ -280,101 +283,16 @@ fn spelled_out(text: &str, label: &str, language: &Language) -> Option<String> {
         (plain && initials(name).is_some_and(|initials| initials == short))
             || begins_with(&name.to_lowercase(), &chunks)
     };
-    let mut found: Vec<String> = full_names(text, language).into_iter().filter(fits).collect();
+    let mut found: Vec<String> = full_names::full_names(header, language).into_iter().filter(fits).collect();
+    if found.is_empty() {
+        found.extend(introductions::self_introductions(text, language).into_iter().filter(fits));
+    }
+    found.sort();
     found.dedup();
     match found.as_slice() {
         [name] => Some(name.clone()),
         _ => None,
     }
-}
-
-/// Runs of two or three capitalised words that can be a person's name.
-pub(crate) fn full_names(text: &str, language: &Language) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut run: Vec<&str> = Vec::new();
-    let mut last_end = 0;
-    for (word, at) in sentences::word_spans(text, 0).chain([("", text.len() + 2)]) {
-        let adjacent = text.get(last_end..at).is_some_and(|gap| gap == " ");
-        let part = name_word(word, language);
-        if !(adjacent && part) {
-            if (2..=3).contains(&run.len()) {
-                found.push(run.join(" "));
-            }
-            run.clear();
-        }
-        if part {
-            run.push(word);
-        }
-        last_end = at + word.len();
-    }
-    found
-}
-
-/// The full name by which the start of the text introduces someone known by one word of it.
-fn introduced(text: &str, name: &str, language: &Language) -> Option<String> {
-    if name.chars().count() < 3 || name.chars().any(sentences::is_cjk) {
-        return None;
-    }
-    let mut end = text.len().min(INTRODUCTIONS);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let text = text.get(..end)?;
-    let capitals = !name.chars().any(char::is_lowercase);
-    let proper: String = if capitals {
-        name.chars().take(1).chain(name.chars().skip(1).flat_map(char::to_lowercase)).collect()
-    } else {
-        name.to_owned()
-    };
-    let mut found: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for (at, _) in text.match_indices(&proper) {
-        let before = text.get(..at)?;
-        let after = text.get(at + proper.len()..)?;
-        // Before a label is nothing but a time, a number or brackets.
-        let label = !before.rsplit('\n').next().unwrap_or_default().contains(char::is_alphabetic);
-        if label || before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric) {
-            continue;
-        }
-        let given = before
-            .strip_suffix(' ')
-            .and_then(|before| before.rsplit(|c: char| c.is_whitespace()).next())
-            .filter(|word| name_word(word, language));
-        let family = after
-            .strip_prefix(' ')
-            .and_then(|after| after.split(|c: char| !c.is_alphanumeric() && c != '-').next())
-            .filter(|word| name_word(word, language));
-        let opens = given.is_some_and(|given| {
-            let head =
-                before.get(..before.len().saturating_sub(given.len() + 1)).unwrap_or_default().trim_end();
-            head.is_empty() || sentences::ends_in_stop(head)
-        });
-        let full = match (given, family) {
-            (Some(given), None) if !opens => format!("{given} {proper}"),
-            (_, Some(family)) => format!("{proper} {family}"),
-            _ => continue,
-        };
-        let position = found.len();
-        found.entry(full).or_insert((0, position)).0 += 1;
-    }
-    found
-        .into_iter()
-        .max_by_key(|(_, (count, position))| (*count, std::cmp::Reverse(*position)))
-        .map(|(full, _)| full)
-}
-
-/// Whether a word can be part of a person's name.
-pub(crate) fn name_word(word: &str, language: &Language) -> bool {
-    let lower = word.to_lowercase();
-    word.chars().count() > 1
-        && word.starts_with(char::is_uppercase)
-        && word.chars().skip(1).any(char::is_lowercase)
-        && word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'))
-        && !label_parse::is_contraction(&lower)
-        && !lexicon::title(&lower)
-        && !language.opener(&lower)
-        && !lexicon::never_in_names(&lower)
-        && !language.asks(&lower)
-        && !lexicon::particle(&lower)
 }
 
 #[cfg(test)]
@@ -412,15 +330,11 @@ mod tests {
     }
 
     #[test]
-    fn the_text_introduces_people() {
+    fn the_header_spells_initials_out() {
         let english = Language::of("the of and");
-        let text = "We met the president of Estmark Olga Brandt. Brandt smiled. Yesterday Brandt left.";
-        assert_eq!(introduced(text, "Brandt", english).as_deref(), Some("Olga Brandt"));
-        assert_eq!(introduced(text, "Olga", english).as_deref(), Some("Olga Brandt"));
-        assert_eq!(introduced(text, "Holt", english), None);
         let header = "Interviewee: Olga Brandt\nInterviewer: Ann Lee\n\nAL: Why?\n\nOB: So.";
-        assert_eq!(spelled_out(header, "OB", english).as_deref(), Some("Olga Brandt"));
-        assert_eq!(spelled_out(header, "Q", english), None);
-        assert_eq!(spelled_out(header, "XY", english), None);
+        assert_eq!(spelled_out("", header, "OB", english).as_deref(), Some("Olga Brandt"));
+        assert_eq!(spelled_out("", header, "Q", english), None);
+        assert_eq!(spelled_out("", header, "XY", english), None);
     }
 }

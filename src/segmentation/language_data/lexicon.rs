@@ -91,6 +91,9 @@ struct Lexicon {
     particle: Table,
     title: Table,
     office: Table,
+    rank: Table,
+    article: Table,
+    self_introduction: Table,
     boilerplate: Table,
     trailing: Table,
     comments: Table,
@@ -125,6 +128,9 @@ impl Lexicon {
             particle: table("particle"),
             title: table("title"),
             office: table("office"),
+            rank: table("rank"),
+            article: table("article"),
+            self_introduction: table("self_introduction"),
             boilerplate: table("boilerplate"),
             trailing: table("trailing"),
             comments: table("comments"),
@@ -215,6 +221,23 @@ pub(crate) fn title(word: &str) -> bool {
 /// Whether a lower-case word is an office that brackets name the holder of.
 pub(crate) fn office(word: &str) -> bool {
     LEXICON.office.has(word)
+}
+
+/// Whether a lower-case word before a name is its holder's office, rank or relation, and no part of the name.
+pub(crate) fn rank(word: &str) -> bool {
+    LEXICON.rank.has(word) || LEXICON.office.has(word)
+}
+
+/// Whether a lower-case word is an article or a possessive, after which a noun comes and no name.
+pub(crate) fn article(word: &str) -> bool {
+    LEXICON.article.has(word)
+}
+
+/// Whether a lower-case text ends with the words before one's own name: "my name is".
+pub(crate) fn introduces_self(text: &str) -> bool {
+    LEXICON.self_introduction.entries.iter().any(|phrase| {
+        text.strip_suffix(phrase).is_some_and(|before| !before.ends_with(char::is_alphanumeric))
+    })
 }
 
 /// Whether a lower-case line begins as navigation, adverts and the like do.

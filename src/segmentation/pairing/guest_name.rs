@@ -1,6 +1,6 @@
 //! Who answers, where no label says it: the one person that the document's title or introduction names.
 
-use crate::segmentation::labels::names;
+use crate::segmentation::labels::full_names;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
@@ -17,17 +17,17 @@ pub(crate) fn guest(extraction: &Extraction, language: &Language, introduction: 
         return Some(person.clone());
     }
     let title = extraction.metadata.title.as_str();
-    if names::full_names(title, language).as_slice() == [title] {
+    if full_names::full_names(title, language).as_slice() == [title] {
         return Some(title.to_owned());
     }
     let told = |name: &String| introduction.iter().any(|text| text.contains(name.as_str()));
     // A headline has capitals of its own: a name in it counts when the introduction has it too.
     let heading = introduction.first().copied().unwrap_or_default();
-    let mut found: Vec<String> = names::full_names(title, language).into_iter().filter(told).collect();
+    let mut found: Vec<String> = full_names::full_names(title, language).into_iter().filter(told).collect();
     if introduction.len() > 1 && !is_field(heading) {
         let behind = introduction.get(1..).unwrap_or_default();
         found.extend(
-            names::full_names(heading, language)
+            full_names::full_names(heading, language)
                 .into_iter()
                 .filter(|name| behind.iter().any(|text| text.contains(name.as_str()))),
         );
@@ -38,7 +38,7 @@ pub(crate) fn guest(extraction: &Extraction, language: &Language, introduction: 
             .map(|sentence| sentence.of(text))
             .filter(|sentence| lexicon::about_interview(&sentence.to_lowercase()))
     });
-    let about: Vec<String> = about.flat_map(|sentence| names::full_names(sentence, language)).collect();
+    let about: Vec<String> = about.flat_map(|sentence| full_names::full_names(sentence, language)).collect();
     if found.is_empty() {
         found = about;
     }
@@ -60,5 +60,5 @@ fn is_field(line: &str) -> bool {
 /// Whether a text begins with a full name.
 pub(crate) fn opens_with_name(text: &str, language: &Language) -> bool {
     let opening = sentences::head(text, LONGEST_NAME);
-    names::full_names(opening, language).first().is_some_and(|name| text.starts_with(name.as_str()))
+    full_names::full_names(opening, language).first().is_some_and(|name| text.starts_with(name.as_str()))
 }
