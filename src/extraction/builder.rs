@@ -71,6 +71,11 @@ impl<'a> ExtractionBuilder<'a> {
         self.out.text().get(start..).unwrap_or_default()
     }
 
+    /// Where in the text the next character is written.
+    pub(crate) fn position(&self) -> usize {
+        self.out.position()
+    }
+
     /// The blocks closed so far.
     pub(crate) fn blocks(&self) -> &[Block] {
         &self.blocks

@@ -29,7 +29,7 @@ const WEEKDAYS: &str = " monday tuesday wednesday thursday friday saturday sunda
                         понеділок вівторок середа четвер субота неділя pazartesi salı çarşamba perşembe cuma \
                         cumartesi pazar måndag tisdag onsdag torsdag fredag lördag söndag ";
 
-/// The date a text states and nothing beside it but a time or a weekday; `None` where it is none or could be
+/// The date a text states with no more than a time or a weekday; `None` where it is none or could be
 /// read in two ways, as `3/4/2017` can.
 pub(crate) fn normalise(text: &str) -> Option<String> {
     let text = text.trim();
@@ -39,7 +39,7 @@ pub(crate) fn normalise(text: &str) -> Option<String> {
     iso(text).or_else(|| spelled(text)).or_else(|| numeric(text))
 }
 
-/// `2017`, `2017-04`, `2017-04-03`, with or without a time behind.
+/// `2017`, `2017-04`, `2017-04-03`, with or without a time after it.
 fn iso(text: &str) -> Option<String> {
     let date = text.split(['T', 't', ' ']).next()?;
     let parts: Vec<&str> = date.split(['-', '/', '.']).collect();

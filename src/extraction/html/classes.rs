@@ -28,19 +28,19 @@ pub(crate) struct Marks {
     pub main: bool,
 }
 
-/// Words that name what is around an article, wherever they stand in a class.
+/// Words that name what is around an article, anywhere in a class.
 const BOILERPLATE: &str = " ad ads advert adverts advertisement advertising adsense adslot banner breadcrumb breadcrumbs \
                          consent cookie cookies gdpr masthead menu nav navbar navigation newsletter outbrain pager \
                          paginate pagination popup promo promos promoted recirc recirculation recommended related relatedarticles relatedcontent relatedposts share \
                          sharebar sharing sidebar signup skip social sponsor sponsored subscribe subscription taboola \
                          teaser toolbar tooltip trending widget ";
-/// Words that do so unless a word beside them names content.
+/// Words that do so unless another word of the class names content.
 const WEAK: &str = " footer header meta tags tools ";
 const CONTENT: &str = " article body content entry main post story text ";
-/// Words that together name what tells of the writer.
+/// Words that together name a note about the writer.
 const AUTHOR: &str = " author authors writer contributor ";
 const BOX: &str = " about bio biography box card info profile ";
-/// Words beside which any of these says what a page has, or lacks, not what it is.
+/// With one of these words, a class says what a page has or lacks, not what the element is.
 const ABOUT: &str = " has with no without is js ";
 const COMMENTS: &str = " comments commentlist disqus respond ";
 /// Words that name comments next to the word for one.

@@ -68,7 +68,13 @@ fn drop_boilerplate(tree: &Tree, weights: &[Weight]) -> Vec<bool> {
         };
         let titles = tree.elements.get(element.parent).is_some_and(|around| tag::is_title(&around.name));
         let is_control = &*element.name == "button" && own.text < LONGEST_CONTROL && !titles;
+        // Nobody says a list of nothing but links.
+        let links = matches!(&*element.name, "ul" | "ol" | "menu" | "dir")
+            && own.text > 0
+            && own.link * 10 >= own.text * 9
+            && own.text * 2 < weight(0).text;
         let out = dropped.get(element.parent) == Some(&true)
+            || links
             || is_control
             || (element.marks.hidden && !hides_content)
             || ((named || element.marks.comments) && !most(enough));

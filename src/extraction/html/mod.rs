@@ -11,7 +11,7 @@ mod stylesheet;
 mod tag;
 mod read;
 mod tree;
-mod voices;
+pub(crate) mod voices;
 mod write;
 
 #[cfg(test)]
@@ -51,7 +51,7 @@ pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extracti
     Ok(draft.finish(Format::Html))
 }
 
-/// The heading that stands above the content, where the content has none of its own.
+/// The heading above the content, where the content itself has none.
 fn heading_before(tree: &Tree, content: &Content) -> Option<usize> {
     let is_title = |index: &usize| {
         tree.elements.get(*index).is_some_and(|element| &*element.name == "h1")
@@ -129,7 +129,7 @@ fn tell_left_out(tree: &Tree, content: &Content, text: &str, draft: &mut Extract
     let (first, end) = root.pieces;
     for (kind, why, pieces) in [
         (DiagnosticKind::Preamble, "the page before its main content was left out", tree.pieces.get(..first)),
-        (DiagnosticKind::Trailing, "the page behind its main content was left out", tree.pieces.get(end..)),
+        (DiagnosticKind::Trailing, "the page after its main content was left out", tree.pieces.get(end..)),
     ] {
         let mut spans = pieces.unwrap_or_default().iter().filter_map(|piece| match piece {
             Piece::Text(span, _) if has_words(span.of(text)) => Some(*span),

@@ -1,4 +1,4 @@
-//! Questions that a page tells from answers by a class alone, whose look is in a style sheet elsewhere.
+//! Questions that a page sets apart from answers by a class alone, whose look is in a style sheet elsewhere.
 
 use std::collections::BTreeMap;
 

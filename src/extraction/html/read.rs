@@ -1,6 +1,6 @@
 //! Tags → a [`Tree`].
 //!
-//! The tokenizer says where tags and comments stand; the text is what lies between them. Elements within a
+//! The tokenizer says where tags and comments are; the text is what lies between them. Elements within a
 //! line are no part of the tree: what they say about text (bold, italics, link) goes with the text.
 
 use std::collections::BTreeMap;
@@ -82,7 +82,7 @@ struct Reader<'a> {
     inline: Vec<Inline>,
     /// How many of the open inline elements set text in bold, in italics, as a link, or hide it.
     styled: [usize; 4],
-    /// The unseen element that is open, and how deep inside elements of its own name we are.
+    /// The unseen element that is open, and how many open elements inside it have the same name.
     unseen: Option<(Box<str>, usize)>,
     tag: StartTag,
     nesting: usize,
@@ -216,13 +216,13 @@ impl Reader<'_> {
                     self.inline.push(inline);
                 }
             }
-            Layout::Block | Layout::Furniture => {
+            Layout::Block | Layout::Boilerplate => {
                 if matches!(&*name, "html" | "body") {
                     return;
                 }
                 self.imply_ends(&name, start);
                 let is_rule = name == "hr";
-                self.push(name.into(), marks, likeness, span, layout == Layout::Furniture);
+                self.push(name.into(), marks, likeness, span, layout == Layout::Boilerplate);
                 let element = self.tree.elements.len().saturating_sub(1);
                 self.tree.data.extend(data.into_iter().map(|(name, value)| (element, name, value)));
                 if is_rule {
@@ -286,7 +286,7 @@ impl Reader<'_> {
                     self.close_inline(&inline);
                 }
             }
-            Layout::Block | Layout::Furniture => {
+            Layout::Block | Layout::Boilerplate => {
                 if let Some(depth) = self.find_open(name) {
                     self.pop_to(depth, span.end());
                 }

@@ -36,7 +36,7 @@ pub(crate) fn by_picture(page: Page<'_>) -> Vec<Turn> {
         return spoken.into_iter().map(|(mark, pieces)| turn(mark, pieces)).collect();
     }
     let Some((last, around)) = marks.last().zip(rows.last()).filter(|_| spoken.is_empty()) else {
-        // Which text is whose cannot be told.
+        // It is unknown which text is whose.
         return Vec::new();
     };
     // The pictures are between the texts: each comes before its own if the last has one.

@@ -12,7 +12,7 @@ pub(crate) enum Layout {
     /// Its content is never shown, or is no text.
     Unseen,
     /// Holds navigation, notes or forms, as its name says.
-    Furniture,
+    Boilerplate,
 }
 
 const BLOCKS: &str = " address article blockquote body button caption center dd details dialog dir div dl dt fieldset figcaption \
@@ -38,7 +38,7 @@ pub(crate) fn layout(name: &str) -> Layout {
     match name {
         "p" | "div" | "li" | "td" | "tr" => Layout::Block,
         "a" | "span" | "b" | "i" | "em" | "strong" | "u" | "font" | "sup" => Layout::Inline,
-        _ if listed(BOILERPLATE, name) => Layout::Furniture,
+        _ if listed(BOILERPLATE, name) => Layout::Boilerplate,
         _ if listed(BLOCKS, name) => Layout::Block,
         _ if listed(VOIDS, name) => Layout::Void,
         _ if listed(UNSEEN, name) => Layout::Unseen,
@@ -70,7 +70,7 @@ pub(crate) fn ends(open: &str, name: &str) -> bool {
         "td" | "th" => matches!(name, "td" | "th" | "tr" | "tbody" | "thead" | "tfoot"),
         "tr" => matches!(name, "tr" | "tbody" | "thead" | "tfoot"),
         "tbody" | "thead" | "tfoot" => matches!(name, "tbody" | "thead" | "tfoot"),
-        "head" => matches!(layout(name), Layout::Block | Layout::Furniture),
+        "head" => matches!(layout(name), Layout::Block | Layout::Boilerplate),
         _ => heading_level(open).is_some() && heading_level(name).is_some(),
     }
 }

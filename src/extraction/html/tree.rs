@@ -20,7 +20,7 @@ pub(crate) enum Piece {
     Open(usize),
     /// An element ends.
     Close(usize),
-    /// Text as it stands in the page, references and white space and all.
+    /// Text as the page has it, with its references and white space.
     Text(TextSpan, Style),
     /// A line break.
     Break,
@@ -41,7 +41,7 @@ pub(crate) struct Element {
     pub span: TextSpan,
     /// Whether its name is one of navigation, notes or forms.
     pub boilerplate: bool,
-    /// Where its `Open` and `Close` stand among the pieces.
+    /// The indices of its `Open` and `Close` among the pieces.
     pub pieces: (usize, usize),
     /// How its text is set, whatever the elements inside say.
     pub style: Style,

@@ -191,23 +191,25 @@ fn opens_speech(c: char) -> bool {
 /// The voices, where the turns have names that repeat and alternate, and someone asks.
 fn named(page: Page<'_>, turns: &[Turn]) -> Option<Vec<Voice>> {
     let asks = |turn: &Turn| page.asks(turn.pieces.clone());
-    if !turns.iter().any(asks) {
-        return None;
-    }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for turn in turns {
-        if !is_name(&turn.name) {
-            return None;
-        }
-        *counts.entry(&turn.name).or_default() += 1;
-    }
     let names: Vec<&str> = turns.iter().map(|turn| turn.name.as_str()).collect();
+    (turns.iter().any(asks) && name_turns(&names))
+        .then(|| turns.iter().map(|turn| voice(turn, false)).collect())
+}
+
+/// Whether texts at the turns of a talk are the speakers' names: names in form, few, repeated, and alternating.
+pub(crate) fn name_turns(names: &[&str]) -> bool {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in names {
+        if !is_name(name) {
+            return false;
+        }
+        *counts.entry(name).or_default() += 1;
+    }
     let repeated: usize = counts.values().filter(|count| **count > 1).sum();
-    let is_pattern = counts.len() > 1
-        && counts.len() * 2 <= turns.len()
-        && repeated * 10 >= turns.len() * 8
-        && alternates(&names);
-    is_pattern.then(|| turns.iter().map(|turn| voice(turn, false)).collect())
+    counts.len() > 1
+        && counts.len() * 2 <= names.len()
+        && repeated * 10 >= names.len() * 8
+        && alternates(names)
 }
 
 /// The voices, where two marks alternate and the turns of one of them mostly ask.

@@ -179,7 +179,7 @@ impl<'t, 'd, 'a> Writer<'t, 'd, 'a> {
 struct Run<'t, 'd, 'a> {
     draft: &'d mut ExtractionBuilder<'a>,
     text: &'t str,
-    /// Where the piece stands in the decoded source.
+    /// Where the piece starts in the decoded source.
     start: usize,
     /// Up to here it is written.
     from: usize,

@@ -8,7 +8,7 @@ use crate::transcript::Extraction;
 use crate::transcript::Format;
 use crate::transcript::Metadata;
 
-/// How many blocks at the start are looked at: behind them, a date belongs to the talk.
+/// How many blocks at the start are looked at: after them, a date belongs to the talk.
 const HEAD: usize = 8;
 /// Longest title, in bytes.
 const LONGEST_TITLE: usize = 160;
@@ -209,7 +209,7 @@ fn head_lines(extraction: &mut Extraction) {
     extraction.metadata.fill_from(&header.finish());
 }
 
-/// The first heading, or a first line that stands alone and is no sentence and no turn.
+/// The first heading, or a first line that is alone in its block and is no sentence and no turn.
 fn title(extraction: &mut Extraction) {
     if !extraction.metadata.title.is_empty() {
         return;

@@ -24,12 +24,12 @@ const ENGLISH: [&str; 28] = [
 /// Of how many words of a sample one is such a word, where it is English: they are a quarter of English text, and below
 /// a twentieth of any other.
 const ENGLISH_IN: usize = 6;
-/// Fewest words that English is told by.
+/// Fewest words that show that a text is English.
 const ENGLISH_WORDS: usize = 40;
-/// Of how many bytes one may be the first of a letter beyond ASCII, where a text is in no other script beside.
+/// Of how many bytes one may be the first of a letter beyond ASCII, where a text is in no other script.
 const BEYOND_ASCII_IN: usize = 20;
 
-/// ISO 639-3 codes and the BCP 47 tags that stand for them.
+/// ISO 639-3 codes and the BCP 47 tags for them.
 const TAGS: &str = "afr=af aka=ak amh=am ara=ar aze=az bel=be ben=bn bul=bg cat=ca ces=cs cmn=zh cym=cy dan=da \
                     deu=de ell=el eng=en epo=eo est=et fin=fi fra=fr guj=gu heb=he hin=hi hrv=hr hun=hu hye=hy \
                     ind=id ita=it jav=jv jpn=ja kan=kn kat=ka khm=km kor=ko lat=la lav=lv lit=lt mal=ml mar=mr \
@@ -93,7 +93,7 @@ fn detect(extraction: &Extraction) -> Option<String> {
     }
     let found = whatlang::detect(&sample)?;
     let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
-    // A script that one language writes needs fewer letters to be told.
+    // A script that one language writes needs fewer letters.
     let enough = letters >= FEWEST
         || matches!(found.lang(), Lang::Cmn | Lang::Jpn | Lang::Kor | Lang::Ell | Lang::Tha);
     (enough && found.is_reliable()).then(|| tag(found.lang().code())).flatten()

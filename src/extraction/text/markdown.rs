@@ -16,6 +16,8 @@ use crate::extraction::Limits;
 use crate::extraction::builder::ExtractionBuilder;
 use crate::extraction::html;
 use crate::extraction::text::front_matter;
+use crate::extraction::text::portraits;
+use crate::extraction::text::portraits::Portrait;
 use crate::span::TextSpan;
 use crate::transcript::BlockKind;
 use crate::transcript::DiagnosticKind;
@@ -37,11 +39,23 @@ pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extracti
         body = end;
     }
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
-    let mut reader = Reader { text, limits, draft, kinds: Vec::new(), depth: 0, silent: None };
+    let mut reader = Reader {
+        text,
+        limits,
+        draft,
+        kinds: Vec::new(),
+        depth: 0,
+        silent: None,
+        picture: None,
+        portraits: Vec::new(),
+    };
     for (event, range) in Parser::new_ext(text.get(body..).unwrap_or_default(), options).into_offset_iter() {
         reader.event(event, TextSpan::new(range.start + body, range.end + body))?;
     }
-    Ok(reader.draft.finish(Format::Markdown))
+    let portraits = std::mem::take(&mut reader.portraits);
+    let mut extraction = reader.draft.finish(Format::Markdown);
+    portraits::name_speakers(&mut extraction, &portraits);
+    Ok(extraction)
 }
 
 struct Reader<'a> {
@@ -53,6 +67,9 @@ struct Reader<'a> {
     depth: usize,
     /// The depth of the element whose text is left out.
     silent: Option<usize>,
+    /// The text in place of the picture before the next block.
+    picture: Option<String>,
+    portraits: Vec<Portrait>,
 }
 
 impl Reader<'_> {
@@ -60,6 +77,11 @@ impl Reader<'_> {
         match event {
             Event::Start(tag) => self.start(&tag, span)?,
             Event::End(tag) => self.end(tag),
+            Event::Text(alt) if self.silent.is_some() => {
+                if let Some(picture) = &mut self.picture {
+                    picture.push_str(&alt);
+                }
+            }
             _ if self.silent.is_some() => {}
             Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) => self.write(span, &text),
             Event::Code(code) => self.code(span, &code),
@@ -83,7 +105,10 @@ impl Reader<'_> {
             Tag::Emphasis => self.draft.emphasise(EmphasisKind::Light),
             Tag::Strong => self.draft.emphasise(EmphasisKind::Strong),
             Tag::Strikethrough | Tag::Link { .. } | Tag::Superscript | Tag::Subscript => {}
-            Tag::Image { .. } => self.silent = Some(self.depth),
+            Tag::Image { .. } => {
+                self.silent = Some(self.depth);
+                self.picture = (!self.draft.is_open()).then(String::new);
+            }
             Tag::FootnoteDefinition(_) | Tag::MetadataBlock(_) => {
                 self.draft.close();
                 self.draft.left_out(DiagnosticKind::Trailing, "footnotes were left out", span);
@@ -195,10 +220,13 @@ impl Reader<'_> {
     fn ensure_open(&mut self) {
         if !self.draft.is_open() {
             self.draft.open(self.kinds.last().copied().unwrap_or(BlockKind::Paragraph));
+            if let Some(name) = self.picture.take() {
+                self.portraits.push(Portrait { before: self.draft.position(), name });
+            }
         }
     }
 
-    /// Text: the source's own where it stands there, else what an entity stands for.
+    /// Writes text: the source's own where the source has it, else what an entity means.
     fn write(&mut self, span: TextSpan, text: &str) {
         self.ensure_open();
         if span.of(self.text) == text {

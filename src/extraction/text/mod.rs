@@ -3,3 +3,4 @@
 pub(crate) mod front_matter;
 pub(crate) mod markdown;
 pub(crate) mod plain;
+mod portraits;

@@ -10,9 +10,9 @@ use crate::segmentation::features::units::Unit;
 /// What sets questions off in a document that does so by other means than names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum QuestionStyle {
-    /// They are set in a style of their own.
+    /// They are set in one style, and little else is.
     Style(Style),
-    /// A dash or a number stands before them, and before nothing else.
+    /// A dash or a number is before them, and before nothing else.
     Mark,
 }
 

@@ -33,6 +33,8 @@ impl Marks {
     /// Looks at all lines: a sign opens turns where many lines have it, numbers where they count questions.
     pub(crate) fn of(extraction: &Extraction, lines: &[Line]) -> Self {
         let (mut dashes, mut arrows, mut next, mut asking, mut openings) = (0, 0, 1, 0, 0);
+        // How many of the numbers are in headings.
+        let mut headed = 0;
         // How many dashes are before questions, and how many follow another line with a dash.
         let (mut dashes_ask, mut dashes_meet, mut line_before) = (0, 0, false);
         // Per sign, how many lines it opens, and how many of them ask.
@@ -55,6 +57,7 @@ impl Marks {
             if let Some((_, len)) = number(text).filter(|(number, _)| *number == next) {
                 next += 1;
                 let block = extraction.blocks.get(line.block).filter(|_| line.opens_block);
+                headed += usize::from(block.is_some_and(|b| matches!(b.kind, BlockKind::Heading(_))));
                 let asks = sentences::ends_in_question(text.get(len..).unwrap_or_default())
                     || block
                         .is_some_and(|block| sentences::ends_in_question(block.span.of(&extraction.text)));
@@ -78,6 +81,8 @@ impl Marks {
                 // Dashes that are before questions only, with answers between them.
                 (dashes >= 2 && dashes_meet == 0 && dashes_ask * 2 >= dashes && dashes * 4 >= all, dash_len),
                 (next > FEWEST && asking * 2 >= next - 1, number_len),
+                // Two numbered headings that both ask are enough.
+                (next == FEWEST && asking == next - 1 && headed == next - 1, number_len),
                 (bullets.values().any(|(all, asking)| *all >= FEWEST && asking * 2 >= *all), bullet_len),
             ]),
         }

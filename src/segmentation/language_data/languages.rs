@@ -12,6 +12,7 @@ pub(crate) struct Language {
     common: Table,
     asking: Table,
     second: Table,
+    second_ending: Table,
     first: Table,
     openers: Table,
 }
@@ -36,6 +37,9 @@ const SAMPLE: usize = 500;
 /// Longest common word, in bytes.
 const LONGEST_COMMON: usize = 18;
 
+/// Words with fewer letters have the ending of a verb by chance.
+const SHORTEST_VERB: usize = 4;
+
 impl Language {
     fn read(code: &str) -> Self {
         let table = |name: &str| Table::named(name, Some(code));
@@ -43,6 +47,7 @@ impl Language {
             common: table("common"),
             asking: table("asking"),
             second: table("second"),
+            second_ending: table("second_ending"),
             first: table("first"),
             openers: table("openers"),
         }
@@ -79,6 +84,8 @@ impl Language {
     /// Whether a lower-case word speaks to someone.
     pub(crate) fn second_person(&self, word: &str) -> bool {
         self.second.has(word)
+            || (word.chars().nth(SHORTEST_VERB).is_some()
+                && self.second_ending.entries().any(|ending| word.ends_with(ending)))
     }
 
     /// Whether a lower-case word is of one who tells of himself.
