@@ -60,7 +60,11 @@ pub enum ExtractError {
     #[error("the document is empty; send the transcript's text or bytes")]
     Empty,
     /// The named media type is none that is read.
-    #[error("media type {0:?} is not supported; use one of {supported}", supported = sniff::SUPPORTED)]
+    #[error(
+        "media type {0:?} is not supported{advice}; use one of {supported}",
+        advice = sniff::advice(.0),
+        supported = sniff::SUPPORTED
+    )]
     UnsupportedMediaType(String),
     /// The bytes are of no format that is read.
     #[error("{0}")]
@@ -93,10 +97,8 @@ pub fn extract(source: &Source<'_>, limits: &Limits) -> Result<Extraction, Extra
         return Err(ExtractError::OverLimit { limit: "max_document_bytes", allowed: limits.source_bytes });
     }
     let named = sniff::named(source.media_type)?;
-    let container = match named.format {
-        None => signatures::container(source.bytes, limits)?,
-        named => named,
-    };
+    // What the bytes prove goes before what a sender says: programs call RTF files .doc, and ZIP archives anything.
+    let container = signatures::container(source.bytes, limits)?.or(named.format);
     let mut extraction = match container {
         Some(Format::Docx) => docx::extract(source.bytes, limits)?,
         Some(Format::Pdf) => pdf::extract(source.bytes, limits)?,

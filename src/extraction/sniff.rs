@@ -43,7 +43,8 @@ pub(crate) fn named(media_type: &str) -> Result<Named<'_>, ExtractError> {
         | "application/xml"
         | "text/xml"
         | "application/zip"
-        | "application/x-zip-compressed" => None,
+        | "application/x-zip-compressed"
+        | "application/msword" => None,
         other => Some(by_media_type(other).ok_or_else(|| ExtractError::UnsupportedMediaType(other.into()))?),
     };
     Ok(Named { format, charset })
@@ -92,6 +93,18 @@ fn by_media_type(essence: &str) -> Option<Format> {
         "application/epub+zip" => Format::Epub,
         _ => return None,
     })
+}
+
+/// What to send in place of a document of this media type; empty where nothing is known.
+pub(crate) fn advice(essence: &str) -> &'static str {
+    let has = |parts: &[&str]| parts.iter().any(|part| essence.contains(part));
+    match essence.split_once('/').map(|(kind, _)| kind) {
+        Some("audio" | "video") => " (a recording: send its transcript)",
+        Some("image") => " (a picture: send its text)",
+        _ if has(&["spreadsheet", "excel"]) => " (a spreadsheet: save the sheet of the transcript as CSV)",
+        _ if has(&["presentation", "powerpoint"]) => " (a presentation: save its text as .docx)",
+        _ => "",
+    }
 }
 
 /// The format a file's name promises.
@@ -283,6 +296,9 @@ mod tests {
         assert_eq!(of("Text/HTML; charset=\"koi8-r\"").format, Some(Format::Html));
         assert_eq!(of("text/plain; charset=koi8-r").charset, Some("koi8-r"));
         assert_eq!(of("").format, None);
+        assert_eq!(of("application/msword").format, None);
         assert!(matches!(named("image/png"), Err(ExtractError::UnsupportedMediaType(_))));
+        let refused = named("audio/mpeg").unwrap_err().to_string();
+        assert!(refused.contains("send its transcript") && refused.contains("text/plain"), "{refused}");
     }
 }

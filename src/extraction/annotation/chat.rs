@@ -16,8 +16,6 @@ use crate::transcript::Format;
 
 /// Longest code of a speaker, in bytes. The format allows seven letters; old files have more.
 const LONGEST_CODE: usize = 40;
-/// The most people named.
-const MOST_PEOPLE: usize = 50;
 
 /// Whether a text begins as CHAT does.
 pub(crate) fn is_chat(head: &str) -> bool {
@@ -86,15 +84,6 @@ fn describe(draft: &mut ExtractionBuilder<'_>, header: &str, value: &str) {
             metadata.published = date::normalise(&value.replace('-', " ")).unwrap_or_default();
         }
         "Title" if metadata.title.is_empty() => value.clone_into(&mut metadata.title),
-        // `INV Ann_Lee Investigator`; without a name, the code and the role.
-        "Participants" if metadata.people.is_empty() => {
-            let named = value.split(',').filter_map(|entry| {
-                let words: Vec<&str> = entry.split_whitespace().collect();
-                let [_, name, _] = words.as_slice() else { return None };
-                Some(name.replace('_', " "))
-            });
-            metadata.people = named.filter(|name| name.len() <= 200).take(MOST_PEOPLE).collect();
-        }
         _ => {}
     }
 }
@@ -110,7 +99,6 @@ mod tests {
         );
         let extraction = extract(&decoding::decode(document.as_bytes(), None).unwrap());
         assert_eq!(extraction.metadata.language, "spa");
-        assert_eq!(extraction.metadata.people, ["Ann Moe"]);
         assert_eq!(extraction.metadata.published, "2021-03-01");
         let blocks: Vec<_> = extraction
             .blocks

@@ -197,7 +197,7 @@ mod tests {
         let document = format!(
             "<?xml version='1.0'?><TEI xmlns='http://www.tei-c.org/ns/1.0'><teiHeader><fileDesc><titleStmt><title>On <hi>mills</hi></title></titleStmt>\
              <sourceDesc><recordingStmt><date when='1998-05-02'/></recordingStmt></sourceDesc></fileDesc><listPerson><person xml:id='A'><persName>\
-             <forename>Ann</forename><surname>Moe</surname></persName></person><person xml:id='B'/></listPerson></teiHeader><text xml:lang='en'>\
+             <surname>Moe</surname><forename>Ann</forename></persName></person><person xml:id='B'/></listPerson></teiHeader><text xml:lang='en'>\
              <timeline><when xml:id='T0'/><when xml:id='T1' interval='1.5' since='#T0'/></timeline><body>{body}</body></text></TEI>"
         );
         let decoded = decoding::decode(document.as_bytes(), None).unwrap();

@@ -19,6 +19,9 @@ pub(crate) struct Header {
     person: Option<String>,
     /// The element whose text is being read, and the text.
     reading: Option<(Box<str>, String)>,
+    /// The part of a name that is being read, and the parts read: given names, and family names.
+    part: Option<bool>,
+    parts: [String; 2],
     /// Whether the reader is where a document tells about the recording, not about the file.
     in_source: bool,
     pub metadata: Metadata,
@@ -38,6 +41,11 @@ impl Header {
             }
             name @ ("persName" | "name") if self.person.is_some() && self.reading.is_none() => {
                 self.reading = Some((name.into(), String::new()));
+                self.parts = [String::new(), String::new()];
+            }
+            name @ ("forename" | "surname" | "nameLink") => {
+                self.part = Some(name != "forename");
+                self.push(" ");
             }
             "title" if self.metadata.title.is_empty() && self.reading.is_none() => {
                 self.reading = Some(("title".into(), String::new()));
@@ -51,12 +59,18 @@ impl Header {
         match name {
             "person" | "personGrp" | "participant" | "speaker" => self.person = None,
             "recordingStmt" | "setting" | "settingDesc" => self.in_source = false,
+            "forename" | "surname" | "nameLink" => self.part = None,
             _ => {}
         }
         if self.reading.as_ref().is_none_or(|(reading, _)| **reading != *name) {
             return;
         }
-        let Some((_, text)) = self.reading.take() else { return };
+        let Some((_, mut text)) = self.reading.take() else { return };
+        // Given names come first, whatever the order in a catalogue.
+        let [given, family] = &self.parts;
+        if self.person.is_some() && !given.trim().is_empty() && !family.trim().is_empty() {
+            text = format!("{given} {family}");
+        }
         let text = html::unescaped(&text).split_whitespace().collect::<Vec<_>>().join(" ");
         match &self.person {
             _ if text.is_empty() || text.len() >= LONGEST => {}
@@ -74,6 +88,11 @@ impl Header {
             && text.len() < LONGEST
         {
             text.push_str(part);
+            if let Some(is_family) = self.part
+                && let Some(kept) = self.parts.get_mut(usize::from(is_family))
+            {
+                kept.push_str(part);
+            }
         }
     }
 

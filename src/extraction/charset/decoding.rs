@@ -127,7 +127,7 @@ fn refuse_junk(sample: &[u8]) -> Result<(), ExtractError> {
     let control = |byte: &&u8| matches!(byte, 0..=8 | 14..=20 | 22..=26 | 28..=31 | 127);
     if sample.iter().filter(control).count() * 50 > sample.len() {
         return Err(ExtractError::Unreadable(
-            "the document is binary data, not text in any known encoding, DOCX or PDF".into(),
+            "the document is binary data, not text in any known encoding and no kind of document that is read".into(),
         ));
     }
     Ok(())

@@ -95,9 +95,20 @@ struct Writer<'a> {
     page: NonZeroU32,
 }
 
-/// Elements whose text was deleted, is a field's code, or stands elsewhere on the page once more.
-const UNREAD: [&str; 8] =
-    ["del", "moveFrom", "instrText", "delText", "Fallback", "txbxContent", "sectPr", "pPrChange"];
+/// Elements whose text was deleted, is a field's code, a reading over characters, or is on the page elsewhere once more.
+const UNREAD: [&str; 11] = [
+    "del",
+    "moveFrom",
+    "instrText",
+    "delText",
+    "delInstrText",
+    "Fallback",
+    "txbxContent",
+    "sectPr",
+    "pPrChange",
+    "rPrChange",
+    "rt",
+];
 
 impl Writer<'_> {
     /// Reads the main part; what was wrong with its XML, if anything.

@@ -28,7 +28,8 @@ use crate::transcript::Extraction;
 use crate::transcript::Format;
 
 /// Elements whose text was deleted, is a note, describes a picture or lists what the document has.
-const UNREAD: [&str; 14] = [
+const UNREAD: [&str; 15] = [
+    "ruby-text",
     "note",
     "annotation",
     "tracked-changes",

@@ -55,12 +55,20 @@ struct Frame {
     agents: Option<String>,
 }
 
+/// A name or a title that is being read.
+#[derive(Debug, Default)]
+struct Reading {
+    name: Box<str>,
+    kind: String,
+    text: String,
+}
+
 #[derive(Debug, Default)]
 struct Reader<'a> {
     text: &'a str,
     clock: Clock,
-    /// Names of the agents by their ids, the fullest first.
-    agents: BTreeMap<String, Vec<(bool, String)>>,
+    /// Names of the agents by their ids, each with its type: `full`, `given`, `family`, `alias`.
+    agents: BTreeMap<String, Vec<(String, String)>>,
     agent: Option<String>,
     frames: Vec<Frame>,
     said: Vec<Utterance>,
@@ -70,7 +78,7 @@ struct Reader<'a> {
     shown: Option<TimeSpan>,
     /// How deep inside metadata the reader is, and the element whose text is being read there.
     metadata: usize,
-    reading: Option<(Box<str>, bool, String)>,
+    reading: Option<Reading>,
     title: String,
     language: String,
 }
@@ -94,8 +102,8 @@ impl Reader<'_> {
             }
             "agent" => self.agent = element.attribute("id"),
             "name" | "title" => {
-                let is_full = element.attribute("type").as_deref() == Some("full");
-                self.reading = Some((name.into(), is_full, String::new()));
+                let kind = element.attribute("type").unwrap_or_default();
+                self.reading = Some(Reading { name: name.into(), kind, text: String::new() });
             }
             "p" if self.metadata == 0 => {
                 (self.in_paragraph, self.shown) = (true, time);
@@ -124,14 +132,14 @@ impl Reader<'_> {
 
     /// Keeps the text of a name or a title.
     fn named(&mut self) {
-        let Some((name, is_full, text)) = self.reading.take() else { return };
+        let Some(Reading { name, kind, text }) = self.reading.take() else { return };
         let text = html::unescaped(&text).split_whitespace().collect::<Vec<_>>().join(" ");
         match (&self.agent, &*name) {
             _ if text.is_empty() || text.len() > 200 => {}
             (Some(agent), "name") => {
                 let names = self.agents.entry(agent.clone()).or_default();
                 if names.len() < MOST_NAMES {
-                    names.push((is_full, text));
+                    names.push((kind, text));
                 }
             }
             (None, "title") if self.title.is_empty() => self.title = text,
@@ -140,7 +148,7 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, span: TextSpan) {
-        if let Some((_, _, text)) = &mut self.reading {
+        if let Some(Reading { text, .. }) = &mut self.reading {
             if text.len() <= 400 {
                 text.push_str(span.of(self.text));
             }
@@ -177,17 +185,23 @@ impl Reader<'_> {
             let Some(ids) = utterance.speaker.take() else { continue };
             let agents = &self.agents;
             let name = names.entry(ids).or_insert_with_key(|ids| {
-                let each: Vec<&str> = ids
-                    .split_whitespace()
-                    .map(|id| {
-                        let known = agents.get(id).into_iter().flatten();
-                        known.max_by_key(|(is_full, _)| *is_full).map_or(id, |(_, name)| name.as_str())
-                    })
-                    .collect();
+                let name = |id: &str| agents.get(id).and_then(|names| full_name(names));
+                let each: Vec<String> =
+                    ids.split_whitespace().map(|id| name(id).unwrap_or_else(|| id.to_owned())).collect();
                 Some(each.join(", ")).filter(|name| !name.is_empty() && name.len() <= 200)
             });
             utterance.speaker.clone_from(name);
         }
+    }
+}
+
+/// An agent's full name, or its parts together, or whatever name there is.
+fn full_name(names: &[(String, String)]) -> Option<String> {
+    let of = |wanted: &str| names.iter().find(|(kind, _)| kind == wanted).map(|(_, name)| name.as_str());
+    match (of("full"), of("given"), of("family")) {
+        (Some(full), ..) => Some(full.into()),
+        (None, Some(given), Some(family)) => Some(format!("{given} {family}")),
+        _ => names.first().map(|(_, name)| name.clone()),
     }
 }
 
@@ -228,6 +242,11 @@ mod tests {
                 (12_000, Some("b"), "Well"),
                 (12_000, Some("Al Moe, b"), "yes."),
             ],
+        );
+        check(
+            "<tt><head><metadata><agent xml:id='c'><name type='family'>Kern</name><name type='given'>Ilse</name></agent></metadata></head>\
+             <body><div agent='c'><p>Ja?</p></div></body></tt>",
+            &[(0, Some("Ilse Kern"), "Ja?")],
         );
         assert_eq!((found.metadata.title.as_str(), found.metadata.language.as_str()), ("A talk", "en"));
     }
