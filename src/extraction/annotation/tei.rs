@@ -28,6 +28,9 @@ const UNSPOKEN: [&str; 22] = [
     "stage", "corr", "reg", "expan", "spanGrp", "interp", "head", "opener", "closer", "speaker",
 ];
 
+/// Longest list of speakers, in bytes: every paragraph inside has it.
+const LONGEST_WHO: usize = 400;
+
 /// Reads a document. One without utterances is read as its paragraphs.
 pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extraction, ExtractError> {
     let text: &str = &decoded.text;
@@ -90,9 +93,11 @@ impl Reader {
             "when" => self.when(element),
             "u" | "sp" | "annotationBlock" => {
                 let around = self.speeches.last();
-                let who = element.attribute("who").or_else(|| around.and_then(|speech| speech.who.clone()));
+                let who = element.attribute("who").filter(|who| who.len() <= LONGEST_WHO);
+                let who = who.or_else(|| around.and_then(|speech| speech.who.clone()));
                 let ends = |speech: &Speech| speech.between.clone();
-                let between = match (element.attribute("start"), element.attribute("end")) {
+                let point = |name| element.attribute(name).filter(|point| point.len() <= LONGEST_WHO);
+                let between = match (point("start"), point("end")) {
                     (None, None) => around.map(ends).unwrap_or_default(),
                     between => between,
                 };

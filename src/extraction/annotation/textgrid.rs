@@ -92,7 +92,7 @@ fn interval(speaker: &str, numbers: &[f64], text: &str, span: TextSpan) -> Optio
     let [start, end] = numbers else { return None };
     let time = |seconds: &f64| Duration::try_from_secs_f64(*seconds).ok();
     let (start, end) = (time(start)?, time(end)?);
-    let speaker = Some(speaker.to_owned()).filter(|name| !name.is_empty() && name.len() <= 200);
+    let speaker = Some(speaker).filter(|name| !name.is_empty() && name.len() <= 200).map(str::to_owned);
     let time = Some(TimeSpan { start, end: end.max(start) });
     let mut utterance = Utterance::new(BlockKind::Cue, speaker, time);
     let mut at = span.start();

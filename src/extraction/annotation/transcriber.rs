@@ -20,6 +20,9 @@ use crate::transcript::Extraction;
 use crate::transcript::Format;
 use crate::transcript::TimeSpan;
 
+/// The most speakers of one turn.
+const MOST_SPEAKERS: usize = 8;
+
 /// Reads a transcription.
 pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extraction, ExtractError> {
     let text: &str = &decoded.text;
@@ -69,12 +72,15 @@ impl Reader {
                 self.date = attribute("air_date");
             }
             "Speaker" => {
-                self.names.insert(attribute("id"), attribute("name"));
+                // Every turn repeats the name.
+                let name = element.attribute("name").filter(|name| name.len() <= 200);
+                self.names.insert(attribute("id"), name.unwrap_or_default());
             }
             "Turn" => {
                 self.in_turn = true;
                 let ids = attribute("speaker");
-                self.speakers = ids.split_whitespace().map(|id| self.name(id)).collect();
+                let ids = ids.split_whitespace().take(MOST_SPEAKERS);
+                self.speakers = ids.map(|id| self.name(id)).collect();
                 self.turn = span(element);
                 self.open(self.speakers.join(", "), self.turn);
             }
@@ -112,7 +118,8 @@ impl Reader {
     }
 
     fn name(&self, id: &str) -> String {
-        self.names.get(id).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| id.to_owned())
+        let short = || if id.len() <= 200 { id.to_owned() } else { String::new() };
+        self.names.get(id).filter(|name| !name.is_empty()).cloned().unwrap_or_else(short)
     }
 }
 

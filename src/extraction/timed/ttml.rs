@@ -24,6 +24,8 @@ use crate::transcript::TimeSpan;
 
 /// The names that one agent may have; the full one is taken.
 const MOST_NAMES: usize = 8;
+/// Longest list of agents, in bytes: every element inside hands it down.
+const LONGEST_AGENTS: usize = 200;
 
 /// Reads subtitles.
 pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extraction, ExtractError> {
@@ -93,7 +95,10 @@ impl Reader<'_> {
         self.frames.push(Frame {
             name: name.into(),
             origin: timed.map_or(frame.origin, |time| time.start),
-            agents: element.attribute("agent").filter(|_| name != "agent").or(frame.agents),
+            agents: element
+                .attribute("agent")
+                .filter(|agents| name != "agent" && agents.len() <= LONGEST_AGENTS)
+                .or(frame.agents),
         });
         match name {
             "tt" => {
