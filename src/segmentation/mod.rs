@@ -61,6 +61,12 @@ fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
         let (exchanges, diagnostics) = given_pairs::exchanges(extraction);
         return Segmentation { exchanges: dedup::fold(exchanges), diagnostics };
     }
+    if is_noise(&extraction.text) {
+        let message =
+            "the text is mostly characters that could not be decoded: it is no transcript".to_owned();
+        let diagnostic = Diagnostic { kind: DiagnosticKind::NoExchanges, message, spans: Vec::new() };
+        return Segmentation { exchanges: Vec::new(), diagnostics: vec![diagnostic] };
+    }
     let evidence = DocumentEvidence::of(extraction, weights);
     let document = evidence.context();
     let mut states = viterbi::decode(weights, evidence.observed(&document));
@@ -104,6 +110,21 @@ fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
         });
     }
     Segmentation { exchanges, diagnostics }
+}
+
+/// How many characters are looked at to see whether a text is one.
+const NOISE_SAMPLE: usize = 4096;
+
+/// Whether a text is bytes of something else: one in ten characters stands for bytes that could not be decoded, or
+/// is a control character that no text has.
+fn is_noise(text: &str) -> bool {
+    let (mut all, mut noise) = (0, 0);
+    for c in text.chars().take(NOISE_SAMPLE) {
+        all += 1;
+        let layout = matches!(c, '\t' | '\n' | '\r' | '\u{c}');
+        noise += usize::from(c == char::REPLACEMENT_CHARACTER || (c.is_control() && !layout));
+    }
+    noise * 10 > all
 }
 
 /// Whether the format itself says that a unit is a question or an answer.

@@ -6,6 +6,7 @@ use crate::segmentation::segment;
 use crate::span::ByteSpan;
 use crate::span::SourceMap;
 use crate::span::TextSpan;
+use crate::span::work;
 use crate::transcript::Block;
 use crate::transcript::BlockKind;
 use crate::transcript::DiagnosticKind;
@@ -313,6 +314,82 @@ fn matter_behind_the_last_answer_is_left_out() {
 fn text_without_an_interview() {
     let found = segment(&read("A notice about the harbour.\n\nIt is closed on Mondays."));
     assert!(found.exchanges.is_empty());
+    assert_eq!(found.diagnostics.last().map(|d| d.kind), Some(DiagnosticKind::NoExchanges));
+}
+
+/// Turns with a different label each.
+fn many_labels(count: usize) -> String {
+    let letter = |number: usize| ["a", "e", "i", "o", "u", "an", "en", "in", "on", "un"][number % 10];
+    let turn = |number: usize| {
+        let digits = [1000, 100, 10, 1].map(|unit| letter(number / unit));
+        let said = if number.is_multiple_of(2) {
+            "Where did the boat go?"
+        } else {
+            "It went down the river, I think."
+        };
+        format!("B{}k{}r{} M{}: {said}", digits[0], digits[1], digits[2], digits[3])
+    };
+    (0..count).map(turn).collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn ten_thousand_labels_give_nobody_the_words_of_another() {
+    let text = many_labels(10_000);
+    let found = segment(&read(&text));
+    for exchange in &found.exchanges {
+        for utterance in exchange.question.iter().chain([&exchange.answer]) {
+            holds(&text, utterance);
+            let Some(speaker) = &utterance.speaker else { continue };
+            let start = utterance.spans()[0].start();
+            let before = text.get(..start).unwrap_or_default();
+            let label = before.rsplit('\n').next().unwrap_or_default();
+            assert!(label.starts_with(speaker), "{speaker} did not say {:?}", utterance.text);
+        }
+    }
+}
+
+#[test]
+fn the_text_is_read_as_often_in_long_documents_as_in_short_ones() {
+    let labels = |count: usize| many_labels(count);
+    let two = |count: usize| {
+        let turn = |n: usize| {
+            format!("{}: It was in the year {n}.", if n.is_multiple_of(2) { "Ann Lee" } else { "Bo Kim" })
+        };
+        (0..count).map(turn).collect::<Vec<_>>().join("\n\n")
+    };
+    let front = |count: usize| {
+        let lines = [
+            "Report of the Harbour Office",
+            "SPEAKERS: MS. ADA QUILL, CHAIRMAN",
+            "Tel: 0555",
+            "[1] Vale, R. Rust. Journal of Iron 12:31-44, 1971.",
+            "The ferry ........ 12",
+        ];
+        (0..count).map(|number| lines[number % lines.len()]).collect::<Vec<_>>().join("\n\n")
+    };
+    let plain = |count: usize| vec!["Was it late? It was \"late\", he said."; count].join("\n\n");
+    let documents: [(&str, &dyn Fn(usize) -> String); 4] =
+        [("labels", &labels), ("two", &two), ("front", &front), ("plain", &plain)];
+    for (name, document) in documents {
+        let cost = |count: usize| {
+            let extraction = read(&document(count));
+            work::of(|| drop(segment(&extraction)))
+        };
+        let (short, long) = (cost(300), cost(2_400));
+        assert!(long <= short * 10, "{name}: {short} bytes are read of 300 turns and {long} of 2,400");
+    }
+}
+
+#[test]
+fn front_matter_alone_has_no_exchange_and_says_so() {
+    let found = segment(&read(
+        "HEARING OF THE HARBOUR COMMITTEE\n\nSPEAKERS: MS. ADA QUILL, NORTH, CHAIRMAN\nMR. TOM FENN, SOUTH\n\n\
+         WITNESSES: OSKAR BRANDT, FERRYMAN\n\nContents\n\nOpening ........ 1\nThe ferry ........ 4\nThe night ........ 9\n\n\
+         © 2018 The Committee",
+    ));
+    assert!(found.exchanges.is_empty(), "{:?}", found.exchanges);
+    let said = |words: &str| found.diagnostics.iter().any(|diagnostic| diagnostic.message.contains(words));
+    assert!(said("list of people") && said("table of contents"), "{:?}", found.diagnostics);
     assert_eq!(found.diagnostics.last().map(|d| d.kind), Some(DiagnosticKind::NoExchanges));
 }
 

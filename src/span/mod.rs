@@ -87,6 +87,8 @@ impl TextSpan {
     /// The text it covers; empty where it is out of range or splits a character.
     #[must_use]
     pub fn of(self, text: &str) -> &str {
+        #[cfg(test)]
+        work::add(self.len());
         text.get(self.range()).unwrap_or_default()
     }
 
@@ -96,5 +98,29 @@ impl TextSpan {
         let inside = self.of(text);
         let start = self.start + (inside.len() - inside.trim_start().len());
         Self::new(start, start + inside.trim().len())
+    }
+}
+
+/// Counts the bytes of text that are looked at, so that tests can hold the cost of a stage to its input's length
+/// without a clock.
+#[cfg(test)]
+pub(crate) mod work {
+    use std::cell::Cell;
+
+    thread_local! {
+        static BYTES: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Adds to the count of this thread.
+    pub(crate) fn add(bytes: usize) {
+        // One for the look itself: an empty span is looked at too.
+        BYTES.set(BYTES.get() + bytes + 1);
+    }
+
+    /// What `run` looks at.
+    pub(crate) fn of(run: impl FnOnce()) -> usize {
+        BYTES.set(0);
+        run();
+        BYTES.get()
     }
 }

@@ -13,6 +13,7 @@
 mod support;
 mod architecture;
 mod transcripts;
+mod any_bytes;
 mod fuzzing;
 #[path = "../../fuzz/src/promises.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
@@ -50,6 +51,7 @@ fn main() -> std::process::ExitCode {
     let trials = [
         architecture::trials(),
         transcripts::trials(),
+        any_bytes::trials(),
         fuzzing::trials(),
         citations::trials(),
         search::trials(),
