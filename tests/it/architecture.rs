@@ -77,7 +77,7 @@ const FENCES: &[(&str, &[&str])] = &[
     // Archives of documents are read by the client, archives that are one document by extraction.
     ("zip", &["extraction", "cli"]),
     ("tar", &["cli"]),
-    ("flate2", &["cli"]),
+    ("flate2", &["extraction", "cli"]),
     ("glob", &["cli"]),
     ("indicatif", &["cli"]),
     ("prost_reflect", &["cli"]),

@@ -20,6 +20,7 @@ use crate::extraction::pdf::layout::line::Line;
 use crate::extraction::pdf::layout::margins;
 use crate::extraction::pdf::layout::rows;
 use crate::extraction::pdf::stream::budget::Budget;
+use crate::extraction::pdf::stream::objects;
 use crate::extraction::pdf::stream::page;
 use crate::extraction::pdf::stream::resources::Reader;
 use crate::transcript::BlockKind;
@@ -61,7 +62,8 @@ struct Pages {
 }
 
 fn read(bytes: &[u8], limits: &Limits) -> Result<Extraction, ExtractError> {
-    let options = LoadOptions::with_max_decompressed_size(limits.text_bytes);
+    objects::check(bytes)?;
+    let options = LoadOptions::with_max_decompressed_size(objects::MOST_STREAM_BYTES.min(limits.text_bytes));
     let document = Document::load_mem_with_options(bytes, options)
         .map_err(|error| ExtractError::Unreadable(format!("the PDF is damaged: {error}")))?;
     if document.is_encrypted() {

@@ -287,6 +287,28 @@ fn what_is_refused() {
     assert!(matches!(long, Err(ExtractError::OverLimit { limit: "text_bytes", .. })));
 }
 
+/// A stream of objects of some kilobytes does not become millions of them.
+#[test]
+fn objects_are_counted_before_they_are_read() {
+    let packed = |name: &str, content: Vec<u8>| {
+        let mut stream = Stream::new(Dictionary::new(), content);
+        stream.compress().unwrap();
+        self::stream(&format!("/Type /{name} /N 1 /First 4 /Filter /FlateDecode"), &stream.content)
+    };
+    let font = format!("/Font << {FONTS} >>");
+    let page = stream("", b"BT /F 10 Tf 50 700 Td (Ann: Why?) Tj ET");
+    let read = |more: Vec<u8>| {
+        super::extract(&with(std::slice::from_ref(&page), &font, &[more]), &Limits::default())
+    };
+    let many = [b"200 0 ".as_slice(), &b"[0] ".repeat(3 << 20)].concat();
+    let over = |result| matches!(result, Err(ExtractError::OverLimit { limit: "pdf_objects", .. }));
+    assert!(over(read(packed("ObjStm", many.clone()))));
+    assert!(over(read(packed("Obj#53tm", many.clone()))));
+    assert!(read(packed("ObjStm", b"200 0 [0]".to_vec())).is_ok());
+    // What is no stream of objects is not looked at until it is needed.
+    assert!(read(packed("Metadata", many)).is_ok());
+}
+
 /// What expands is paid for each time that it is read.
 #[test]
 fn expansion_is_limited() {

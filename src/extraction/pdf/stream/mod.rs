@@ -2,6 +2,7 @@
 
 mod matrix;
 mod marks;
+pub(crate) mod objects;
 pub(crate) mod budget;
 pub(crate) mod tokens;
 pub(crate) mod resources;

@@ -159,6 +159,9 @@ impl<'a> Machine<'_, 'a> {
                 }
                 operator => self.step(operator, &operands),
             }
+            if self.runs.is_full() {
+                return Ok(());
+            }
             operands.clear();
         }
         Ok(())
