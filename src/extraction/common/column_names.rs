@@ -80,6 +80,8 @@ const SPEAKER: [&str; 37] = [
     "المتحدث",
     "parlante",
 ];
+/// Of these, names of what speakers are.
+const ROLES: [&str; 2] = ["role", "party"];
 /// Parts of a name that speak of a speaker.
 const SPEAKER_STEMS: [&str; 9] =
     ["speaker", "spkr", "spoke", "voice", "participant", "talker", "person", "who", "interlocut"];
@@ -320,6 +322,11 @@ pub(crate) fn speaker_evidence(names: &[String]) -> f64 {
         return -6.0;
     }
     if SPEAKER_STEMS.iter().any(|stem| last.contains(stem)) { 3.0 } else { 0.0 }
+}
+
+/// Whether a column of this name tells what speakers are rather than who they are.
+pub(crate) fn is_role(names: &[String]) -> bool {
+    names.last().is_some_and(|name| ROLES.contains(&name.as_str()))
 }
 
 /// Whether a column of this name has speakers for certain, so that a bare `1` in it is "Speaker 1".

@@ -1,6 +1,6 @@
 //! What the cells of a column look like: the evidence by which columns of data are told apart.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::Hash;
@@ -16,8 +16,33 @@ use crate::span::TextSpan;
 pub(crate) const SAMPLE: usize = 4096;
 /// How much of a cell is looked at, in bytes.
 const HEAD: usize = 400;
+/// How much of the end of a cell is looked at, in bytes.
+const TAIL: usize = 32;
 /// Mean length over which cells are text rather than names, in bytes.
-const LONG: usize = 60;
+pub(crate) const LONG: usize = 60;
+
+/// The source that cells are in, and how its strings are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Strings<'a> {
+    pub text: &'a str,
+    /// Reads the escapes of the format.
+    pub decode: for<'s> fn(&'s str) -> Cow<'s, str>,
+}
+
+impl<'a> Strings<'a> {
+    /// What a string says.
+    pub(crate) fn read(&self, span: TextSpan) -> Cow<'a, str> {
+        (self.decode)(span.of(self.text))
+    }
+
+    /// Whether a string ends as a question does.
+    pub(crate) fn asks(&self, span: TextSpan) -> bool {
+        // The escape of a sign is short.
+        let text = span.of(self.text);
+        let tail = text.get(text.ceil_char_boundary(text.len().saturating_sub(TAIL))..).unwrap_or(text);
+        ends_in_question(&(self.decode)(tail))
+    }
+}
 
 /// The value of a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,10 +63,10 @@ impl Value {
     }
 
     /// What makes two speakers one.
-    pub(crate) fn speaker_hash(self, text: &str) -> u64 {
+    pub(crate) fn speaker_hash(self, strings: &Strings<'_>) -> u64 {
         let mut hasher = DefaultHasher::new();
         match self {
-            Self::Text(span) => speaker_cell::split(span.of(text)).0.hash(&mut hasher),
+            Self::Text(span) => speaker_cell::split(&strings.read(span)).0.hash(&mut hasher),
             Self::Number(number) => number.to_bits().hash(&mut hasher),
         }
         hasher.finish()
@@ -57,26 +82,28 @@ pub(crate) struct Profile {
     pub bytes: usize,
     /// Those looked at, to which the counts below refer.
     pub seen: usize,
+    /// The length of these, as far as it is looked at.
+    head: usize,
     /// Numbers.
     pub numbers: usize,
     /// Numbers without a fraction.
-    whole: usize,
+    pub whole: usize,
     /// Strings with a letter.
-    lettered: usize,
+    pub lettered: usize,
     /// Strings of several words.
     pub running: usize,
     /// Times by their notation.
-    clocks: usize,
+    pub clocks: usize,
     /// Identifiers: no space, but digits or underscores.
-    codes: usize,
+    pub codes: usize,
     /// A word and a number, as "Speaker 1".
-    numbered: usize,
+    pub numbered: usize,
     /// Addresses of the web and of mail.
-    addresses: usize,
+    pub addresses: usize,
     /// Strings that end as a question does.
     pub asking: usize,
     /// Strings that begin with a capital, or consist of one.
-    capitals: usize,
+    pub capitals: usize,
     /// Marks and capitals, which the better of two spellings has more of.
     pub marks: usize,
     /// Tags of HTML.
@@ -84,22 +111,22 @@ pub(crate) struct Profile {
     /// Different values.
     pub distinct: usize,
     /// Changes from one value to the next.
-    changes: usize,
+    pub changes: usize,
     /// Times that are not before the one above, and times that are after it by exactly one.
-    rising: usize,
-    steps: usize,
-    times: usize,
+    pub rising: usize,
+    pub steps: usize,
+    pub times: usize,
 }
 
 impl Profile {
     /// Looks at the cells of a column.
-    pub(crate) fn of(text: &str, cells: impl Iterator<Item = Value>) -> Self {
+    pub(crate) fn of(strings: &Strings<'_>, cells: impl Iterator<Item = Value>) -> Self {
         let mut profile = Self::default();
         let mut seen: HashSet<u64> = HashSet::new();
         let (mut last_value, mut last_time) = (None, None);
         for value in cells {
             let word = match value {
-                Value::Text(span) => span.of(text).trim(),
+                Value::Text(span) => span.of(strings.text).trim(),
                 Value::Number(_) => "",
             };
             if matches!(value, Value::Text(_)) && word.is_empty() {
@@ -112,16 +139,20 @@ impl Profile {
             }
             profile.seen += 1;
             match value {
-                Value::Text(_) => profile.string(word),
+                Value::Text(span) => {
+                    let word = word.get(..word.floor_char_boundary(HEAD)).unwrap_or(word);
+                    profile.string((strings.decode)(word).trim());
+                    profile.asking += usize::from(strings.asks(span));
+                }
                 Value::Number(number) => {
                     profile.numbers += 1;
                     profile.whole += usize::from(number.fract() == 0.0);
                 }
             }
-            let hash = value.speaker_hash(text);
+            let hash = value.speaker_hash(strings);
             seen.insert(hash);
             profile.changes += usize::from(last_value.replace(hash).is_some_and(|last| last != hash));
-            if let Some((time, _)) = value.time(text) {
+            if let Some((time, _)) = value.time(strings.text) {
                 profile.times += 1;
                 let number = time.number();
                 if let Some(last) = last_time.replace(number) {
@@ -135,8 +166,7 @@ impl Profile {
     }
 
     fn string(&mut self, word: &str) {
-        self.asking += usize::from(ends_in_question(word));
-        let word = word.get(..word.floor_char_boundary(HEAD)).unwrap_or(word);
+        self.head += word.len();
         let has_letter = word.contains(char::is_alphabetic);
         self.lettered += usize::from(has_letter);
         self.running += usize::from(is_running(word));
@@ -158,9 +188,9 @@ impl Profile {
         self.tagged += usize::from(word.contains("</") || word.contains("<br") || word.contains("<p>"));
     }
 
-    /// The mean length of a cell, in bytes.
+    /// The mean length of a cell, in bytes; long cells count as [`HEAD`].
     pub(crate) const fn mean(&self) -> usize {
-        match self.bytes.checked_div(self.filled) {
+        match self.head.checked_div(self.seen) {
             Some(mean) => mean,
             None => 0,
         }
@@ -215,86 +245,10 @@ impl Profile {
         let label = factor <= 1.0 && self.mean() <= LONG && self.repeats() && self.seen > 2;
         bytes * factor * if label { 0.05 } else { 1.0 }
     }
-
-    /// How well a column fits the speakers of what `said` holds: for each row, the speaker's hash and whether
-    /// the text asks. `None` where it cannot be that. `rows` is the number of rows with text.
-    pub(crate) fn speaker_score(
-        &self,
-        names: &[String],
-        rows: usize,
-        said: impl Iterator<Item = (u64, bool)>,
-    ) -> Option<f64> {
-        /// Less evidence than this names nobody.
-        const ENOUGH: f64 = 3.5;
-        let by_name = column_names::speaker_evidence(names);
-        let known = by_name >= 4.0;
-        let numeric = self.numbers * 2 > self.seen;
-        if self.seen == 0
-            || self.mean() > LONG
-            || (numeric && (self.whole < self.numbers || self.distinct > 100))
-            || (numeric && self.seen > 3 && self.steps * 10 >= (self.seen - 1) * 9)
-            || self.clocks * 2 > self.seen
-            || self.addresses * 4 > self.seen
-            || (self.running * 2 > self.seen && self.asking * 4 > self.seen)
-            || (!known && (self.distinct < 2 || !self.repeats() || self.filled * 10 < rows * 6))
-        {
-            return None;
-        }
-        let ratio = |part: usize| {
-            #[expect(clippy::cast_precision_loss, reason = "counts of at most a few thousand")]
-            let ratio = part as f64 / self.seen as f64;
-            ratio
-        };
-        let (separation, speakers, sampled) = separation(said);
-        if !known && sampled > 3 && speakers > 2 && speakers * 10 > sampled * 6 {
-            return None;
-        }
-        let mut score = by_name + ratio(self.capitals) + separation * 3.0;
-        score += if self.distinct >= 2 && self.repeats() { 2.0 } else { 0.0 };
-        score +=
-            if (self.codes.max(self.numbered)) * 2 > self.seen && self.distinct >= 2 { 0.7 } else { 0.0 };
-        score -= if self.seen > 40 && ratio(self.changes) < 0.03 { 2.0 } else { 0.0 };
-        // A name decides the role and the party; of several columns the finest is the name.
-        #[expect(clippy::cast_precision_loss, reason = "a number up to five")]
-        let fine = self.distinct.min(5) as f64 * 0.1;
-        (score >= ENOUGH).then_some(score + fine)
-    }
-}
-
-/// How far the values of a column set questions apart from the rest: the share of the variance that they explain,
-/// less what as many values explain by chance (the adjusted coefficient of determination), from 0 to 1. And how
-/// many values and rows there are.
-fn separation(said: impl Iterator<Item = (u64, bool)>) -> (f64, usize, usize) {
-    let mut groups: HashMap<u64, (f64, f64)> = HashMap::new();
-    let (mut rows, mut asking) = (0_u32, 0.0_f64);
-    for (speaker, asks) in said.take(SAMPLE) {
-        let group = groups.entry(speaker).or_default();
-        group.0 += 1.0;
-        rows += 1;
-        if asks {
-            group.1 += 1.0;
-            asking += 1.0;
-        }
-    }
-    let values = groups.len();
-    let sampled = usize::try_from(rows).unwrap_or(SAMPLE);
-    let rows = f64::from(rows);
-    if sampled < 4 || asking < 1.0 || asking >= rows || values >= sampled {
-        return (0.0, values, sampled);
-    }
-    let share = asking / rows;
-    let mut between: Vec<f64> =
-        groups.into_values().map(|(rows, asking)| rows * (asking / rows - share).powi(2)).collect();
-    // A sum of floating-point numbers depends on their order, which a hash map does not fix.
-    between.sort_by(f64::total_cmp);
-    let explained = between.iter().sum::<f64>() / (rows * share * (1.0 - share));
-    #[expect(clippy::cast_precision_loss, reason = "counts of at most a few thousand")]
-    let freedom = (sampled - 1) as f64 / (sampled - values) as f64;
-    ((1.0 - (1.0 - explained) * freedom).max(0.0), values, sampled)
 }
 
 /// Whether a text ends as a question does.
-pub(crate) fn ends_in_question(text: &str) -> bool {
+fn ends_in_question(text: &str) -> bool {
     text.trim_end().trim_end_matches(['"', '”', '»', '\'', '’', ')', '\\']).ends_with(['?', '？', '؟'])
 }
 
@@ -316,11 +270,12 @@ fn is_running(word: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn profile(cells: &[&str]) -> (Profile, Vec<(u64, bool)>) {
+    pub(crate) fn profile(cells: &[&str]) -> (Profile, Vec<(u64, bool)>) {
         let text = cells.join("\n");
+        let strings = Strings { text: &text, decode: |text| Cow::Borrowed(text) };
         let mut at = 0;
         let values: Vec<Value> = cells
             .iter()
@@ -330,26 +285,12 @@ mod tests {
                 Value::Text(span)
             })
             .collect();
-        let said =
-            values.iter().zip([true, false].iter().cycle()).map(|(v, asks)| (v.speaker_hash(&text), *asks));
+        let said = values
+            .iter()
+            .zip([true, false].iter().cycle())
+            .map(|(v, asks)| (v.speaker_hash(&strings), *asks));
         let said = said.collect();
-        (Profile::of(&text, values.into_iter()), said)
-    }
-
-    #[test]
-    fn speakers_are_few_short_values_that_set_questions_apart() {
-        let score = |name: &str, cells: &[&str]| {
-            let (profile, said) = profile(cells);
-            profile.speaker_score(&[name.to_owned()], cells.len(), said.into_iter())
-        };
-        assert!(score("x", &["IR", "KB", "IR", "KB", "IR", "KB"]).is_some());
-        assert!(score("speaker", &["Ann", "Bob"]).is_some());
-        assert!(score("x", &["Ann (0:01)", "Bob (0:04)", "Ann (0:09)", "Bob (1:15)"]).is_some());
-        // Something about the words, a count of the rows, times, and what never returns.
-        assert!(score("type", &["Word", "Mark", "Word", "Mark", "Word", "Mark"]).is_none());
-        assert!(score("x", &["warm", "warm", "cold", "warm", "cold", "cold"]).is_none());
-        assert!(score("x", &["0:01", "0:01", "0:02", "0:02", "0:03", "0:03"]).is_none());
-        assert!(score("x", &["Ann", "Bob", "Cem", "Dag", "Eva", "Fay"]).is_none());
+        (Profile::of(&strings, values.into_iter()), said)
     }
 
     #[test]

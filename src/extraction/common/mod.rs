@@ -8,6 +8,7 @@ pub(crate) mod columns;
 pub(crate) mod date;
 pub(crate) mod package;
 pub(crate) mod speaker_cell;
+pub(crate) mod speaker_column;
 pub(crate) mod speech;
 pub(crate) mod table;
 pub(crate) mod utterances;

@@ -1,5 +1,7 @@
 //! The cells of a table in text, by their places.
 
+use std::borrow::Cow;
+
 use crate::extraction::builder::ExtractionBuilder;
 use crate::span::TextSpan;
 use crate::transcript::DiagnosticKind;
@@ -111,6 +113,7 @@ pub(crate) fn unescape(rest: &str) -> (usize, Option<char>) {
     }
 }
 
-pub(crate) fn unescaped(inside: &str) -> String {
-    inside.replace("\"\"", "\"")
+/// What a cell says.
+pub(crate) fn unescaped(inside: &str) -> Cow<'_, str> {
+    if inside.contains("\"\"") { Cow::Owned(inside.replace("\"\"", "\"")) } else { Cow::Borrowed(inside) }
 }

@@ -5,10 +5,11 @@ use crate::extraction::common::column_names;
 use crate::extraction::common::column_names::Role;
 use crate::extraction::common::column_roles::Described;
 use crate::extraction::common::column_roles::Times;
-use crate::extraction::common::columns;
 use crate::extraction::common::columns::Profile;
 use crate::extraction::common::columns::SAMPLE;
+use crate::extraction::common::columns::Strings;
 use crate::extraction::common::columns::Value;
+use crate::extraction::csv::cells;
 use crate::span::TextSpan;
 
 /// A row, by the places of its cells.
@@ -107,7 +108,7 @@ struct Body<'a> {
 impl Body<'_> {
     fn columns(&self) -> Option<Columns> {
         let profiles: Vec<Profile> =
-            (0..self.width).map(|column| Profile::of(self.text, self.cells(column))).collect();
+            (0..self.width).map(|column| Profile::of(&self.strings(), self.cells(column))).collect();
         let names: Vec<Vec<String>> = (0..self.width).map(|column| self.names(column)).collect();
         let mut found = Columns { unit: 1.0, ..Columns::default() };
         self.times(&names, &profiles, &mut found);
@@ -131,8 +132,8 @@ impl Body<'_> {
             }
             let rows = self.rows.iter().take(SAMPLE).filter_map(|row| {
                 let speaker = row.get(column).filter(|cell| !cell.trimmed(self.text).is_empty())?;
-                let said = row.get(text)?.of(self.text);
-                Some((Value::Text(*speaker).speaker_hash(self.text), columns::ends_in_question(said)))
+                let strings = self.strings();
+                Some((Value::Text(*speaker).speaker_hash(&strings), strings.asks(*row.get(text)?)))
             });
             if let Some(score) = profile.speaker_score(names, said.filled, rows)
                 && best.is_none_or(|(best, _)| score > best)
@@ -149,6 +150,10 @@ impl Body<'_> {
         // Prose in columns that nothing explains is a list of something else.
         let spoken = found.speaker.is_some() || found.start.is_some() || (known && self.names.is_some());
         spoken.then_some(found)
+    }
+
+    fn strings(&self) -> Strings<'_> {
+        Strings { text: self.text, decode: cells::unescaped }
     }
 
     fn cells(&self, column: usize) -> impl Iterator<Item = Value> {

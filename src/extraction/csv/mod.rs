@@ -190,6 +190,10 @@ mod tests {
             "0:01\tIR\tWho paid for it?\n0:04\tKB\tMy uncle did, in spring.\n0:09\tIR\tWho paid for it?\n0:11\tKB\tMy uncle did, in spring.\n",
             &twice,
         );
+        check(
+            "nom,role,texte\nIR,hôte,Who paid for it?\nKB,témoin,\"My uncle did, in spring.\"\nIR,hôte,Who paid for it?\nKB,témoin,\"My uncle did, in spring.\"\n",
+            &twice,
+        );
         let timed = check(
             "speaker,words\nIR: (0:01),Who paid for it?\nKB: (0:04),\"My uncle did, in spring.\"\n",
             &expect,

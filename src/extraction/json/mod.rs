@@ -7,6 +7,7 @@ mod reading;
 mod scan;
 mod speaker_names;
 mod tables;
+mod time_columns;
 mod turns;
 
 #[cfg(test)]

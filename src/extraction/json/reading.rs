@@ -13,11 +13,13 @@ use crate::extraction::common::column_names;
 use crate::extraction::common::column_names::Role;
 use crate::extraction::common::column_roles::Described;
 use crate::extraction::common::column_roles::Times;
-use crate::extraction::common::columns;
 use crate::extraction::common::columns::Profile;
 use crate::extraction::common::columns::SAMPLE;
+use crate::extraction::common::columns::Strings;
 use crate::extraction::common::columns::Value;
+use crate::extraction::json::scan;
 use crate::extraction::json::tables::Tables;
+use crate::extraction::json::time_columns::TimeColumns;
 
 /// The most columns that are considered as text.
 const MOST_TEXTS: usize = 24;
@@ -54,33 +56,6 @@ pub(crate) enum SpokenBy {
     Time { speaker: usize, times: TimeColumns },
 }
 
-/// Columns of times, and the unit of their bare numbers in seconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct TimeColumns {
-    pub start: Option<usize>,
-    pub end: Option<usize>,
-    pub length: Option<usize>,
-    pub unit: f64,
-}
-
-impl Eq for TimeColumns {}
-
-impl TimeColumns {
-    /// When a record was said, in seconds.
-    pub(crate) fn of(&self, tables: &Tables, text: &str, record: usize) -> Option<(f64, Option<f64>)> {
-        let read = |column: usize| {
-            let unit = tables.columns.get(column).and_then(|column| column_names::unit(&column.names));
-            let unit = unit.unwrap_or(self.unit);
-            let (start, end) = tables.get(column, record)?.time(text)?;
-            Some((start.seconds(unit), end.map(|end| end.seconds(unit))))
-        };
-        let (start, ranged) = read(self.start?)?;
-        let end = self.end.and_then(read).map(|(end, _)| end);
-        let length = || self.length.and_then(read).map(|(length, _)| start + length);
-        Some((start, ranged.or(end).or_else(length)))
-    }
-}
-
 /// A column of text that may be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
@@ -97,12 +72,14 @@ pub(crate) struct Reading {
 pub(crate) struct Chooser<'a> {
     pub text: &'a str,
     pub tables: &'a Tables,
+    strings: Strings<'a>,
     profiles: RefCell<HashMap<usize, Rc<Profile>>>,
 }
 
 impl<'a> Chooser<'a> {
     pub(crate) fn new(text: &'a str, tables: &'a Tables) -> Self {
-        Self { text, tables, profiles: RefCell::default() }
+        let strings = Strings { text, decode: scan::read };
+        Self { text, tables, strings, profiles: RefCell::default() }
     }
 
     /// The readings of what was said, the best first, and others made like it that have other words.
@@ -136,7 +113,7 @@ impl<'a> Chooser<'a> {
             return Rc::clone(known);
         }
         let cells = self.tables.columns.get(column).map(|column| column.cells.as_slice()).unwrap_or_default();
-        let profile = Rc::new(Profile::of(self.text, cells.iter().map(|cell| cell.1)));
+        let profile = Rc::new(Profile::of(&self.strings, cells.iter().map(|cell| cell.1)));
         self.profiles.borrow_mut().insert(column, Rc::clone(&profile));
         profile
     }
@@ -257,8 +234,8 @@ impl<'a> Chooser<'a> {
                     .iter()
                     .filter_map(|(record, value)| {
                         let Value::Text(span) = value else { return None };
-                        let speaker = self.tables.get(column, *record)?.speaker_hash(self.text);
-                        Some((speaker, columns::ends_in_question(span.of(self.text))))
+                        let speaker = self.tables.get(column, *record)?.speaker_hash(&self.strings);
+                        Some((speaker, self.strings.asks(*span)))
                     })
                     .collect();
                 if said.len() * 10 < sample.len() * 4 {
@@ -268,6 +245,8 @@ impl<'a> Chooser<'a> {
                 let said = said.into_iter().filter(|_| reading.cut == Cut::Turns);
                 let profile = self.profile(column);
                 let Some(score) = profile.speaker_score(self.names(column), rows, said) else { continue };
+                // The words' own record knows best.
+                let score = score - if level == 0 { 0.0 } else { 1.5 };
                 if best.is_none_or(|(best, _)| score > best) {
                     best = Some((score, column));
                 }
@@ -343,7 +322,7 @@ impl<'a> Chooser<'a> {
         inner.cells.iter().any(|(record, _)| {
             let Some(turn) = self.tables.within(*record, outer.table) else { return false };
             let Some(spoken) = self.tables.get(speaker, *record) else { return false };
-            let here = (turn, spoken.speaker_hash(self.text));
+            let here = (turn, spoken.speaker_hash(&self.strings));
             last.replace(here).is_some_and(|(turn, spoken)| turn == here.0 && spoken != here.1)
         })
     }

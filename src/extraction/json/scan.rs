@@ -3,6 +3,7 @@
 //! The text has been through `serde_json` before, so that this scanner only ever sees valid JSON; on any
 //! other it stops early.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -230,6 +231,15 @@ pub(crate) fn unescape(rest: &str) -> (usize, Option<char>) {
             Some(c) => (1 + c.len_utf8(), Some(c)),
             None => (rest.len(), None),
         },
+    }
+}
+
+/// What a string says, where it has escapes and where not.
+pub(crate) fn read(inside: &str) -> Cow<'_, str> {
+    if inside.contains('\\') {
+        Cow::Owned(say(inside, TextSpan::new(0, inside.len())))
+    } else {
+        Cow::Borrowed(inside)
     }
 }
 

@@ -171,6 +171,18 @@ fn what_is_not_speech_is_left() {
 }
 
 #[test]
+fn escapes_are_read_before_values_are_judged() {
+    check(
+        r#"[{"speaker":"Andr\u00e9","text":"Why \"now\"\uff1f"},{"speaker":"\u738b\u6797","text":"\u591a\u534a\u662f\u96fe\u3002"},{"speaker":"Andr\u00e9","text":"Und dann?\nSagen Sie es."}]"#,
+        &[
+            (T, Some("André"), "Why \"now\"？"),
+            (T, Some("王林"), "多半是雾。"),
+            (T, Some("André"), "Und dann?\nSagen Sie es."),
+        ],
+    );
+}
+
+#[test]
 fn units_of_time() {
     let start = |times: [&str; 3]| {
         let turns: Vec<String> = times

@@ -9,10 +9,11 @@ use crate::extraction::common::utterances::Piece;
 use crate::extraction::json::reading::Cut;
 use crate::extraction::json::reading::Reading;
 use crate::extraction::json::reading::SpokenBy;
-use crate::extraction::json::reading::TimeColumns;
+use crate::extraction::json::scan;
 use crate::extraction::json::speaker_names::SpeakerNames;
 use crate::extraction::json::tables::ROOT;
 use crate::extraction::json::tables::Tables;
+use crate::extraction::json::time_columns::TimeColumns;
 use crate::span::TextSpan;
 use crate::transcript::BlockKind;
 use crate::transcript::TimeSpan;
@@ -136,15 +137,15 @@ struct Joiner<'a> {
 
 impl Joiner<'_> {
     fn add(&mut self, leaf: &Leaf, speaker: Option<String>, time: Option<TimeSpan>) {
-        let word = leaf.span.of(self.text);
-        let blank = leaf.span.trimmed(self.text).is_empty();
+        let word = scan::read(leaf.span.of(self.text));
+        let blank = word.trim().is_empty();
         let same_group = self.open.replace(leaf.group) == Some(leaf.group);
         let continues = self.pieces.last().is_some_and(|open| {
             (blank && same_group) || self.continues(open, leaf, same_group, speaker.as_deref())
         });
         if continues && let Some(open) = self.pieces.last_mut() {
-            let last = open.parts.last().map(|(span, _)| span.of(self.text)).unwrap_or_default();
-            let space = !self.own_spaces && is_apart(last, word);
+            let last = open.parts.last().map(|(span, _)| scan::read(span.of(self.text))).unwrap_or_default();
+            let space = !self.own_spaces && is_apart(&last, &word);
             open.parts.push((leaf.span, space));
             open.time = open.time.zip(time).map(|(a, b)| a.hull(b)).or(open.time).or(time);
             open.speaker = open.speaker.take().or(speaker);
@@ -162,8 +163,8 @@ impl Joiner<'_> {
         if leaf.is_turn {
             return same_group;
         }
-        let word = leaf.span.of(self.text);
-        let last = open.parts.last().map(|(span, _)| span.of(self.text)).unwrap_or_default();
+        let word = scan::read(leaf.span.of(self.text));
+        let last = open.parts.last().map(|(span, _)| scan::read(span.of(self.text))).unwrap_or_default();
         let clings = word.starts_with(CLOSING);
         let same_speaker = open.speaker.as_deref() == speaker;
         match self.cut {
@@ -192,7 +193,7 @@ fn is_apart(last: &str, next: &str) -> bool {
 /// The time that is written with a speaker's name.
 fn stamp(text: &str, value: Value) -> Option<f64> {
     match value {
-        Value::Text(span) => speaker_cell::split(span.of(text)).1.map(|time| time.seconds(1.0)),
+        Value::Text(span) => speaker_cell::split(&scan::read(span.of(text))).1.map(|time| time.seconds(1.0)),
         Value::Number(_) => None,
     }
 }
