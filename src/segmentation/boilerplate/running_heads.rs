@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::segmentation::boilerplate::candidate_lines::Boilerplate;
 use crate::segmentation::boilerplate::candidate_lines::Lines;
+use crate::segmentation::labels::stamps;
 use crate::segmentation::language_data::sentences;
 
 /// Longest line of a head, in bytes.
@@ -95,6 +96,10 @@ fn is_head(
     let (mut words, mut most) = (0, 0);
     for (at, class) in stretch.zip(classes) {
         let Some(text) = lines.text(at).filter(|text| !is_sentence(text)) else { return false };
+        if stamps::is_stamp(text) {
+            // A name and the time above a turn come again too.
+            return false;
+        }
         if label(text).and_then(|label| labels.get(label)).is_some_and(|lines| *lines > count(class)) {
             return false;
         }

@@ -8,12 +8,31 @@ use crate::segmentation::language_data::lexicon;
 
 /// Splits a key in its words and its number.
 pub(crate) fn split(key: &str) -> Option<(&str, u32)> {
+    if let Some(found) = split_han(key) {
+        return Some(found);
+    }
     let base = key.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = key.get(base.len()..)?;
     let base = base.trim_end();
     let value = number.parse().ok().filter(|_| number.len() <= 4 && !base.is_empty())?;
     // Padded numbers are of speakers: `SPEAKER_01`.
     (!number.starts_with('0')).then_some((base, value))
+}
+
+/// Splits a key with a number in Chinese numerals, as `問一`.
+fn split_han(key: &str) -> Option<(&str, u32)> {
+    const DIGITS: [char; 9] = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    let base = key.trim_end_matches(|c: char| c == '十' || DIGITS.contains(&c));
+    let number = key.get(base.len()..).filter(|number| !number.is_empty() && !base.is_empty())?;
+    let (mut value, mut unit) = (0, 0);
+    for c in number.chars() {
+        if let Some(digit) = DIGITS.iter().position(|digit| *digit == c) {
+            unit = u32::try_from(digit + 1).ok()?;
+        } else {
+            (value, unit) = (value + unit.max(1) * 10, 0);
+        }
+    }
+    lexicon::names_turn(base).then_some((base, value + unit))
 }
 
 /// The numbers of one word, in order of the text.

@@ -2,6 +2,7 @@
 
 use crate::segmentation::labels::candidates::LONGEST;
 use crate::segmentation::labels::stamps;
+use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::span::TextSpan;
 
@@ -53,7 +54,7 @@ impl Head {
 }
 
 /// Brackets that may enclose a name.
-const BOXES: [(char, char); 9] = [
+const BOXES: [(char, char); 12] = [
     ('[', ']'),
     ('(', ')'),
     ('{', '}'),
@@ -63,6 +64,9 @@ const BOXES: [(char, char); 9] = [
     ('〔', '〕'),
     ('［', '］'),
     ('〈', '〉'),
+    ('“', '”'),
+    ('"', '"'),
+    ('*', '*'),
 ];
 /// Most words of a name in a head.
 const MOST_WORDS: usize = 6;
@@ -119,8 +123,10 @@ impl<'a> Parser<'a> {
         if self.name.is_some() {
             return self.after_name(start, rest, first);
         }
-        if let Some(close) = BOXES.iter().find(|(open, _)| *open == first).map(|(_, close)| *close) {
-            return self.boxed(start, rest, first, close);
+        if let Some(close) = BOXES.iter().find(|(open, _)| *open == first).map(|(_, close)| *close)
+            && (self.boxed(start, rest, first, close) || sign(first).is_none())
+        {
+            return self.name.is_some();
         }
         if self.pattern.is_empty()
             && let Some(len) = number_len(rest)
@@ -145,7 +151,7 @@ impl<'a> Parser<'a> {
         let after = rest.get(len..).unwrap_or_default();
         let stamp_follows =
             !self.pattern.contains(&Token::Stamp) && stamps::stamp_len(after.trim_start()).is_some();
-        let ends = matches!(sign, ':' | ';' | '>' | '|')
+        let ends = matches!(sign, ':' | ';' | '>' | '|' | '.')
             || (sign == '-' && (after.is_empty() || after.starts_with(char::is_whitespace)));
         if !ends && !stamp_follows {
             return false;
@@ -158,7 +164,9 @@ impl<'a> Parser<'a> {
     /// A name in brackets, maybe with a time in them.
     fn boxed(&mut self, start: usize, rest: &str, open: char, close: char) -> bool {
         let head = sentences::head(rest, LONGEST);
-        let Some(end) = head.find(close) else { return false };
+        let Some(end) = head.char_indices().skip(1).find(|(_, c)| *c == close).map(|(at, _)| at) else {
+            return false;
+        };
         let inside = head.get(open.len_utf8()..end).unwrap_or_default();
         let base = start + open.len_utf8();
         let (name, timed) = without_stamp(self.text, TextSpan::new(base, base + inside.len()));
@@ -236,6 +244,7 @@ fn name_len(text: &str) -> Option<usize> {
             }
             '：' | '；' | '|' | '>' | '\t' | '\u{3000}' => return name(),
             ';' => return if after.starts_with(char::is_alphanumeric) { None } else { name() },
+            '.' if after.starts_with(' ') && head.get(..at).is_some_and(is_short_label) => return name(),
             '?' | '!' | '？' | '！' | '。' | '"' | '“' | '”' | '、' | '，' => return None,
             ' ' | '\u{a0}' => {
                 let next = after.chars().next()?;
@@ -275,6 +284,14 @@ fn name_len(text: &str) -> Option<usize> {
     let last = head.rsplit(' ').next().unwrap_or_default();
     let sentence = last.ends_with('.') && last.chars().count() > CUT_SHORT;
     (head.len() == text.len() && !sentence && is_name_like(head)).then_some(head.len())
+}
+
+/// Whether a word that a point follows can be a label: in capitals, and no title that is cut short.
+fn is_short_label(word: &str) -> bool {
+    (2..=5).contains(&word.chars().count())
+        && word.chars().all(char::is_uppercase)
+        && !lexicon::title(&word.to_lowercase())
+        && !lexicon::office(&word.to_lowercase())
 }
 
 /// The length of the word at the start of a text, with its number: `SPEAKER_00`, `Speaker 1`.
@@ -318,6 +335,7 @@ fn sign(c: char) -> Option<char> {
         '-' | '–' | '—' | '―' => Some('-'),
         '|' | '｜' => Some('|'),
         '>' | '»' | '›' => Some('>'),
+        '.' => Some('.'),
         '•' | '*' | '▶' | '►' | '■' | '●' | '◆' | '◇' | '○' | '□' => Some('•'),
         _ => None,
     }
@@ -338,7 +356,8 @@ fn is_name_like(name: &str) -> bool {
     });
     (1..=MOST_WORDS).contains(&words)
         && name.chars().any(char::is_alphabetic)
-        && !name.contains(['?', '!', '"', '“', '”', '。', '？', '！', '=', '/'])
+        && !name.contains(['?', '!', '"', '“', '”', '。', '？', '！', '='])
+        && !name.split('(').next().unwrap_or_default().contains('/')
         && !name.ends_with('…')
         && !stops
 }
@@ -367,6 +386,9 @@ mod tests {
         check("0.0 3.2 Speaker 1 How?", &[Stamp, Word], "Speaker 1", "How?");
         check("Ana Lee, 00:12: How?", &[Name, Stamp, Sign(':')], "Ana Lee", "How?");
         check("MIRA; How so?", &[Name, Sign(';')], "MIRA", "How so?");
+        check("IR. How?", &[Name, Sign('.')], "IR", "How?");
+        check("\"Ana\": How?", &[Boxed('"'), Sign(':')], "Ana", "How?");
+        check("* Ana: How?", &[Sign('•'), Name, Sign(':')], "Ana", "How?");
         check("[Ana, 00:12] How?", &[Boxed('['), Stamp], "Ana", "How?");
         check("12. [Ana]: How?", &[Number, Boxed('['), Sign(':')], "Ana", "How?");
         check("00:12 | Ana Lee | How?", &[Stamp, Sign('|'), Name, Sign('|')], "Ana Lee", "How?");

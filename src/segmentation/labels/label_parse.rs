@@ -218,6 +218,8 @@ pub(crate) fn doubtful_key(name: &str) -> Option<String> {
     let name = name.trim();
     let words: Vec<String> = name.split_whitespace().map(sentences::bare).collect();
     let spelled = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | '_');
+    // `I:` is an interviewer too.
+    let letter = name.chars().count() == 1;
     let good = (1..=4).contains(&words.len())
         && name.len() <= MOST_BYTES
         // Names of users may begin with a small letter.
@@ -225,7 +227,7 @@ pub(crate) fn doubtful_key(name: &str) -> Option<String> {
         && name.chars().all(spelled)
         && words
             .iter()
-            .all(|word| !word.is_empty() && !lexicon::never_in_names(word) && !is_contraction(word))
+            .all(|word| !word.is_empty() && (letter || !lexicon::never_in_names(word)) && !is_contraction(word))
         && !words.iter().any(|word| lexicon::tells(word));
     good.then(|| words.join(" "))
 }

@@ -135,7 +135,9 @@ impl LabelSelector<'_> {
             let capitals =
                 members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| in_capitals(&c.name)));
             let good = match shape {
-                Shape::Colon if self.doubts(members) => mostly && turn_taking.takes_turns(key, members),
+                Shape::Colon if self.doubts(members) => {
+                    mostly && turn_taking.takes_turns(key, members, emphasised)
+                }
                 Shape::Colon => (n >= 2 || paired(key)) && mostly,
                 Shape::Counted => (n >= 2 || paired(key)) && mostly && counts(members),
                 // A lone capital before a space is mostly an article: its partner must stand so too.

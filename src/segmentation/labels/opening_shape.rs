@@ -133,6 +133,8 @@ pub(crate) fn openings(extraction: &Extraction, lines: &[Line]) -> Openings {
     found.labels.sort_by_key(|label| label.line);
     if plain >= FEWEST {
         found.remarks.extend(matter);
+        found.remarks.extend(remarks::unasked(text, lines, &heads));
+        found.remarks.extend(remarks::numbered_captions(text, lines));
         found.remarks.extend(remarks::section_notes(extraction, lines, &heads));
     }
     if found.labels.is_empty() && plain < FEWEST {
@@ -143,9 +145,9 @@ pub(crate) fn openings(extraction: &Extraction, lines: &[Line]) -> Openings {
 
 /// Whether a pattern has enough structure to be no accident.
 fn is_structured(pattern: &[Token]) -> bool {
-    pattern
-        .iter()
-        .any(|token| matches!(token, Token::Stamp | Token::Boxed(_) | Token::Break | Token::Sign('|' | ';')))
+    pattern.iter().any(|token| {
+        matches!(token, Token::Stamp | Token::Boxed(_) | Token::Break | Token::Sign('|' | ';' | '.'))
+    })
 }
 
 /// Whether a pattern is a name in brackets and a colon.
@@ -185,7 +187,7 @@ fn member(text: &str, heads: &[Option<Head>], index: usize, line: Line, head: &H
     let written = head.name?.of(text);
     let (name, alias) = label_parse::without_brackets(written);
     let name = name
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '\''))
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '\'' | '<' | '>'))
         .trim_end_matches([',', '.']);
     let proper = label_parse::named_key(name);
     let is_proper = proper.is_some();

@@ -56,7 +56,8 @@ impl TurnTaking {
 
     /// Whether a label takes turns with others: they are between its places, and it has a good share of all. A word
     /// that other documents have before a colon, as `Subject`, is a speaker only where no other label answers.
-    pub(crate) fn takes_turns(&self, key: &str, members: &[usize]) -> bool {
+    /// Labels in the type of other labels need not be many.
+    pub(crate) fn takes_turns(&self, key: &str, members: &[usize], emphasised: bool) -> bool {
         let n = members.len();
         let place = |at: usize| self.places.partition_point(|place| *place < at);
         let parted = members.windows(2).filter(|pair| match pair {
@@ -65,7 +66,7 @@ impl TurnTaking {
         });
         let alternates = n > 1 && parted.count() * 10 >= (n - 1) * 8;
         let share = n * 100 / self.places.len().max(1);
-        let enough = (n >= FEWEST && share >= 15) || (n == 2 && share >= 40);
+        let enough = emphasised || (n >= FEWEST && share >= 15) || share >= 40;
         // A word in small letters is a name only where it has its half of the turns, or nearly.
         let small = members.first().and_then(|at| self.small.get(at)).is_some();
         let enough = enough && (!small || share >= 30);

@@ -38,6 +38,7 @@ impl Scan<'_> {
         let content = rest.trim_start_matches(['.', ' ', '\t', '\u{a0}', '\u{3000}', ')', '-', '—', '–']);
         let gap = rest.get(..rest.len() - content.len())?;
         let shape = match gap.chars().next()? {
+            ')' => Shape::Point,
             '.' if gap.len() > 1 || content.is_empty() || content.starts_with(sentences::is_cjk) => {
                 Shape::Point
             }
@@ -146,6 +147,8 @@ impl Scan<'_> {
             let end = at + dash.len_utf8();
             let before = head.get(..at)?;
             let name = before.trim_end();
+            // Two dashes are one sign.
+            let end = head.len() - head.get(end..)?.trim_start_matches(dash).len();
             let spaced = name.len() < before.len() && head.get(end..)?.starts_with(' ');
             if spaced || name.ends_with('.') {
                 return self.candidate(
