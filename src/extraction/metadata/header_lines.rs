@@ -17,6 +17,9 @@ const MOST_PEOPLE: usize = 50;
 
 /// Fills in what the metadata lacks.
 pub(crate) fn complete(extraction: &mut Extraction) {
+    if is_file_name(&extraction.metadata.title) {
+        extraction.metadata.title.clear();
+    }
     language::settle(extraction);
     people(extraction);
     let office = matches!(extraction.format, Format::Docx | Format::Odt | Format::Rtf);
@@ -29,6 +32,15 @@ pub(crate) fn complete(extraction: &mut Extraction) {
         }
         title(extraction);
     }
+}
+
+/// Whether a title is only the name of a file, as word processors write it into properties.
+fn is_file_name(title: &str) -> bool {
+    const ENDINGS: &str = "|doc|docx|odt|rtf|pdf|txt|indd|tex|pages|";
+    let ending = title.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+    title.starts_with("Microsoft Word")
+        || matches!(title.trim().to_lowercase().as_str(), "untitled" | "document1" | "document")
+        || ending.is_some_and(|ending| !ending.contains('|') && ENDINGS.contains(&format!("|{ending}|")))
 }
 
 /// Those whom the format itself names as speakers.
@@ -254,6 +266,16 @@ mod tests {
             (title, published, uri),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_file_name_is_no_title() {
+        for name in ["Microsoft Word - Interview 3", "talk_final.DOCX", "untitled"] {
+            assert!(is_file_name(name), "{name}");
+        }
+        for title in ["On rivers", "St. Ives", "A talk with Ann Bell vs. the sea", ""] {
+            assert!(!is_file_name(title), "{title}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! else is passed over, so that a value no YAML parser would take does not cost the metadata.
 
 use crate::extraction::common::date;
+use crate::extraction::html;
 use crate::extraction::metadata::person;
 use crate::transcript::Metadata;
 
@@ -78,7 +79,8 @@ pub(crate) fn read(inside: &str) -> Metadata {
         list_of = None;
         let simple = unquoted(value);
         match key.as_str() {
-            "title" => set(&mut found.title, simple),
+            // Generators of sites escape titles for the page.
+            "title" => set(&mut found.title, &html::unescaped(simple)),
             "date" | "published" | "pub_date" | "pubdate" | "publishdate" | "created" | "date_published" => {
                 set(&mut found.published, &date::normalise(simple).unwrap_or_default());
             }
@@ -201,7 +203,7 @@ mod tests {
             ..Metadata::default()
         };
         check(
-            "---\ntitle: \"On: storage\"\ndate: 2022-08-22 # day\nlang: pt_BR\nurl: https://example.org/a\nspeakers:\n  - Ana \
+            "---\ntitle: \"On: &#115;torage\"\ndate: 2022-08-22 # day\nlang: pt_BR\nurl: https://example.org/a\nspeakers:\n  - Ana \
              Reis\n  - name: Rui \"R\" Sá\n    role: chair\nauthor: 'Eva'\ntags: [a, b]\n---\nText",
             Some(&expect),
         );
