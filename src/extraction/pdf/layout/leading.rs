@@ -7,7 +7,7 @@ use crate::extraction::pdf::layout::line::Line;
 /// Steps from line to line are counted in tenths of the size of letters, up to this many.
 const MOST_STEPS: usize = 50;
 
-/// Columns are told apart by where their lines begin, in steps of so many sizes of letters.
+/// Columns are distinguished by where their lines begin, in steps of so many sizes of letters.
 const COLUMN: f32 = 8.0;
 
 /// The shortest line, in sizes of letters, that can reach the right margin: some 28 letters.

@@ -6,7 +6,7 @@ use lopdf::Object;
 use crate::extraction::pdf::fonts::push_readable;
 use crate::extraction::pdf::stream::tokens::Token;
 
-/// Deepest marks that are told apart.
+/// Deepest marks that are distinguished.
 const MOST_MARKS: usize = 64;
 
 #[derive(Debug)]
