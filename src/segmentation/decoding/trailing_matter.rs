@@ -59,7 +59,7 @@ pub(crate) fn evidence(
         }
     };
     let Some(last) = units.iter().zip(features).rposition(asks) else { return evidence };
-    // The answer's first paragraph is never behind it.
+    // The answer's first paragraph never follows it.
     let labelled = units.iter().rposition(|unit| roles.of_unit(unit).is_some()).unwrap_or_default();
     let answers = units.get(labelled).is_some_and(|unit| roles.of_unit(unit) == Some(Role::Answer));
     let first = if answers && labelled >= last { labelled + 1 } else { last.max(labelled) + 2 };
@@ -82,11 +82,11 @@ pub(crate) fn evidence(
             titled = RULED;
         }
         let text = unit.text(&extraction.text);
-        // Who is named in full where a paragraph begins is told about.
-        let told = !seen.has(Feature::FirstPerson) && guest_name::opens_with_name(&text, language);
+        // A paragraph that begins with a full name is about that person.
+        let about = !seen.has(Feature::FirstPerson) && guest_name::opens_with_name(&text, language);
         *slot = single
             + titled
-            + if told { 1.0 } else { 0.0 }
+            + if about { 1.0 } else { 0.0 }
             + of_text(&text, *seen, tidy)
             + of_form(unit, question_style, listed);
         if seen.words <= TITLE_WORDS && !seen.has(Feature::Stops) && opens_other(&sentences::opening(&text)) {

@@ -1,4 +1,4 @@
-//! Signs before a line that stand for a speaker: dashes of dialogue, arrows of captions, numbers of questions.
+//! Signs before a line that mark a change of speaker: dashes of dialogue, arrows of captions, numbers of questions.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::segmentation::lines::line::Line;
 use crate::transcript::BlockKind;
 use crate::transcript::Extraction;
 
-/// Tells the length of one kind of sign at a line's start, with the space behind it; 0 where there is none.
+/// Returns the length of one kind of sign at a line's start, with the space after it; 0 where there is none.
 type Reader = fn(&str) -> usize;
 
 /// Which signs open turns in a document.
@@ -16,7 +16,7 @@ type Reader = fn(&str) -> usize;
 pub(crate) struct Marks {
     /// Signs of a change of speaker.
     turns: Vec<Reader>,
-    /// Signs that stand before questions only.
+    /// Signs before questions only.
     questions: Vec<Reader>,
 }
 
@@ -93,7 +93,7 @@ impl Marks {
         !self.turns.is_empty()
     }
 
-    /// The length of the sign that opens a line, with the space behind it; 0 where there is none.
+    /// The length of the sign that opens a line, with the space after it; 0 where there is none.
     pub(crate) fn len(&self, line: &str) -> usize {
         let readers = self.turns.iter().chain(&self.questions);
         readers.map(|reader| reader(line)).find(|len| *len > 0).unwrap_or_default()
@@ -113,7 +113,7 @@ fn dash_len(line: &str) -> usize {
     }
 }
 
-/// A sign of a list or a pointer, with the space behind it.
+/// A sign of a list or a pointer, with the space after it.
 fn bullet_len(line: &str) -> usize {
     line.strip_prefix(BULLETS).map_or(0, |rest| line.len() - rest.trim_start().len())
 }
@@ -129,7 +129,7 @@ fn number_len(line: &str) -> usize {
     number(line).map_or(0, |(_, len)| len)
 }
 
-/// A number with a point or a bracket, and the length of both with the space behind them.
+/// A number with a point or a bracket, and the length of both with the space after them.
 fn number(line: &str) -> Option<(usize, usize)> {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let value = line.get(..digits).filter(|digits| (1..=3).contains(&digits.len()))?.parse().ok()?;

@@ -27,7 +27,7 @@ pub(crate) enum Feature {
     FirstPerson,
     /// It ends as a sentence does.
     Stops,
-    /// It begins as matter behind an interview does, or is a credit.
+    /// It begins as matter after an interview does, or is a credit.
     Trailing,
     /// It is only a sign of listening.
     Listens,

@@ -338,7 +338,7 @@ impl Builder<'_> {
             let rest = TextSpan::new(end, part.span.end()).trimmed(&self.extraction.text);
             unit.pieces =
                 vec![(PARAGRAPH, TextSpan::new(part.span.start(), end).trimmed(&self.extraction.text))];
-            let behind = Unit {
+            let after = Unit {
                 pieces: vec![(PARAGRAPH, rest)],
                 speaker: None,
                 labelled: false,
@@ -348,7 +348,7 @@ impl Builder<'_> {
                 ..unit.clone()
             };
             self.units.push(unit);
-            self.units.push(behind);
+            self.units.push(after);
         } else {
             self.units.push(unit);
         }
@@ -362,7 +362,7 @@ fn is_direction(line: &str) -> bool {
         .any(|(open, close)| line.starts_with(*open) && line.find(*close) == Some(line.len() - 1))
 }
 
-/// The type in which a whole block is set, where it has one of its own.
+/// The type in which a whole block is set, where it has one.
 fn set_whole(block: &Block) -> Option<EmphasisKind> {
     let [first, ..] = block.emphasis.as_slice() else { return None };
     let covered: usize = block.emphasis.iter().map(|emphasis| emphasis.span.len()).sum();

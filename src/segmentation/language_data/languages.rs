@@ -17,7 +17,7 @@ pub(crate) struct Language {
     openers: Table,
 }
 
-/// The languages told apart; the first is taken where nothing is known.
+/// The languages that are recognised; the first is taken where nothing is known.
 static LANGUAGES: LazyLock<[Language; 11]> =
     LazyLock::new(|| ["en", "de", "es", "fr", "pt", "it", "nl", "ru", "zh", "ja", "ko"].map(Language::read));
 

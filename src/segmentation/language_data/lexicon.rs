@@ -1,6 +1,6 @@
 //! What is known about languages: tables of words and phrases, and the questions asked of them.
 //!
-//! The words stand in `lexicon.tsv`; no other file of segmentation knows a word of any language. A language
+//! The words are in `lexicon.tsv`; no other file of segmentation knows a word of any language. A language
 //! that is missing there still works by its punctuation, labels and layout.
 
 use std::sync::LazyLock;
@@ -180,7 +180,7 @@ pub(crate) fn pair_of(label: &str) -> impl Iterator<Item = (&'static str, bool)>
     })
 }
 
-/// Whether what stands before a colon is known to be no speaker.
+/// Whether the words before a colon are known to be no speaker.
 pub(crate) fn no_label(label: &str) -> bool {
     LEXICON.no_label.has(label)
 }
@@ -190,7 +190,7 @@ pub(crate) fn people_list(head: &str) -> bool {
     LEXICON.people_list.has(head)
 }
 
-/// Whether a lower-case word can stand in no name.
+/// Whether a lower-case word is part of no name.
 pub(crate) fn never_in_names(word: &str) -> bool {
     LEXICON.never_in_names.has(word)
 }
@@ -251,7 +251,7 @@ pub(crate) fn sponsor(text: &str) -> bool {
     LEXICON.sponsor_opening.opens(text) || LEXICON.sponsor.within(text) >= 2
 }
 
-/// Whether a lower-case text is a credit behind an interview.
+/// Whether a lower-case text is a credit after an interview.
 pub(crate) fn credit(text: &str) -> bool {
     LEXICON.credit.within(text) >= 1
 }
@@ -261,7 +261,7 @@ pub(crate) fn credits_picture(line: &str) -> bool {
     LEXICON.credit_line.within(line) >= 1
 }
 
-/// Whether a lower-case line begins as the matter behind an interview does.
+/// Whether a lower-case line begins as the matter after an interview does.
 pub(crate) fn trailing(line: &str) -> bool {
     LEXICON.trailing.opens(line)
 }

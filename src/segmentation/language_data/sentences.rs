@@ -17,12 +17,12 @@ pub(crate) fn is_question_mark(c: char) -> bool {
     matches!(c, '?' | '？' | '؟')
 }
 
-/// Whether a character may stand between a stop and the end of the sentence.
+/// Whether a character can be between a stop and the end of the sentence.
 pub(crate) fn is_closer(c: char) -> bool {
     matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '」' | '』' | '）' | '*' | '_' | '›')
 }
 
-/// The text without closing quotes, brackets and white space behind its last stop.
+/// The text without closing quotes, brackets and white space after its last stop.
 fn stripped(text: &str) -> &str {
     text.trim_end_matches(|c: char| c.is_whitespace() || is_closer(c))
 }
@@ -180,7 +180,7 @@ pub(crate) fn sentences(text: &str, base: usize) -> Vec<TextSpan> {
     found
 }
 
-/// Where the next character that ends sentences stands, from an offset on.
+/// The offset of the next character that ends sentences, from an offset on.
 fn next_stop(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
     loop {

@@ -12,12 +12,12 @@ use crate::transcript::BlockKind;
 use crate::transcript::Extraction;
 use crate::transcript::Format;
 
-/// What stands between two lines of one block.
+/// What a line break inside a block means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Break {
     /// The paragraph ends.
     Hard,
-    /// The paragraph goes on behind a space.
+    /// The paragraph goes on after a space.
     Soft,
     /// The word goes on.
     InWord,
@@ -146,7 +146,7 @@ impl<'a> Breaks<'a> {
     }
 }
 
-/// Whether a line break stands inside a sentence.
+/// Whether a line break is inside a sentence.
 fn runs_on(before: &str, after: &str) -> bool {
     !sentences::ends_in_stop(before) && after.starts_with(char::is_lowercase)
 }
