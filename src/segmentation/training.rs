@@ -36,6 +36,8 @@ pub struct Lattice {
 pub struct LatticeUnit {
     /// Its text, without labels.
     pub spans: Vec<TextSpan>,
+    /// Whether its speaker is named.
+    pub speaks: bool,
     /// Per state.
     pub emissions: Vec<FeatureVector>,
     /// State before, state, functions; what the grammar of an interview does not have is left out.
@@ -69,7 +71,7 @@ pub fn fitted() -> Vec<f32> {
 /// Whether a feature function is weighed by the chain itself, so that its weight can be fitted with it.
 #[must_use]
 pub fn is_linear(name: &str) -> bool {
-    !["asks.", "clutter."].iter().any(|prefix| name.starts_with(prefix))
+    !["asks.", "boilerplate."].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Cuts a transcript into exchanges with these weights.
@@ -90,7 +92,7 @@ pub fn lattice(extraction: &Extraction) -> Option<Lattice> {
     let models = evidence.observed(&document).models(&weights);
     let units = models.zip(&evidence.units).filter_map(|(model, unit)| {
         let spans = unit.pieces.iter().map(|(_, span)| *span).collect();
-        Some(describe(&model?, spans))
+        Some(LatticeUnit { speaks: unit.speaker.is_some(), ..describe(&model?, spans) })
     });
     let endings = STATES.iter().map(|state| collect(|to| model::ending(*state, to)).0).collect();
     Some(Lattice { units: units.collect(), endings })
@@ -115,7 +117,7 @@ fn describe(unit: &UnitModel<'_>, spans: Vec<TextSpan>) -> LatticeUnit {
             }
         }
     }
-    LatticeUnit { spans, emissions, transitions }
+    LatticeUnit { spans, speaks: false, emissions, transitions }
 }
 
 /// The observations of a unit as feature functions of a state.

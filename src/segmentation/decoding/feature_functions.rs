@@ -28,9 +28,9 @@ macro_rules! named {
 named! {
     /// Feature functions written one by one.
     ///
-    /// The names begin with the state they speak for, or with both states of a transition. `asks.` and `clutter.`
+    /// The names begin with the state they speak for, or with both states of a transition. `asks.` and `boilerplate.`
     /// are not weighed by the chain: they sum to the log-odds that a unit asks, and to a correction of the log-odds
-    /// that it is clutter, which in turn are the values of other features.
+    /// that it is boilerplate, which in turn are the values of other features.
     pub(crate) enum FeatureFunction {
         // How much a unit asks.
         AsksMark = "asks.question_mark",
@@ -51,17 +51,17 @@ named! {
         AsksTerm = "asks.term",
         AsksHeading = "asks.heading_with_question_mark",
         AsksLeading = "asks.cue_before_question",
-        ClutterSetOff = "clutter.set_off_and_asks",
-        ClutterSetOffTelling = "clutter.set_off_and_tells",
-        ClutterSetOffOther = "clutter.set_off_without_sentence",
-        ClutterHeading = "clutter.heading_with_question_mark",
+        BoilerplateSetOff = "boilerplate.set_off_and_asks",
+        BoilerplateSetOffTelling = "boilerplate.set_off_and_tells",
+        BoilerplateSetOffOther = "boilerplate.set_off_without_sentence",
+        BoilerplateHeading = "boilerplate.heading_with_question_mark",
         // Before the interview.
         BeforeHeadline = "before.answerer_without_stop",
         BeforeSpeaker = "before.speaker",
         BeforeUnit = "before.unit",
         BeforeAsks = "before.asks",
         BeforeAsksAmongNamed = "before.asks_among_named_askers",
-        BeforeClutter = "before.clutter",
+        BeforeBoilerplate = "before.boilerplate",
         BeforeSign = "before.turn_sign",
         // After it.
         AfterSpeaker = "after.speaker",
@@ -70,19 +70,19 @@ named! {
         AfterAsksAmongNamed = "after.asks_among_named_askers",
         AfterSign = "after.turn_sign",
         AfterNoEndMatter = "after.no_end_matter",
-        // Clutter inside it.
-        SkipSpeakerClutter = "skip.speaker_in_clutter",
+        // Boilerplate inside it.
+        SkipSpeakerBoilerplate = "skip.speaker_in_boilerplate",
         SkipSpeaker = "skip.speaker",
-        SkipNoClutter = "skip.no_clutter",
+        SkipNoBoilerplate = "skip.no_boilerplate",
         SkipTrailing = "skip.trailing_formula",
         // A question.
-        QuestionClutter = "question.clutter",
-        QuestionSpeakerClutter = "question.speaker_in_clutter",
+        QuestionBoilerplate = "question.boilerplate",
+        QuestionSpeakerBoilerplate = "question.speaker_in_boilerplate",
         QuestionOtherSpeaker = "question.answerer_speaks",
         QuestionTells = "question.tells",
         // An answer.
-        AnswerClutter = "answer.clutter",
-        AnswerSpeakerClutter = "answer.speaker_in_clutter",
+        AnswerBoilerplate = "answer.boilerplate",
+        AnswerSpeakerBoilerplate = "answer.speaker_in_boilerplate",
         AnswerOtherSpeaker = "answer.asker_speaks",
         AnswerAsks = "answer.asks",
         AnswerAsksAmongNamed = "answer.asks_among_named_askers",
@@ -98,7 +98,7 @@ named! {
         QuestionMoreAgain = "question>more.same_speaker_after_nameless",
         QuestionMoreTurn = "question>more.same_turn",
         QuestionMoreSign = "question>more.turn_sign",
-        QuestionMoreClutter = "question>more.after_clutter",
+        QuestionMoreBoilerplate = "question>more.after_boilerplate",
         QuestionMoreNamed = "question>more.among_named_askers",
         QuestionMoreMark = "question>more.after_question_mark",
         QuestionMore = "question>more.paragraph",
@@ -122,8 +122,8 @@ named! {
         AnswerQuestionNoSign = "answer>question.no_turn_sign",
         AnswerQuestionPlace = "answer>question.place",
         AnswerAfterTrailing = "answer>after.trailing_formula",
-        AnswerAfterClutter = "answer>after.clutter",
-        AnswerAfterClutterEndMatter = "answer>after.clutter_as_end_matter",
+        AnswerAfterBoilerplate = "answer>after.boilerplate",
+        AnswerAfterBoilerplateEndMatter = "answer>after.boilerplate_as_end_matter",
         AnswerAfter = "answer>after.unit",
         AnswerAfterEndMatter = "answer>after.end_matter",
         AfterQuestionSpeaker = "after>question.speaker",
@@ -154,6 +154,8 @@ named! {
         Sign = "turn_sign",
         Inline = "inside_line",
         AfterAsks = "after_question_mark",
+        ClosesQuotation = "closes_quotation",
+        Boilerplate = "boilerplate",
         Fragment = "words_1_to_3",
         Short = "words_4_to_12",
         Middling = "words_13_to_40",

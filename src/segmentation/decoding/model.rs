@@ -28,9 +28,9 @@ pub(crate) trait Sink {
     fn add(&mut self, function: FeatureFunction, value: f32);
 }
 
-/// Evidence of clutter from which on a unit says nothing of its own place.
-const NO_CLUTTER: f32 = 2.5;
-/// Most evidence of end matter that counts where the interview ends with clutter, and without.
+/// Evidence of boilerplate from which on a unit says nothing of its own place.
+const NO_BOILERPLATE: f32 = 2.5;
+/// Most evidence of end matter that counts where the interview ends with boilerplate, and without.
 const MOST_END_MATTER: (f32, f32) = (3.7, 5.5);
 
 /// How a unit's speaker is related to those named before.
@@ -53,8 +53,8 @@ pub(crate) struct UnitModel<'a> {
     role: Option<Role>,
     /// Log-odds that it asks.
     question: f32,
-    /// Log-odds that it is clutter.
-    clutter: f32,
+    /// Log-odds that it is boilerplate.
+    boilerplate: f32,
     voice: Voice,
     /// Whether the unit before ends with a question mark.
     after_mark: bool,
@@ -76,7 +76,7 @@ impl<'a> UnitModel<'a> {
             Some(_) if before == Some(None) && around.last_speaker == unit.speaker => Voice::Again,
             _ => Voice::Other,
         };
-        let (question, clutter) = question_evidence::of_unit(weights, document, unit, seen, around.next);
+        let (question, boilerplate) = question_evidence::of_unit(weights, document, unit, seen, around.next);
         Self {
             document,
             unit,
@@ -84,7 +84,7 @@ impl<'a> UnitModel<'a> {
             around,
             role: document.roles.of_unit(unit),
             question,
-            clutter,
+            boilerplate,
             voice,
             after_mark: around.previous.is_some_and(|(_, seen)| seen.has(Feature::Asks)),
             same_block: around.previous.is_some_and(|(previous, _)| previous.block == unit.block),
@@ -107,7 +107,7 @@ impl<'a> UnitModel<'a> {
                     if halved { FeatureFunction::BeforeAsksAmongNamed } else { FeatureFunction::BeforeAsks },
                     asks,
                 );
-                to.add(FeatureFunction::BeforeClutter, self.clutter.clamp(0.0, 0.3));
+                to.add(FeatureFunction::BeforeBoilerplate, self.boilerplate.clamp(0.0, 0.3));
                 to.add(FeatureFunction::BeforeSign, self.sign());
             }
             (Group::After, Some(_)) => to.add(FeatureFunction::AfterSpeaker, 1.0),
@@ -121,26 +121,30 @@ impl<'a> UnitModel<'a> {
                 to.add(FeatureFunction::AfterNoEndMatter, (-self.around.end_matter).max(0.0));
             }
             (Group::Skip, Some(_)) => {
-                let clutter = self.clutter >= LIKELY_BOILERPLATE;
+                let boilerplate = self.boilerplate >= LIKELY_BOILERPLATE;
                 to.add(
-                    if clutter { FeatureFunction::SkipSpeakerClutter } else { FeatureFunction::SkipSpeaker },
+                    if boilerplate {
+                        FeatureFunction::SkipSpeakerBoilerplate
+                    } else {
+                        FeatureFunction::SkipSpeaker
+                    },
                     1.0,
                 );
             }
             (Group::Skip, None) => {
-                to.add(FeatureFunction::SkipNoClutter, (NO_CLUTTER - self.clutter).max(0.0));
+                to.add(FeatureFunction::SkipNoBoilerplate, (NO_BOILERPLATE - self.boilerplate).max(0.0));
                 to.add(FeatureFunction::SkipTrailing, self.there(Feature::Trailing));
             }
             (Group::Question, Some(Role::Question)) => {
-                to.add(FeatureFunction::QuestionSpeakerClutter, self.clutter.max(0.0));
+                to.add(FeatureFunction::QuestionSpeakerBoilerplate, self.boilerplate.max(0.0));
             }
             (Group::Question, Some(_)) => to.add(FeatureFunction::QuestionOtherSpeaker, 1.0),
             (Group::Question, None) => {
                 to.add(FeatureFunction::QuestionTells, (-self.question).max(0.0));
-                to.add(FeatureFunction::QuestionClutter, self.clutter.max(0.0));
+                to.add(FeatureFunction::QuestionBoilerplate, self.boilerplate.max(0.0));
             }
             (Group::Answer, Some(Role::Answer)) => {
-                to.add(FeatureFunction::AnswerSpeakerClutter, self.clutter.max(0.0));
+                to.add(FeatureFunction::AnswerSpeakerBoilerplate, self.boilerplate.max(0.0));
             }
             (Group::Answer, Some(_)) => to.add(FeatureFunction::AnswerOtherSpeaker, 1.0),
             (Group::Answer, None) => {
@@ -148,7 +152,7 @@ impl<'a> UnitModel<'a> {
                     if halved { FeatureFunction::AnswerAsksAmongNamed } else { FeatureFunction::AnswerAsks },
                     asks,
                 );
-                to.add(FeatureFunction::AnswerClutter, self.clutter.max(0.0));
+                to.add(FeatureFunction::AnswerBoilerplate, self.boilerplate.max(0.0));
                 to.add(FeatureFunction::AnswerTrailing, self.there(Feature::Trailing));
                 to.add(
                     FeatureFunction::AnswerEndMatter,
@@ -199,6 +203,8 @@ impl<'a> UnitModel<'a> {
             (self.unit.marked, Observation::Sign),
             (self.unit.inline, Observation::Inline),
             (self.after_mark, Observation::AfterAsks),
+            (self.seen.has(Feature::ClosesQuotation), Observation::ClosesQuotation),
+            (self.boilerplate >= LIKELY_BOILERPLATE, Observation::Boilerplate),
             (true, length),
         ];
         let set = bits.iter().filter(|(there, _)| *there).map(|(_, bit)| 1 << *bit as u32);
@@ -244,7 +250,7 @@ impl<'a> UnitModel<'a> {
         true
     }
 
-    /// The transitions from a question, or from clutter after it.
+    /// The transitions from a question, or from boilerplate after it.
     fn after_question(&self, from: State, to: State, sink: &mut impl Sink) -> bool {
         let speaks = self.role.is_some();
         match to {
@@ -287,8 +293,8 @@ impl<'a> UnitModel<'a> {
             sink.add(FeatureFunction::QuestionMoreSign, self.sign());
             FeatureFunction::QuestionMoreTurn
         } else if from == State::QuestionSkip {
-            // What looked like clutter between two questions is rather a short answer.
-            FeatureFunction::QuestionMoreClutter
+            // What looked like boilerplate between two questions is rather a short answer.
+            FeatureFunction::QuestionMoreBoilerplate
         } else if self.document.marks_turns {
             sink.add(FeatureFunction::QuestionMoreSign, self.sign());
             FeatureFunction::QuestionMoreTurn
@@ -302,7 +308,7 @@ impl<'a> UnitModel<'a> {
         sink.add(function, 1.0);
     }
 
-    /// The transitions from an answer, or from clutter after it.
+    /// The transitions from an answer, or from boilerplate after it.
     fn after_answer(&self, to: State, sink: &mut impl Sink) -> bool {
         let speaks = self.role.is_some();
         let end_matter = self.around.end_matter;
@@ -333,9 +339,9 @@ impl<'a> UnitModel<'a> {
             State::After if self.seen.has(Feature::Trailing) => {
                 sink.add(FeatureFunction::AnswerAfterTrailing, 1.0);
             }
-            State::After if self.clutter >= LIKELY_BOILERPLATE => {
-                sink.add(FeatureFunction::AnswerAfterClutter, 1.0);
-                sink.add(FeatureFunction::AnswerAfterClutterEndMatter, end_matter.min(MOST_END_MATTER.0));
+            State::After if self.boilerplate >= LIKELY_BOILERPLATE => {
+                sink.add(FeatureFunction::AnswerAfterBoilerplate, 1.0);
+                sink.add(FeatureFunction::AnswerAfterBoilerplateEndMatter, end_matter.min(MOST_END_MATTER.0));
             }
             State::After => {
                 sink.add(FeatureFunction::AnswerAfter, 1.0);

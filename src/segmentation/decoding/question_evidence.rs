@@ -1,4 +1,4 @@
-//! How much a unit asks, and what that tells about clutter: log-odds that the chain takes as values of features.
+//! How much a unit asks, and what that tells about boilerplate: log-odds that the chain takes as values of features.
 
 use crate::segmentation::decoding::context::DocumentContext;
 use crate::segmentation::decoding::feature_functions::FeatureFunction;
@@ -46,7 +46,7 @@ pub(crate) fn of_words(weights: &Weights, seen: &Features) -> f32 {
     odds + signs.iter().filter(|(there, _)| *there).map(|(_, named)| weights.of(*named)).sum::<f32>()
 }
 
-/// The log-odds that a unit asks, and those that it is clutter, with what the document tells of its form.
+/// The log-odds that a unit asks, and those that it is boilerplate, with what the document tells of its form.
 pub(crate) fn of_unit(
     weights: &Weights,
     document: &DocumentContext<'_>,
@@ -57,11 +57,11 @@ pub(crate) fn of_unit(
     // A line that is set as questions are and opens as one has lost its mark.
     let unmarked = seen.has(Feature::OpensAsking) && seen.words >= UNMARKED_WORDS;
     let asks_for = seen.has(Feature::Asks) || seen.has(Feature::Requests) || unmarked;
-    let (mut question, mut clutter) = (of_words(weights, seen), seen.boilerplate);
+    let (mut question, mut boilerplate) = (of_words(weights, seen), seen.boilerplate);
     match document.question_style.map(|style| (style, style.sets(unit))) {
         Some((_, true)) if asks_for => {
             question += weights.of(FeatureFunction::AsksSetOff);
-            clutter += weights.of(FeatureFunction::ClutterSetOff);
+            boilerplate += weights.of(FeatureFunction::BoilerplateSetOff);
         }
         Some((QuestionStyle::Mark, true)) => question = weights.of(FeatureFunction::AsksSetOffMark),
         Some((QuestionStyle::Style(_), true)) => {
@@ -70,10 +70,10 @@ pub(crate) fn of_unit(
                 || seen.has(Feature::SecondPerson)
                 || (seen.has(Feature::Stops) && unit.style != Style::Quotation);
             question = if telling { weights.of(FeatureFunction::AsksSetOffTelling) } else { 0.0 };
-            clutter += weights.of(if telling {
-                FeatureFunction::ClutterSetOffTelling
+            boilerplate += weights.of(if telling {
+                FeatureFunction::BoilerplateSetOffTelling
             } else {
-                FeatureFunction::ClutterSetOffOther
+                FeatureFunction::BoilerplateSetOffOther
             });
         }
         Some((_, false)) if !document.named => question += weights.of(FeatureFunction::AsksNotSetOff),
@@ -92,13 +92,13 @@ pub(crate) fn of_unit(
     }
     if matches!(unit.style, Style::Heading(_)) && document.question_style.is_none() && seen.has(Feature::Asks)
     {
-        clutter += weights.of(FeatureFunction::ClutterHeading);
+        boilerplate += weights.of(FeatureFunction::BoilerplateHeading);
         question += weights.of(FeatureFunction::AsksHeading);
     }
     if leads_to(document, unit, seen, next) {
         question += weights.of(FeatureFunction::AsksLeading);
     }
-    (question, clutter)
+    (question, boilerplate)
 }
 
 /// Whether a unit requests something of someone, or speaks of the other and not of its speaker.

@@ -13,9 +13,9 @@ pub(crate) enum State {
     Answer,
     /// The answer goes on.
     AnswerContinued,
-    /// Clutter inside a question, or after it.
+    /// Boilerplate inside a question, or after it.
     QuestionSkip,
-    /// Clutter inside an answer, or after it.
+    /// Boilerplate inside an answer, or after it.
     AnswerSkip,
     /// After the interview.
     After,
@@ -36,12 +36,12 @@ impl State {
         }
     }
 
-    /// Whether it is a question, or clutter after one.
+    /// Whether it is a question, or boilerplate after one.
     pub(crate) const fn is_of_question(self) -> bool {
         matches!(self, Self::Question | Self::QuestionContinued | Self::QuestionSkip)
     }
 
-    /// Whether it is an answer, or clutter after one.
+    /// Whether it is an answer, or boilerplate after one.
     pub(crate) const fn is_of_answer(self) -> bool {
         matches!(self, Self::Answer | Self::AnswerContinued | Self::AnswerSkip)
     }

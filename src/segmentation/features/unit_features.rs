@@ -35,6 +35,8 @@ pub(crate) enum Feature {
     HandsOver,
     /// It is a date, with few words around it.
     Dated,
+    /// It ends a quotation that began before: someone reports what was said.
+    ClosesQuotation,
 }
 
 /// What is seen in one unit.
@@ -119,6 +121,17 @@ fn is_date(text: &str) -> bool {
     numbers().any(year) && numbers().any(|number| number.len() <= 2)
 }
 
+/// Whether a text ends with a closing quotation mark that another unit opened.
+fn closes_quotation(text: &str) -> bool {
+    let Some(closing) = text.chars().next_back() else { return false };
+    match closing {
+        '"' => text.matches('"').count() % 2 == 1,
+        '”' => !text.contains(['“', '„']),
+        '»' => !text.contains('«'),
+        _ => false,
+    }
+}
+
 /// Reads one unit's text.
 fn look(text: &str, language: &Language) -> Features {
     let words = sentences::count_words(text);
@@ -127,6 +140,7 @@ fn look(text: &str, language: &Language) -> Features {
     let reported = sentences::ends_in_reported_question(text, opens);
     features.note(Feature::Asks, sentences::ends_in_question(text) && !reported);
     features.note(Feature::Stops, sentences::ends_in_stop(text));
+    features.note(Feature::ClosesQuotation, closes_quotation(text));
     features.note(
         Feature::HandsOver,
         words <= HANDOVER_WORDS && !features.has(Feature::Asks) && lexicon::hands_over(&text.to_lowercase()),
