@@ -12,12 +12,8 @@ use crate::segmentation::labels::turn_taking::TurnTaking;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;
-use crate::span::TextSpan;
 use crate::transcript::BlockKind;
 use crate::transcript::Extraction;
-
-/// How far behind a headline its words are looked for, in bytes.
-const QUOTED_WITHIN: usize = 256 << 10;
 
 /// Most labels before the first recurring one that are looked at as headlines; pages have a handful.
 const MOST_HEADLINES: usize = 64;
@@ -40,11 +36,12 @@ pub(crate) fn accepted(extraction: &Extraction, lines: &[Line], candidates: &[Ca
 }
 
 /// What is known while candidates are weighed.
-struct LabelSelector<'a> {
-    extraction: &'a Extraction,
-    lines: &'a [Line],
-    candidates: &'a [Candidate],
-    accepted: BTreeSet<usize>,
+#[derive(Debug)]
+pub(crate) struct LabelSelector<'a> {
+    pub(crate) extraction: &'a Extraction,
+    pub(crate) lines: &'a [Line],
+    pub(crate) candidates: &'a [Candidate],
+    pub(crate) accepted: BTreeSet<usize>,
     /// Candidates that the shape of the document's own labels rules out.
     passed_over: BTreeSet<usize>,
 }
@@ -324,41 +321,6 @@ impl LabelSelector<'_> {
         self.accepted.extend(more);
     }
 
-    /// Whether a name on a line of its own is the full form of one that recurs so: first `ANN LEE`, then `LEE`.
-    fn longer(&self, c: &Candidate) -> bool {
-        let mut accepted = self.accepted.iter().filter_map(|at| self.candidates.get(*at));
-        c.key.contains(' ')
-            && accepted.any(|other| {
-                other.shape == Shape::Alone && names::parts(&c.key).any(|part| part == other.key)
-            })
-    }
-
-    /// Whether a full name on a line of its own stands elsewhere in the text too, as who takes part is listed or
-    /// introduced.
-    fn known(&self, c: &Candidate) -> bool {
-        let text = sentences::head(&self.extraction.text, QUOTED_WITHIN);
-        c.key.contains(' ')
-            && c.name.split(' ').all(|word| word.starts_with(char::is_uppercase))
-            && text.match_indices(c.name.as_str()).nth(1).is_some()
-    }
-
-    /// Whether a label on a line of its own is a heading, as all of the document's accepted ones are.
-    fn heads_turn(&self, c: &Candidate) -> bool {
-        let level = |c: &Candidate| match self.kind(c) {
-            Some(BlockKind::Heading(level)) => Some(level),
-            _ => None,
-        };
-        let own = level(c);
-        let mut accepted = self.accepted.iter().filter_map(|at| self.candidates.get(*at));
-        own.is_some() && accepted.all(|other| level(other) == own)
-    }
-
-    /// The kind of the block a candidate stands in.
-    fn kind(&self, c: &Candidate) -> Option<BlockKind> {
-        let line = self.lines.get(c.line)?;
-        self.extraction.blocks.get(line.block).map(|block| block.kind)
-    }
-
     /// A document so short that no label recurs: labels that open most of its blocks.
     fn accept_few(&mut self) {
         let opening: Vec<usize> = (0..self.candidates.len())
@@ -402,33 +364,6 @@ impl LabelSelector<'_> {
         let label = candidate.span.of(&self.extraction.text);
         [". -", ". –", ". —", ".-", ".–", ".—"].iter().any(|mark| label.contains(mark))
             && self.opens_block(candidate)
-    }
-
-    /// Whether a label's line is a headline that quotes its speaker: it has no stop, or its words recur.
-    fn headline(&self, candidate: &Candidate) -> bool {
-        let Some(line) = self.lines.get(candidate.line) else { return false };
-        // A wrapped paragraph ends where its block does, unless another label stands in it.
-        let next = self.candidates.partition_point(|other| other.line <= candidate.line);
-        let next = self.candidates.get(next).and_then(|other| self.lines.get(other.line));
-        let block = self
-            .extraction
-            .blocks
-            .get(line.block)
-            .filter(|_| next.is_none_or(|next| next.block != line.block));
-        let end = block.map_or(line.span, |block| block.span).end();
-        let said = TextSpan::new(candidate.span.end(), end).of(&self.extraction.text);
-        if said.is_empty() {
-            return false;
-        }
-        let kind = self.extraction.blocks.get(line.block).map(|block| block.kind);
-        if kind == Some(BlockKind::Cue) {
-            return false;
-        }
-        let heading = matches!(kind, Some(BlockKind::Heading(_)));
-        let start: String = said.chars().take(48).collect();
-        let behind =
-            sentences::head(self.extraction.text.get(line.span.end()..).unwrap_or_default(), QUOTED_WITHIN);
-        heading || !sentences::ends_in_stop(said) || behind.contains(&start)
     }
 
     /// Whether a name and a colon open a paragraph.

@@ -1,0 +1,76 @@
+//! What the lines of labels that are written once show: headings, headlines, names that the text has elsewhere.
+
+use crate::segmentation::labels::candidates::Candidate;
+use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::label_selection::LabelSelector;
+use crate::segmentation::labels::names;
+use crate::segmentation::language_data::sentences;
+use crate::span::TextSpan;
+use crate::transcript::BlockKind;
+
+/// How far behind a headline its words are looked for, in bytes.
+const QUOTED_WITHIN: usize = 256 << 10;
+
+impl LabelSelector<'_> {
+    /// Whether a name on a line of its own is the full form of one that recurs so: first `ANN LEE`, then `LEE`.
+    pub(crate) fn longer(&self, c: &Candidate) -> bool {
+        let mut accepted = self.accepted.iter().filter_map(|at| self.candidates.get(*at));
+        c.key.contains(' ')
+            && accepted.any(|other| {
+                other.shape == Shape::Alone && names::parts(&c.key).any(|part| part == other.key)
+            })
+    }
+
+    /// Whether a full name on a line of its own stands elsewhere in the text too, as who takes part is listed or
+    /// introduced.
+    pub(crate) fn known(&self, c: &Candidate) -> bool {
+        let text = sentences::head(&self.extraction.text, QUOTED_WITHIN);
+        c.key.contains(' ')
+            && c.name.split(' ').all(|word| word.starts_with(char::is_uppercase))
+            && text.match_indices(c.name.as_str()).nth(1).is_some()
+    }
+
+    /// Whether a label on a line of its own is a heading, as all of the document's accepted ones are.
+    pub(crate) fn heads_turn(&self, c: &Candidate) -> bool {
+        let level = |c: &Candidate| match self.kind(c) {
+            Some(BlockKind::Heading(level)) => Some(level),
+            _ => None,
+        };
+        let own = level(c);
+        let mut accepted = self.accepted.iter().filter_map(|at| self.candidates.get(*at));
+        own.is_some() && accepted.all(|other| level(other) == own)
+    }
+
+    /// The kind of the block a candidate stands in.
+    pub(crate) fn kind(&self, c: &Candidate) -> Option<BlockKind> {
+        let line = self.lines.get(c.line)?;
+        self.extraction.blocks.get(line.block).map(|block| block.kind)
+    }
+
+    /// Whether a label's line is a headline that quotes its speaker: it has no stop, or its words recur.
+    pub(crate) fn headline(&self, candidate: &Candidate) -> bool {
+        let Some(line) = self.lines.get(candidate.line) else { return false };
+        // A wrapped paragraph ends where its block does, unless another label stands in it.
+        let next = self.candidates.partition_point(|other| other.line <= candidate.line);
+        let next = self.candidates.get(next).and_then(|other| self.lines.get(other.line));
+        let block = self
+            .extraction
+            .blocks
+            .get(line.block)
+            .filter(|_| next.is_none_or(|next| next.block != line.block));
+        let end = block.map_or(line.span, |block| block.span).end();
+        let said = TextSpan::new(candidate.span.end(), end).of(&self.extraction.text);
+        if said.is_empty() {
+            return false;
+        }
+        let kind = self.extraction.blocks.get(line.block).map(|block| block.kind);
+        if kind == Some(BlockKind::Cue) {
+            return false;
+        }
+        let heading = matches!(kind, Some(BlockKind::Heading(_)));
+        let start: String = said.chars().take(48).collect();
+        let behind =
+            sentences::head(self.extraction.text.get(line.span.end()..).unwrap_or_default(), QUOTED_WITHIN);
+        heading || !sentences::ends_in_stop(said) || behind.contains(&start)
+    }
+}
