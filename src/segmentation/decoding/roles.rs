@@ -7,6 +7,7 @@ use crate::segmentation::decoding::unnamed_asker;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
+use crate::segmentation::features::units::Style;
 use crate::segmentation::features::units::Unit;
 use crate::segmentation::labels::names;
 use crate::segmentation::labels::speakers::Speaker;
@@ -84,6 +85,7 @@ pub(crate) fn roles(
     let mut pairs: BTreeMap<(usize, usize), f32> = BTreeMap::new();
     let (mut last, mut last_unit, mut asked_before, mut heard) = (None, 0, false, false);
     let (mut repeated, mut adjacent) = (0, 0);
+    let asks_last = asks_last(units, features);
     for (index, (unit, features)) in units.iter().zip(features).enumerate() {
         let Some(speaker) = unit.speaker else { continue };
         let Some(tally) = tallies.get_mut(speaker) else { continue };
@@ -110,7 +112,8 @@ pub(crate) fn roles(
         }
         (last, last_unit) = (Some(speaker), index);
         tally.turns += 1;
-        tally.asks += if features.has(Feature::Asks) || features.has(Feature::Requests) {
+        let asks_last = asks_last.get(index) == Some(&true);
+        tally.asks += if asks_last || features.has(Feature::Asks) || features.has(Feature::Requests) {
             1.0
         } else {
             0.4 * f32::from(u8::from(features.has(Feature::Asked)))
@@ -164,6 +167,31 @@ pub(crate) fn roles(
         repeats_continue: repeated * 10 >= adjacent * 3 && repeated >= 3,
         of,
     }
+}
+
+/// Per unit, whether a turn begins with it that goes on without labels, ends in a question, and after which another
+/// speaks. Where more is asked without a label than with one, such questions are rather somebody else's.
+fn asks_last(units: &[Unit], features: &[Features]) -> Vec<bool> {
+    let mut found = vec![false; units.len()];
+    let (mut next, mut last) = (None, None);
+    let (mut labelled, mut unlabelled) = (0, 0);
+    for (index, (unit, features)) in units.iter().zip(features).enumerate().rev() {
+        let asks = features.has(Feature::Asks);
+        if let Some(speaker) = unit.speaker {
+            labelled += usize::from(asks);
+            if let Some(slot) = found.get_mut(index) {
+                *slot = last == Some(true) && next.is_some_and(|next| next != speaker);
+            }
+            (next, last) = (Some(speaker), None);
+        } else if unit.style == Style::Plain && features.boilerplate < LIKELY_BOILERPLATE {
+            unlabelled += usize::from(asks);
+            last = last.or(Some(asks));
+        }
+    }
+    if unlabelled >= labelled {
+        found.fill(false);
+    }
+    found
 }
 
 /// Evidence that the one who speaks first asks.
