@@ -464,3 +464,70 @@ proptest! {
         }
     }
 }
+
+/// One line of a generated transcript.
+#[derive(Clone, Debug)]
+enum Said {
+    /// A turn: the speaker, how many words, whether it asks, and how many words its second paragraph has.
+    Turn(usize, usize, bool, usize),
+    /// A sign of listening.
+    Listening(usize),
+    Laughter,
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        8 => (0usize..4, 1usize..12, any::<bool>(), 0usize..9)
+            .prop_map(|(speaker, words, asks, more)| Said::Turn(speaker, words, asks, more)),
+        1 => (0usize..4).prop_map(Said::Listening),
+        1 => Just(Said::Laughter),
+    ]
+}
+
+/// Writes a transcript in which each word of a turn occurs once.
+fn written(lines: &[Said]) -> String {
+    const NAMES: [&str; 4] = ["Anna Holm", "Bodil Krog", "Carl Dahl", "Dina Lunde"];
+    let mut count = 0;
+    let mut sentence = |words: usize, end: &str| {
+        let from = count;
+        count += words;
+        let words: Vec<String> = (from..count).map(|word| format!("word{word}x")).collect();
+        format!("You {}{end}", words.join(" "))
+    };
+    let mut text = String::new();
+    for line in lines {
+        match line {
+            Said::Turn(speaker, words, asks, more) => {
+                let end = if *asks { "?" } else { "." };
+                text += &[NAMES[*speaker], ": ", &sentence(*words, end), "\n\n"].concat();
+                if *more > 0 {
+                    text += &[&sentence(*more, "."), "\n\n"].concat();
+                }
+            }
+            Said::Listening(speaker) => text += &[NAMES[*speaker], ": Mm hm. Right.\n\n"].concat(),
+            Said::Laughter => text += "[laughter]\n\n",
+        }
+    }
+    text
+}
+
+proptest! {
+    #[test]
+    fn no_word_of_a_turn_vanishes(lines in prop::collection::vec(said(), 4..40)) {
+        let text = written(&lines);
+        let segmentation = segment(&read(&text));
+        let mut covered = vec![false; text.len()];
+        let utterances = segmentation.exchanges.iter().flat_map(|exchange| {
+            let folded = exchange.occurrences.iter().flat_map(|o| o.question.iter().chain(&o.answer).copied());
+            let own = exchange.question.iter().chain([&exchange.answer]).flat_map(Utterance::spans);
+            own.chain(folded).collect::<Vec<ByteSpan>>()
+        });
+        let diagnosed = segmentation.diagnostics.iter().flat_map(|diagnostic| diagnostic.spans.iter().copied());
+        for span in utterances.chain(diagnosed) {
+            covered[span.start()..span.end()].fill(true);
+        }
+        for (at, _) in text.match_indices("word") {
+            prop_assert!(covered[at], "the word at {at} is nowhere:\n{text}");
+        }
+    }
+}

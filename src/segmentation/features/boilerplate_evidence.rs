@@ -144,7 +144,9 @@ const fn of_kind(kind: BlockKind) -> f32 {
 /// Whether what a named speaker is given is no speech: a sponsor's message that is read out, or a note of the
 /// transcriber.
 pub(crate) fn is_read_out(text: &str, features: Features) -> bool {
-    is_framed(text) || (!features.has(Feature::Asks) && lexicon::sponsor(&sentences::opening(text)))
+    is_framed(text)
+        || is_aside(text)
+        || (!features.has(Feature::Asks) && lexicon::sponsor(&sentences::opening(text)))
 }
 
 /// A short line without what changes from page to page; of a word or two, the number is what it says.
@@ -162,6 +164,12 @@ fn is_direction(text: &str) -> bool {
     let bracketed =
         (text.starts_with('(') && text.ends_with(')')) || (text.starts_with('[') && text.ends_with(']'));
     bracketed && text.matches(['(', '[']).count() == 1
+}
+
+/// Whether all a speaker "says" is in brackets, as "(She nods.)".
+fn is_aside(text: &str) -> bool {
+    let inside = text.strip_prefix(['(', '（']).and_then(|text| text.strip_suffix([')', '）']));
+    inside.is_some_and(|inside| !inside.contains(['(', ')', '（', '）']))
 }
 
 /// Whether a whole paragraph is in brackets or between dashes, as notes are.

@@ -109,8 +109,19 @@ pub(crate) fn label_start(line: &str, at: usize) -> Option<usize> {
             end = stop;
             continue;
         }
-        return (gap > 0 || wide).then(|| at - label.trim_start().len());
+        return (gap > 0 || wide).then(|| at - after_aside(label.trim_start()).len());
     }
+}
+
+/// The label at the end of a text that has another label and an aside before it: `Ann: [laughs] Bo` has `Bo`.
+fn after_aside(text: &str) -> &str {
+    let aside = || {
+        let (before, label) = text.rsplit_once([']', ')', '）', '】'])?;
+        let (name, _) = before.rsplit_once(['[', '(', '（', '【'])?;
+        let label = label.strip_prefix(char::is_whitespace)?.trim_start();
+        (name.trim_end().ends_with([':', '：']) && !label.is_empty()).then_some(label)
+    };
+    aside().unwrap_or(text)
 }
 
 /// Where the capitalised words directly before `at` start, three at most, behind a word that has no capital.

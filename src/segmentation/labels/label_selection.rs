@@ -311,7 +311,9 @@ impl LabelSelector<'_> {
             }
             let before = c.span.start() < first && !keys.contains(c.key.as_str());
             let other_case = in_capitals(&c.name) && !capitals && !related;
-            let title = c.line == 0 && !related && !role && !self.person(&c.key);
+            let turn =
+                related || role || self.person(&c.key) || (capitals && in_capitals(&c.name) && self.tells(c));
+            let title = c.line == 0 && !turn;
             let headline =
                 before && (title || other_case || more.len() >= MOST_HEADLINES || self.headline(c));
             if !headline && (c.place == Place::Start || related) {
@@ -319,6 +321,15 @@ impl LabelSelector<'_> {
             }
         }
         self.accepted.extend(more);
+    }
+
+    /// Whether a label's line ends with a full stop, as titles do not, and the next line has another's label.
+    fn tells(&self, c: &Candidate) -> bool {
+        let line = self.lines.get(c.line).map(|line| line.span.of(&self.extraction.text)).unwrap_or_default();
+        let next = self.accepted.iter().filter_map(|at| self.candidates.get(*at)).find(|n| n.line > c.line);
+        sentences::ends_in_stop(line)
+            && !sentences::ends_in_question(line)
+            && next.is_some_and(|next| next.line == c.line + 1 && next.key != c.key)
     }
 
     /// A document so short that no label recurs: labels that open most of its blocks.
