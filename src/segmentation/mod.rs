@@ -37,12 +37,15 @@ use crate::segmentation::pairing::given_pairs;
 use crate::segmentation::pairing::guest_name;
 use crate::segmentation::pairing::question_list;
 use crate::segmentation::pairing::turns;
+use crate::span::ByteSpan;
 use crate::transcript::BlockKind;
 use crate::transcript::Diagnostic;
 use crate::transcript::DiagnosticKind;
+use crate::transcript::Exchange;
 use crate::transcript::Extraction;
 use crate::transcript::Role;
 use crate::transcript::Segmentation;
+use crate::transcript::Utterance;
 
 /// Most paragraphs of a document that may be an interview of a single question without any marks.
 const FEW_UNITS: usize = 4;
@@ -85,20 +88,21 @@ fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
     let (mut exchanges, left_out) = exchanges::exchanges(&reading);
     let mut diagnostics = evidence.removed.clone();
     diagnostics.extend(left_out);
+    let mut dropped = Vec::new();
     let bare = !document.named && document.question_style.is_none() && !document.marks_turns;
     let asked = exchanges.iter().filter_map(|exchange| exchange.question.as_ref());
     let asked = asked.filter(|question| sentences::ends_in_question(&question.text)).count();
     if bare && asked * 2 < exchanges.len() {
         // A speaker's rhetoric, for whoever asks mostly ends on a question mark.
-        exchanges.clear();
+        dropped.extend(exchanges.drain(..).flat_map(|exchange| words_of(&exchange)));
     }
     if bare && exchanges.len() == 1 && units.len() > FEW_UNITS && !units.iter().any(given_as_pair) {
         // One question among paragraphs that nothing else marks is a writer's own.
-        exchanges.clear();
+        dropped.extend(exchanges.drain(..).flat_map(|exchange| words_of(&exchange)));
     }
     let mut why = "no question with its answer was found";
     if !document.named && question_list::is_one(units, features, &exchanges) {
-        exchanges.clear();
+        dropped.extend(exchanges.drain(..).flat_map(|exchange| words_of(&exchange)));
         why = "the document is a list of questions: what follows them asks too, and nothing answers";
     }
     let exchanges = dedup::fold(exchanges);
@@ -106,10 +110,15 @@ fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
         diagnostics.push(Diagnostic {
             kind: DiagnosticKind::NoExchanges,
             message: why.to_owned(),
-            spans: Vec::new(),
+            spans: dropped,
         });
     }
     Segmentation { exchanges, diagnostics }
+}
+
+/// The places of an exchange's words.
+fn words_of(exchange: &Exchange) -> Vec<ByteSpan> {
+    exchange.question.iter().chain([&exchange.answer]).flat_map(Utterance::spans).collect()
 }
 
 /// How many characters are looked at to see whether a text is one.
