@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::extraction::html::tag;
+use crate::extraction::html::tree::Element;
 use crate::extraction::html::tree::Picture;
 use crate::extraction::html::voices::Page;
 use crate::extraction::html::voices::Turn;
@@ -12,12 +13,12 @@ use crate::extraction::html::voices::Turn;
 /// pictures have no text with them, what follows up to the next.
 pub(crate) fn by_picture(page: Page<'_>) -> Vec<Turn> {
     let mut times: BTreeMap<u64, usize> = BTreeMap::new();
-    let shown = || page.tree.pictures.iter().filter(|picture| page.is_kept(picture.owner));
-    for picture in shown() {
+    let shown = together(page);
+    for picture in &shown {
         *times.entry(picture.key).or_default() += 1;
     }
-    let marks: Vec<&Picture> =
-        shown().filter(|picture| times.get(&picture.key).is_some_and(|times| *times > 1)).collect();
+    let repeated = |picture: &&Picture| times.get(&picture.key).is_some_and(|times| *times > 1);
+    let marks: Vec<&Picture> = shown.iter().filter(repeated).collect();
     let rows = rows(page, &marks);
     let pieces_of = |element: usize| page.tree.elements.get(element).map_or((0, 0), |element| element.pieces);
     let turn = |mark: &Picture, pieces: Range<usize>| {
@@ -47,6 +48,37 @@ pub(crate) fn by_picture(page: Page<'_>) -> Vec<Turn> {
     }
     let ends = marks.iter().skip(1).map(|next| next.piece).chain([page.first_block(rest)]);
     marks.iter().zip(ends).map(|(mark, end)| turn(mark, mark.piece..end.max(mark.piece))).collect()
+}
+
+/// The pictures of the content, where those next to each other in one element are one: a page has one for wide
+/// screens and one for narrow ones, or a frame and a face.
+fn together(page: Page<'_>) -> Vec<Picture> {
+    let element = |index: usize| page.tree.elements.get(index);
+    let mut shown: Vec<Picture> = Vec::new();
+    // The element of the last picture by itself.
+    let mut last_owner = 0;
+    for picture in page.tree.pictures.iter().filter(|picture| page.is_kept(picture.owner)) {
+        let owner = std::mem::replace(&mut last_owner, picture.owner);
+        if let Some(last) = shown.last_mut()
+            && !page.has_words(&(last.piece..picture.piece))
+            && let Some((before, now)) = element(owner).zip(element(picture.owner))
+        {
+            let wordless = |element: &Element| !page.has_words(&(element.pieces.0..element.pieces.1));
+            let wrapped = before.parent == now.parent && wordless(before) && wordless(now);
+            if owner == picture.owner || wrapped {
+                last.key = last.key.rotate_left(1) ^ picture.key;
+                if owner != picture.owner {
+                    last.owner = now.parent;
+                }
+                if last.alt.is_empty() {
+                    last.alt.clone_from(&picture.alt);
+                }
+                continue;
+            }
+        }
+        shown.push(picture.clone());
+    }
+    shown
 }
 
 /// Per picture, the outermost element around it that no other mark is in, no farther out than most have theirs.

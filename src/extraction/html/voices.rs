@@ -10,12 +10,15 @@ use std::ops::Range;
 use crate::extraction::html::content::Content;
 use crate::extraction::html::rows;
 use crate::extraction::html::start_tag::LONGEST_NAME;
+use crate::extraction::html::tag;
 use crate::extraction::html::tree::Piece;
 use crate::extraction::html::tree::Tree;
 use crate::extraction::html::unescaped;
 
 /// Fewest turns that show a pattern.
 const FEWEST_TURNS: usize = 4;
+/// Fewest titles that show which side begins.
+const FEWEST_TITLES: usize = 3;
 /// Most words of a speaker's name.
 const MOST_WORDS: usize = 6;
 
@@ -26,10 +29,8 @@ pub(crate) struct Voice {
     pub pieces: Range<usize>,
     /// Those of them that are the name.
     pub label: Range<usize>,
-    /// The speaker's name; empty where only pictures or classes tell the speakers apart.
+    /// The speaker's name, or the label of a side, where only pictures or classes tell the speakers apart.
     pub name: String,
-    /// Whether it is the side that asks, where there are no names.
-    pub asks: bool,
 }
 
 /// A stretch that may be a turn, with what marks its speaker.
@@ -117,6 +118,18 @@ impl Page<'_> {
         self.last_words(pieces).is_some_and(|text| text.ends_with(['?', '？', '؟']))
     }
 
+    /// How much is said in some pieces, in bytes.
+    fn said(&self, pieces: Range<usize>) -> usize {
+        let texts = self.tree.pieces.get(pieces).unwrap_or_default().iter();
+        texts.filter_map(|piece| self.words_of(piece)).map(str::len).sum()
+    }
+
+    /// Where the titles begin, in order.
+    fn titles(&self) -> impl Iterator<Item = usize> {
+        let elements = self.tree.elements.iter().filter(|element| tag::is_title(&element.name));
+        elements.map(|element| element.pieces.0)
+    }
+
     fn words_of(&self, piece: &Piece) -> Option<&str> {
         match piece {
             Piece::Text(span, _) => Some(span.of(self.text).trim()).filter(|text| !text.is_empty()),
@@ -138,8 +151,8 @@ pub(crate) fn find(tree: &Tree, text: &str, content: &Content) -> Vec<Voice> {
     }
     let pictured = rows::by_picture(page);
     named(page, &pictured)
-        .or_else(|| sides(page, &pictured))
-        .or_else(|| sides(page, &rows::by_class(page)))
+        .or_else(|| sides(page, &pictured, true))
+        .or_else(|| sides(page, &rows::by_class(page), false))
         .unwrap_or_default()
 }
 
@@ -193,7 +206,7 @@ fn named(page: Page<'_>, turns: &[Turn]) -> Option<Vec<Voice>> {
     let asks = |turn: &Turn| page.asks(turn.pieces.clone());
     let names: Vec<&str> = turns.iter().map(|turn| turn.name.as_str()).collect();
     (turns.iter().any(asks) && name_turns(&names))
-        .then(|| turns.iter().map(|turn| voice(turn, false)).collect())
+        .then(|| turns.iter().map(|turn| voice(turn, &turn.name)).collect())
 }
 
 /// Whether texts at the turns of a talk are the speakers' names: names in form, few, repeated, and alternating.
@@ -213,28 +226,47 @@ pub(crate) fn name_turns(names: &[&str]) -> bool {
 }
 
 /// The voices, where two marks alternate and the turns of one of them mostly ask.
-fn sides(page: Page<'_>, turns: &[Turn]) -> Option<Vec<Voice>> {
-    // Per mark, how many turns it has, and how many of them end with a question mark.
-    let mut counts: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
+///
+/// Where pictures show that this is a talk, the side that asks may also comment: then it asks more, says less and
+/// begins after the titles.
+fn sides(page: Page<'_>, turns: &[Turn], pictured: bool) -> Option<Vec<Voice>> {
+    let mut counts: BTreeMap<u64, Side> = BTreeMap::new();
+    let mut titles = page.titles().peekable();
     for turn in turns {
-        let (all, asking) = counts.entry(turn.key).or_default();
-        *all += 1;
-        *asking += usize::from(page.asks(turn.pieces.clone()));
+        let side = counts.entry(turn.key).or_default();
+        side.turns += 1;
+        side.asking += usize::from(page.asks(turn.pieces.clone()));
+        side.said += page.said(turn.pieces.clone());
+        side.after_title += usize::from(titles.next_if(|title| *title < turn.pieces.start).is_some());
+        while titles.next_if(|title| *title < turn.pieces.end).is_some() {}
     }
-    counts.retain(|_, (all, _)| *all > 1);
+    counts.retain(|_, side| side.turns > 1);
     let kept: Vec<&Turn> = turns.iter().filter(|turn| counts.contains_key(&turn.key)).collect();
     let keys: Vec<u64> = kept.iter().map(|turn| turn.key).collect();
-    let mut sides: Vec<(u64, (usize, usize))> = counts.into_iter().collect();
-    sides.sort_by_key(|(key, (_, asking))| (std::cmp::Reverse(*asking), *key));
-    let [(asker, (all, asking)), (_, (others, back))] = sides.as_slice() else { return None };
-    let asks = *asking >= 2 && asking * 2 >= *all && back * 4 <= *others;
-    (asks && alternates(&keys))
-        .then(|| kept.iter().filter(|turn| turn.key == *asker).map(|turn| voice(turn, true)).collect())
+    let mut sides: Vec<(u64, Side)> = counts.into_iter().collect();
+    sides.sort_by_key(|(key, side)| (std::cmp::Reverse(side.asking), *key));
+    let [(asker, asks), (_, answers)] = sides.as_slice() else { return None };
+    let mostly = asks.asking * 2 >= asks.turns && answers.asking * 4 <= answers.turns;
+    let begins = asks.after_title >= FEWEST_TITLES && answers.after_title * 4 <= asks.after_title;
+    let comments = pictured && begins && answers.asking * 4 <= asks.asking && asks.said < answers.said;
+    (asks.asking >= 2 && (mostly || comments) && alternates(&keys))
+        .then(|| kept.iter().map(|turn| voice(turn, if turn.key == *asker { "Q" } else { "A" })).collect())
 }
 
-fn voice(turn: &Turn, asks: bool) -> Voice {
-    let name = if asks { String::new() } else { turn.name.clone() };
-    Voice { pieces: turn.pieces.clone(), label: turn.label.clone(), name, asks }
+/// What the turns of one mark show.
+#[derive(Clone, Copy, Debug, Default)]
+struct Side {
+    turns: usize,
+    /// How many of them end with a question mark.
+    asking: usize,
+    /// How many of them are the first after a title.
+    after_title: usize,
+    /// How much they say, in bytes.
+    said: usize,
+}
+
+fn voice(turn: &Turn, name: &str) -> Voice {
+    Voice { pieces: turn.pieces.clone(), label: turn.label.clone(), name: name.to_owned() }
 }
 
 /// Whether the marks of neighbouring turns mostly differ.

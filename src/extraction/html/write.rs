@@ -44,7 +44,7 @@ impl<'t, 'd, 'a> Writer<'t, 'd, 'a> {
 
     /// Writes the pieces of this range, without the elements dropped, and with those set off in bold.
     ///
-    /// A named voice gives its blocks the speaker, one that asks is set in bold.
+    /// A voice gives its blocks the speaker.
     pub(crate) fn pieces(
         mut self,
         tree: &Tree,
@@ -136,14 +136,12 @@ impl<'t, 'd, 'a> Writer<'t, 'd, 'a> {
             self.draft.open(kind);
             if let Some(voice) = voice
                 && !matches!(kind, BlockKind::Heading(_) | BlockKind::Caption)
-                && !voice.name.is_empty()
                 && let Some(block) = self.draft.opened()
             {
                 block.speaker = Some(voice.name.clone());
             }
         }
-        let asks = self.set_off > 0 || voice.is_some_and(|voice| voice.asks);
-        self.restyle(Style { strong: style.strong || asks, ..style });
+        self.restyle(Style { strong: style.strong || self.set_off > 0, ..style });
         let mut writer = Run { draft: self.draft, text, start: span.start(), from: 0 };
         writer.write(self.preformatted > 0);
     }
