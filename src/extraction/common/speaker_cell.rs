@@ -43,8 +43,9 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= LONGEST && name.contains(char::is_alphanumeric)
 }
 
-/// The name to show for a field of a column that has speakers for certain. Recognisers number or letter the
-/// voices that they tell apart; only an alphabet from A on is such letters, so that `Q` and `A` stay.
+/// The name to show for a field of a column that has speakers for certain. Recognisers number or letter the voices that
+/// they tell apart. An alphabet from A on is such letters, and so is a run of neighbours, where the file is a part of a
+/// longer one; `Q` and `A` are none, nor `Q` and `R` in French.
 #[derive(Debug, Default)]
 pub(crate) struct Naming {
     lettered: bool,
@@ -54,8 +55,11 @@ pub(crate) struct Naming {
 impl Naming {
     /// How the speakers of a column are shown, of which `values` are all.
     pub(crate) fn of(values: &BTreeSet<String>, certain: bool) -> Self {
-        let lettered = values.iter().zip(b'A'..=b'Z').all(|(value, letter)| value.as_bytes() == [letter]);
-        Self { lettered: lettered && values.len() <= 26, certain }
+        let first = values.first().and_then(|value| value.bytes().next()).unwrap_or_default();
+        let run = (first..=b'Z').take_while(|letter| first == b'A' || *letter != b'Q');
+        let mut letters = run.filter(u8::is_ascii_uppercase);
+        let lettered = values.iter().all(|value| letters.next().is_some_and(|at| value.as_bytes() == [at]));
+        Self { lettered: lettered && (values.len() > 1 || first == b'A'), certain }
     }
 
     /// The name shown for one of the values.
@@ -96,7 +100,11 @@ mod tests {
         };
         assert_eq!(shown(&["0", "1"], "1"), "Speaker 1");
         assert_eq!(shown(&["A", "B"], "B"), "Speaker B");
+        assert_eq!(shown(&["C", "D", "E"], "D"), "Speaker D");
         assert_eq!(shown(&["A", "Q"], "Q"), "Q");
+        assert_eq!(shown(&["Q", "R"], "Q"), "Q");
+        assert_eq!(shown(&["J", "M"], "M"), "M");
+        assert_eq!(shown(&["J"], "J"), "J");
         assert_eq!(shown(&["S1", "S2"], "S1"), "S1");
     }
 }
