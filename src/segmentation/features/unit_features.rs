@@ -35,7 +35,7 @@ pub(crate) enum Feature {
     HandsOver,
     /// It is a date, with few words around it.
     Dated,
-    /// It ends a quotation that began before: someone reports what was said.
+    /// It ends a quotation that began before, or a question that it quotes: someone reports what was said.
     ClosesQuotation,
 }
 
@@ -140,7 +140,7 @@ fn look(text: &str, language: &Language) -> Features {
     let reported = sentences::ends_in_reported_question(text, opens);
     features.note(Feature::Asks, sentences::ends_in_question(text) && !reported);
     features.note(Feature::Stops, sentences::ends_in_stop(text));
-    features.note(Feature::ClosesQuotation, closes_quotation(text));
+    features.note(Feature::ClosesQuotation, reported || closes_quotation(text));
     features.note(
         Feature::HandsOver,
         words <= HANDOVER_WORDS && !features.has(Feature::Asks) && lexicon::hands_over(&text.to_lowercase()),
