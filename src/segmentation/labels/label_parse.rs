@@ -208,8 +208,7 @@ pub(crate) fn named_key(name: &str) -> Option<String> {
     {
         return None;
     }
-    let titles = words.iter().take_while(|word| lexicon::title(word)).count();
-    let key = words.get(if titles < words.len() { titles } else { 0 }..)?.join(" ");
+    let key = words.get(lexicon::titles_before(&words)..)?.join(" ");
     if lexicon::no_label(&key) {
         return None;
     }

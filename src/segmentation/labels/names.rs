@@ -22,8 +22,7 @@ pub(crate) fn key(name: &str) -> String {
         .map(sentences::bare)
         .filter(|word| !word.is_empty())
         .collect();
-    let titles = words.iter().take_while(|word| lexicon::title(word)).count();
-    words.get(if titles < words.len() { titles } else { 0 }..).unwrap_or_default().join(" ")
+    words.get(lexicon::titles_before(&words)..).unwrap_or_default().join(" ")
 }
 
 /// The words of a name that can tell a person: no particles, no single letters, no titles.
@@ -59,6 +58,8 @@ pub(crate) struct Written {
     pub alias: Option<String>,
     /// Whether it is known to name nobody.
     pub nobody: bool,
+    /// Whether the format itself gives it as a speaker's.
+    pub given: bool,
 }
 
 /// How often a key is written, and where it is first.
@@ -101,7 +102,15 @@ pub(crate) fn merge(
             let label = written.map_or(root, |written| &written.name).to_owned();
             let searched = (next < MOST_KEYS).then_some((language, header));
             let nobody = written.is_some_and(|written| written.nobody);
-            let name = if nobody { None } else { full_name(extraction, searched, &label, root, &keys) };
+            let given = written.is_some_and(|written| written.given) && !lexicon::turn_label(root);
+            let number = root.bytes().all(|byte| byte.is_ascii_digit());
+            let name = if nobody {
+                None
+            } else if given && number {
+                Some(label.clone())
+            } else {
+                full_name(extraction, searched, &label, root, &keys).or_else(|| given.then(|| label.clone()))
+            };
             speakers.push(Speaker { name, keys: vec![root.to_owned()], label });
         }
         if key != root {
@@ -212,10 +221,6 @@ fn full_name(
 ) -> Option<String> {
     let (lower, single) = (written.to_lowercase(), !key.contains(' '));
     let lone = key.chars().count() == 1 && !key.chars().all(sentences::is_cjk);
-    let numbered = key.bytes().all(|byte| byte.is_ascii_digit());
-    if numbered && extraction.blocks.iter().any(|block| block.speaker.as_deref() == Some(written)) {
-        return Some(written.to_owned());
-    }
     if lone || lexicon::names_turn(key) || lexicon::asks(&lower) || lexicon::answers(&lower) {
         return (key.chars().count() > 1 && !lexicon::names_turn(key)).then(|| written.to_owned());
     }
@@ -263,11 +268,10 @@ fn is_inverted(name: &str) -> bool {
 fn without_titles(name: &str) -> String {
     let main = name.split([',', '，']).next().unwrap_or(name).trim();
     let words: Vec<&str> = main.split_whitespace().collect();
-    let titles = words.iter().take_while(|word| lexicon::title(&sentences::bare(word))).count();
-    if titles == 0 || titles >= words.len() {
-        main.to_owned()
-    } else {
-        words.get(titles..).unwrap_or_default().join(" ")
+    let bare: Vec<String> = words.iter().map(|word| sentences::bare(word)).collect();
+    match lexicon::titles_before(&bare) {
+        0 => main.to_owned(),
+        titles => words.get(titles..).unwrap_or_default().join(" "),
     }
 }
 

@@ -78,13 +78,14 @@ pub(crate) fn resolve(
             name: c.name.clone(),
             alias: c.alias.clone(),
             nobody: c.counts,
+            given: false,
         })
         .collect();
     for name in extraction.blocks.iter().filter_map(|block| block.speaker.as_ref()) {
         let key = names::key(name);
         // Every cue names its speaker: only a change tells something new.
         if written.last().is_none_or(|last| last.key != key) {
-            written.push(Written { key, name: name.clone(), alias: None, nobody: false });
+            written.push(Written { key, name: name.clone(), alias: None, nobody: false, given: true });
         }
     }
     // Names that stand for initials are given before anyone speaks.

@@ -171,6 +171,11 @@ pub(crate) fn names_turn(label: &str) -> bool {
     LEXICON.turn_label.has(label) || pair_of(label).next().is_some()
 }
 
+/// Whether a lower-case label is the word or the letter for a question or an answer.
+pub(crate) fn turn_label(label: &str) -> bool {
+    LEXICON.turn_label.has(label) || (label.chars().count() == 1 && pair_of(label).next().is_some())
+}
+
 /// The labels that make a pair of question and answer with this one, and whether this one asks.
 pub(crate) fn pair_of(label: &str) -> impl Iterator<Item = (&'static str, bool)> {
     LEXICON.label_pair.iter().filter_map(move |(ask, answer)| match label {
@@ -216,6 +221,20 @@ pub(crate) fn particle(word: &str) -> bool {
 /// Whether a lower-case word is a title or an office.
 pub(crate) fn title(word: &str) -> bool {
     LEXICON.title.has(word.trim_end_matches('.'))
+}
+
+/// How many words at the start of a name in lower case are titles. A letter or a number alone is no name that one could
+/// go without: `guest a`, `mr k`.
+pub(crate) fn titles_before(words: &[String]) -> usize {
+    let titles = words.iter().take_while(|word| title(word)).count();
+    let mark = |word: &String| {
+        let lone = word.chars().count() == 1 && !word.chars().all(sentences::is_cjk);
+        lone || word.chars().all(char::is_numeric)
+    };
+    match words.get(titles..) {
+        Some(name) if !name.iter().all(mark) => titles,
+        _ => 0,
+    }
 }
 
 /// Whether a lower-case word is an office that brackets name the holder of.
