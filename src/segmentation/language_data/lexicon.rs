@@ -45,7 +45,7 @@ impl Table {
     }
 
     /// The entries that start with the first byte of a text.
-    fn bucket(&self, text: &str) -> &[&'static str] {
+    pub(crate) fn bucket(&self, text: &str) -> &[&'static str] {
         let Some(byte) = text.as_bytes().first() else { return &[] };
         let at = |byte: usize| self.starts.get(byte).copied().unwrap_or_default();
         self.entries.get(at(usize::from(*byte))..at(usize::from(*byte) + 1)).unwrap_or_default()
@@ -109,7 +109,6 @@ struct Lexicon {
     handover: Table,
     about_interview: Table,
     backchannel: Table,
-    courtesy: Table,
     about_transcript: Table,
 }
 
@@ -146,7 +145,6 @@ impl Lexicon {
             handover: table("handover"),
             about_interview: table("about_interview"),
             backchannel: table("backchannel"),
-            courtesy: table("courtesy"),
             about_transcript: table("about_transcript"),
         }
     }
@@ -351,19 +349,6 @@ pub(crate) fn about_transcript(text: &str) -> bool {
     LEXICON.about_transcript.within(text) >= 1
 }
 
-/// Most bytes of a turn that only thanks.
-const LONGEST_COURTESY: usize = 160;
-
-/// Whether all that a text says is thanks or a farewell.
-pub(crate) fn courtesy(text: &str) -> bool {
-    text.len() <= LONGEST_COURTESY
-        && text
-            .split(['.', ',', '!', ';', '…', '。', '，', '！', '、', '\n'])
-            .map(sentences::bare)
-            .filter(|part| !part.is_empty())
-            .all(|part| LEXICON.courtesy.has(&part))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -391,7 +376,5 @@ mod tests {
         assert!(asks("路透社记者"));
         assert!(backchannel("oh, wow, okay") && backchannel("mm-hmm") && backchannel("bien sûr"));
         assert!(!backchannel("oh, why") && !backchannel("...") && !backchannel("right angle"));
-        assert!(courtesy("Thank you so much! Goodbye."));
-        assert!(!courtesy("Thank you, that was all."));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::language_data::lexicon;
+use crate::segmentation::language_data::courtesy;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::pairing::decoded_transcript::DecodedTranscript;
 
@@ -38,7 +38,7 @@ fn says_nothing(reading: &DecodedTranscript<'_>, question: &[usize], answer: &[u
     };
     let polite = |at: &usize| {
         let unit = reading.units.get(*at);
-        unit.is_some_and(|unit| lexicon::courtesy(&unit.text(&reading.extraction.text)))
+        unit.is_some_and(|unit| courtesy::is_courtesy(&unit.text(&reading.extraction.text)))
     };
     if !question.is_empty() && question.iter().chain(answer).all(polite) {
         return true;
