@@ -4,6 +4,7 @@
 //! [`weights`] the table of their weights. [`viterbi`] decodes.
 
 pub(crate) mod alternation;
+mod cast_list;
 pub(crate) mod context;
 pub(crate) mod feature_functions;
 pub(crate) mod model;

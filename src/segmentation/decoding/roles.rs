@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::segmentation::decoding::cast_list;
 use crate::segmentation::decoding::unnamed_asker;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
@@ -132,13 +133,20 @@ pub(crate) fn roles(
         }
     }
     let first = units.iter().find_map(|unit| unit.speaker);
+    let before = units.iter().find(|unit| unit.speaker.is_some()).map_or(0, Unit::start);
+    let listed = cast_list::roles(extraction.text.get(..before).unwrap_or_default(), speakers);
     let evidence = Scorer::new(extraction, speakers, &tallies);
     let scores: Vec<f32> = speakers
         .iter()
         .zip(&tallies)
         .enumerate()
         .map(|(at, (speaker, tally))| {
-            evidence.score(speaker, tally) + if first == Some(at) { OPENS } else { 0.0 }
+            let listed = match listed.get(at) {
+                Some(Some(Role::Question)) => LISTED,
+                Some(Some(Role::Answer)) => -LISTED,
+                _ => 0.0,
+            };
+            evidence.score(speaker, tally) + listed + if first == Some(at) { OPENS } else { 0.0 }
         })
         .collect();
     let mut of = choose(&scores, &tallies, &pairs);
@@ -194,6 +202,8 @@ fn asks_last(units: &[Unit], features: &[Features]) -> Vec<bool> {
     found
 }
 
+/// Evidence of the list of people before the talk.
+const LISTED: f32 = 4.0;
 /// Evidence that the one who speaks first asks.
 const OPENS: f32 = 0.7;
 

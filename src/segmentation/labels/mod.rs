@@ -9,6 +9,7 @@ pub(crate) mod heads;
 pub(crate) mod label_lines;
 pub(crate) mod label_parse;
 pub(crate) mod label_selection;
+mod misspelt;
 pub(crate) mod names;
 pub(crate) mod opening_shape;
 pub(crate) mod prefixes;

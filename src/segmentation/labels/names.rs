@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::segmentation::labels::full_names;
 use crate::segmentation::labels::introductions;
+use crate::segmentation::labels::misspelt;
 use crate::segmentation::labels::speakers::Speaker;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
@@ -234,6 +235,12 @@ fn full_name(
     let name = if is_inverted(written) { written.to_owned() } else { without_titles(written) };
     if let Some(full) =
         searched.and_then(|(language, header)| spelled_out(&extraction.text, header, &name, language))
+    {
+        return Some(full);
+    }
+    if let Some(full) = searched
+        .and_then(|(language, header)| misspelt::misspelt(header, &name, language))
+        .filter(|full| !labels.contains(&self::key(full).as_str()))
     {
         return Some(full);
     }
