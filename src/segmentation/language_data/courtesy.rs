@@ -10,6 +10,8 @@ static PHRASES: LazyLock<Table> = LazyLock::new(|| Table::named("courtesy", None
 /// Words that lead to what the thanks are for.
 static LINKS: LazyLock<Table> = LazyLock::new(|| Table::named("courtesy_link", None));
 
+/// Words that lead to it after a comma.
+static CLAUSES: LazyLock<Table> = LazyLock::new(|| Table::named("courtesy_clause", None));
 /// Words that open a turn and say nothing: "well", "so".
 static OPENINGS: LazyLock<Table> = LazyLock::new(|| Table::named("courtesy_opening", None));
 
@@ -31,13 +33,19 @@ pub(crate) fn is_courtesy(text: &str) -> bool {
         if bare.is_empty() || (!polite && (OPENINGS.has(&bare) || lexicon::backchannel(&bare))) {
             continue;
         }
-        if thanks(without_opening(&bare)) {
+        if thanks(&bare) || thanks(without_opening(&bare)) {
             polite = true;
-        } else if !polite || !is_named(part) {
+        } else if !polite || !(is_named(part) || tells_what_for(&bare)) {
             return false;
         }
     }
     polite
+}
+
+/// Whether a lower-case part after thanks tells what they are for: "vielen Dank, dass Sie da sind".
+fn tells_what_for(part: &str) -> bool {
+    let mut words = part.split_whitespace();
+    words.next().is_some_and(|word| CLAUSES.has(word)) && words.nth(COURTESY_WORDS).is_none()
 }
 
 /// A phrase in lower case without the word that opens it.
@@ -95,7 +103,9 @@ mod tests {
             is_courtesy("Zaman ayırdığınız için teşekkür ederim.")
                 && is_courtesy("시간 내주셔서 감사합니다.")
         );
+        assert!(is_courtesy("Vielen Dank, dass Sie da waren.") && is_courtesy("И вам спасибо."));
         for more in [
+            "Thanks, that bell was my uncle's.",
             "Thank you, that was all.",
             "Bitte erzählen Sie von der Mühle.",
             "Thanks. Why?",
