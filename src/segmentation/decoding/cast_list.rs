@@ -17,7 +17,9 @@ const MOST_SPEAKERS: usize = 64;
 pub(crate) fn roles(before: &str, speakers: &[Speaker]) -> Vec<Option<Role>> {
     let mut found: Vec<Option<Role>> = vec![None; speakers.len()];
     let named =
-        || speakers.iter().take(MOST_SPEAKERS).map(|speaker| speaker.name.as_deref().unwrap_or_default());
+        speakers.iter().take(MOST_SPEAKERS).map(|speaker| speaker.name.as_deref().unwrap_or_default());
+    // Labels may be in capitals.
+    let named: Vec<String> = named.map(str::to_lowercase).collect();
     for line in sentences::head(before, HEAD).lines().filter(|line| line.len() <= LONGEST_LINE) {
         let Some((key, value)) = line.split_once([':', '：']) else { continue };
         let key = sentences::bare(key);
@@ -28,8 +30,9 @@ pub(crate) fn roles(before: &str, speakers: &[Speaker]) -> Vec<Option<Role>> {
         if !answers && !is_list(value) {
             continue;
         }
-        for (slot, name) in found.iter_mut().zip(named()) {
-            if name.contains(' ') && value.contains(name) {
+        let value = value.to_lowercase();
+        for (slot, name) in found.iter_mut().zip(&named) {
+            if name.contains(' ') && value.contains(name.as_str()) {
                 // Guests may be named by other lines too.
                 *slot = if answers { Some(Role::Answer) } else { slot.or(Some(Role::Question)) };
             }
@@ -63,6 +66,7 @@ mod tests {
             "Episode: Bo Lund\nHost: Ann Bell\nGuest: Bo Lund\nPanel: Cy Dahl and Ed Fox",
             [asks, answers, asks, None],
         );
+        check("Guest: BO LUND\nHOST: ANN BELL", [asks, answers, None, None]);
         check("Host: Ann Bell\nPanel: Bo Lund, Cy Dahl", [None; 4]);
         check("Note: this is what Ann Bell wrote to us\nGuest: Bo Lund", [None, answers, None, None]);
     }
