@@ -1,6 +1,7 @@
 //! What the lines of labels that are written once show: headings, headlines, names that the text has elsewhere.
 
 use crate::segmentation::labels::candidates::Candidate;
+use crate::segmentation::labels::candidates::Place;
 use crate::segmentation::labels::candidates::Shape;
 use crate::segmentation::labels::label_selection::LabelSelector;
 use crate::segmentation::labels::names;
@@ -72,5 +73,27 @@ impl LabelSelector<'_> {
         let behind =
             sentences::head(self.extraction.text.get(line.span.end()..).unwrap_or_default(), QUOTED_WITHIN);
         heading || !sentences::ends_in_stop(said) || behind.contains(&start)
+    }
+
+    /// Whether a point and a dash stand behind the name.
+    pub(crate) fn spelled_out(&self, candidate: &Candidate) -> bool {
+        let label = candidate.span.of(&self.extraction.text);
+        [". -", ". –", ". —", ".-", ".–", ".—"].iter().any(|mark| label.contains(mark))
+            && self.opens_block(candidate)
+    }
+
+    /// Whether a name and a colon open a paragraph.
+    pub(crate) fn opens_line(&self, c: &Candidate) -> bool {
+        c.shape == Shape::Colon && c.clean && c.place == Place::Start && self.opens_block(c)
+    }
+
+    pub(crate) fn opens_block(&self, candidate: &Candidate) -> bool {
+        self.lines.get(candidate.line).is_some_and(|line| {
+            line.opens_block
+                || self.extraction.blocks.get(line.block).is_some_and(|block| {
+                    // Lines of a block that is a whole document without blank lines open paragraphs.
+                    block.span.len() * 2 > self.extraction.text.len()
+                })
+        })
     }
 }

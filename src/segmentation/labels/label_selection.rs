@@ -370,28 +370,6 @@ impl LabelSelector<'_> {
         }
     }
 
-    /// Whether a point and a dash stand behind the name.
-    fn spelled_out(&self, candidate: &Candidate) -> bool {
-        let label = candidate.span.of(&self.extraction.text);
-        [". -", ". –", ". —", ".-", ".–", ".—"].iter().any(|mark| label.contains(mark))
-            && self.opens_block(candidate)
-    }
-
-    /// Whether a name and a colon open a paragraph.
-    fn opens_line(&self, c: &Candidate) -> bool {
-        c.shape == Shape::Colon && c.clean && c.place == Place::Start && self.opens_block(c)
-    }
-
-    fn opens_block(&self, candidate: &Candidate) -> bool {
-        self.lines.get(candidate.line).is_some_and(|line| {
-            line.opens_block
-                || self.extraction.blocks.get(line.block).is_some_and(|block| {
-                    // Lines of a block that is a whole document without blank lines open paragraphs.
-                    block.span.len() * 2 > self.extraction.text.len()
-                })
-        })
-    }
-
     /// Whether the document's metadata names a person so.
     fn person(&self, key: &str) -> bool {
         self.extraction.metadata.people.iter().take(MOST_PEOPLE).any(|person| {
