@@ -281,8 +281,9 @@ impl Builder<'_> {
         let same_block = unit.block == line.block || last_line.block == line.block;
         let joint = if same_block && !line.opens_block {
             match self.breaks.between(block.kind, &last_line, &Line { span: part.span, ..line }) {
-                Break::Hard => return false,
-                Break::Soft => SPACE,
+                // The lines of a title are one title.
+                Break::Hard if !matches!(block.kind, BlockKind::Heading(_)) => return false,
+                Break::Hard | Break::Soft => SPACE,
                 Break::InWord => "",
             }
         } else if block.kind == BlockKind::Cue && unit.kind == BlockKind::Cue {
