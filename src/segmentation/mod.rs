@@ -26,7 +26,7 @@ use crate::segmentation::decoding::states::State;
 use crate::segmentation::decoding::viterbi;
 use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::document_evidence::DocumentEvidence;
-use crate::segmentation::features::units::Unit;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::labels::speakers::SpeakerTable;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::sentences;

@@ -1,9 +1,9 @@
 //! Interviews without any marks, where questions and answers take one paragraph each, in turn.
 
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
-use crate::segmentation::features::units::Unit;
 use crate::transcript::BlockKind;
 
 /// Fewest pairs that show the pattern.

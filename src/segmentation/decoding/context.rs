@@ -2,8 +2,8 @@
 
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::features::question_style::QuestionStyle;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::features::units::Unit;
 
 /// What is known of the document as a whole.
 #[derive(Debug)]

@@ -15,11 +15,11 @@ use crate::segmentation::decoding::question_evidence;
 use crate::segmentation::decoding::states::State;
 use crate::segmentation::decoding::trailing_matter;
 use crate::segmentation::decoding::weights::Weights;
+use crate::segmentation::features::unit::Style;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
-use crate::segmentation::features::units::Style;
-use crate::segmentation::features::units::Unit;
 use crate::transcript::BlockKind;
 use crate::transcript::Role;
 

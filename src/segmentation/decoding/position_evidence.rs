@@ -1,10 +1,10 @@
 //! Where only answers have labels: what the place of a paragraph between two labels tells.
 
 use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::features::units::Unit;
 use crate::transcript::Role;
 
 /// Evidence for what stands before a label inside the same line.

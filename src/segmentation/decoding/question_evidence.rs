@@ -4,10 +4,10 @@ use crate::segmentation::decoding::context::DocumentContext;
 use crate::segmentation::decoding::feature_functions::FeatureFunction;
 use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::features::question_style::QuestionStyle;
+use crate::segmentation::features::unit::Style;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::features::units::Style;
-use crate::segmentation::features::units::Unit;
 use crate::transcript::BlockKind;
 
 /// Most words of a statement about the other that stands for a question.

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use crate::segmentation::decoding::cast_list;
 use crate::segmentation::decoding::unnamed_asker;
+use crate::segmentation::features::unit::Style;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
-use crate::segmentation::features::units::Style;
-use crate::segmentation::features::units::Unit;
 use crate::segmentation::labels::names;
 use crate::segmentation::labels::speakers::Speaker;
 use crate::segmentation::language_data::lexicon;

@@ -1,10 +1,10 @@
 //! Panels: the questions have no name, and everyone who has one answers.
 
+use crate::segmentation::features::unit::Style;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
-use crate::segmentation::features::units::Style;
-use crate::segmentation::features::units::Unit;
 use crate::transcript::BlockKind;
 
 /// Fewest questions without a name that make a panel.

@@ -13,8 +13,8 @@ use crate::segmentation::decoding::model::UnitModel;
 use crate::segmentation::decoding::states::STATES;
 use crate::segmentation::decoding::states::State;
 use crate::segmentation::decoding::weights::Weights;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::features::units::Unit;
 
 /// The way back from each state to itself.
 const SAME: [u8; STATES.len()] = [0, 1, 2, 3, 4, 5, 6, 7];

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::segmentation::features::unit::Style;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::features::units::Style;
-use crate::segmentation::features::units::Unit;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::transcript::BlockKind;

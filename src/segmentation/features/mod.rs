@@ -4,5 +4,7 @@ mod boilerplate_evidence;
 mod pull_quotes;
 pub(crate) mod question_style;
 pub(crate) mod turn_markers;
+mod type_styles;
+pub(crate) mod unit;
 pub(crate) mod unit_features;
 pub(crate) mod units;

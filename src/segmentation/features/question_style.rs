@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::segmentation::features::unit::Style;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::features::units::Style;
-use crate::segmentation::features::units::Unit;
 
 /// What sets questions off in a document that does so by other means than names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

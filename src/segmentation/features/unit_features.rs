@@ -3,7 +3,7 @@
 use crate::segmentation::features::boilerplate_evidence;
 use crate::segmentation::features::boilerplate_evidence::Usage;
 use crate::segmentation::features::pull_quotes;
-use crate::segmentation::features::units::Unit;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;

@@ -1,8 +1,10 @@
 //! Lines and labels → units: the paragraphs, turns and inline parts that roles are given to.
 
-use std::borrow::Cow;
-
 use crate::segmentation::features::turn_markers::Marks;
+use crate::segmentation::features::type_styles;
+use crate::segmentation::features::unit::PARAGRAPH;
+use crate::segmentation::features::unit::Style;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::labels::speakers::Label;
 use crate::segmentation::labels::speakers::SpeakerTable;
 use crate::segmentation::labels::stamps;
@@ -14,95 +16,10 @@ use crate::segmentation::lines::line::Line;
 use crate::span::TextSpan;
 use crate::transcript::Block;
 use crate::transcript::BlockKind;
-use crate::transcript::EmphasisKind;
 use crate::transcript::Extraction;
 
-/// A stretch of text and what is written before it when it follows another.
-pub(crate) type Piece = (&'static str, TextSpan);
-
-/// Between paragraphs.
-pub(crate) const PARAGRAPH: &str = "\n\n";
 /// Between the lines of a paragraph, and between cues.
 const SPACE: &str = " ";
-
-/// How a unit is set as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Style {
-    /// As running text.
-    Plain,
-    /// As a heading of this level.
-    Heading(u8),
-    /// In bold.
-    Strong,
-    /// In italics.
-    Light,
-    /// As a term that is described.
-    Term,
-    /// As a quotation.
-    Quotation,
-}
-
-/// A paragraph, or a part of one that a label or a change of type sets apart.
-#[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts about how the unit begins")]
-pub(crate) struct Unit {
-    /// The text, without labels.
-    pub pieces: Vec<Piece>,
-    /// The block it starts in.
-    pub block: usize,
-    /// The block it ends in.
-    pub last_block: usize,
-    /// That block's kind.
-    pub kind: BlockKind,
-    /// Who speaks, where a label or the format says so at its start.
-    pub speaker: Option<usize>,
-    /// Whether the name is a label in the text, and not a field of the format.
-    pub labelled: bool,
-    /// Whether a dash or an arrow marks a change of speaker.
-    pub marked: bool,
-    /// How it is set.
-    pub style: Style,
-    /// Whether it starts inside a line.
-    pub inline: bool,
-    /// Whether a horizontal rule separates it from the unit before.
-    pub after_rule: bool,
-    /// Whether it is a remark of whoever wrote the text down, and nobody's words.
-    pub remark: bool,
-}
-
-impl Unit {
-    /// The text, pieces joined.
-    pub(crate) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        match self.pieces.as_slice() {
-            [(_, span)] => Cow::Borrowed(span.of(text)),
-            pieces => {
-                let mut joined = String::new();
-                for (joint, span) in pieces {
-                    if !joined.is_empty() {
-                        joined.push_str(joint);
-                    }
-                    joined.push_str(span.of(text));
-                }
-                Cow::Owned(joined)
-            }
-        }
-    }
-
-    /// Whether a line break had cut one of its words.
-    pub(crate) fn repaired(&self) -> bool {
-        self.pieces.iter().any(|(joint, _)| joint.is_empty())
-    }
-
-    /// Where it starts in the text.
-    pub(crate) fn start(&self) -> usize {
-        self.pieces.first().map_or(0, |(_, span)| span.start())
-    }
-
-    /// Where it ends in the text.
-    pub(crate) fn end(&self) -> usize {
-        self.pieces.last().map_or(0, |(_, span)| span.end())
-    }
-}
 
 /// Cuts the lines into units.
 pub(crate) fn units(
@@ -117,7 +34,7 @@ pub(crate) fn units(
         breaks: Breaks::new(extraction, language, lines),
         unnamed: cast.speakers.is_empty(),
         timed: false,
-        openings: emphasised_questions(extraction) >= 2,
+        openings: type_styles::emphasised_questions(extraction) >= 2,
         marks: Marks::of(extraction, lines),
         units: Vec::new(),
         pending: None,
@@ -139,7 +56,7 @@ pub(crate) fn units(
     }
     let Builder { mut units, .. } = builder;
     for unit in &mut units {
-        unit.style = style(extraction, unit);
+        unit.style = type_styles::style(extraction, unit);
     }
     units
 }
@@ -291,7 +208,9 @@ impl Builder<'_> {
             if spoken_by != self.cast.of_block.get(last_line.block).copied().flatten() {
                 return false;
             }
-            if set_whole(block) != self.extraction.blocks.get(last_line.block).and_then(set_whole) {
+            if type_styles::set_whole(block)
+                != self.extraction.blocks.get(last_line.block).and_then(type_styles::set_whole)
+            {
                 return false;
             }
             // A sound between two cues of a turn is nobody's word.
@@ -335,7 +254,7 @@ impl Builder<'_> {
             after_rule: line.after_rule && !part.inline,
             remark: false,
         };
-        if let Some(end) = emphasised_opening(self.extraction, block, part.span, self.openings) {
+        if let Some(end) = type_styles::emphasised_opening(self.extraction, block, part.span, self.openings) {
             let rest = TextSpan::new(end, part.span.end()).trimmed(&self.extraction.text);
             unit.pieces =
                 vec![(PARAGRAPH, TextSpan::new(part.span.start(), end).trimmed(&self.extraction.text))];
@@ -363,85 +282,7 @@ fn is_direction(line: &str) -> bool {
         .any(|(open, close)| line.starts_with(*open) && line.find(*close) == Some(line.len() - 1))
 }
 
-/// The type in which a whole block is set, where it has one.
-fn set_whole(block: &Block) -> Option<EmphasisKind> {
-    let [first, ..] = block.emphasis.as_slice() else { return None };
-    let covered: usize = block.emphasis.iter().map(|emphasis| emphasis.span.len()).sum();
-    (covered * 10 >= block.span.len() * 9).then_some(first.kind)
-}
-
 /// Whether nothing but one line break lies between two offsets.
 fn is_break(text: &str, from: usize, to: usize) -> bool {
     text.get(from..to).is_some_and(|gap| matches!(gap, "\n" | "\r\n" | " \n" | "\n "))
-}
-
-/// How many paragraphs a question in bold or italics opens.
-fn emphasised_questions(extraction: &Extraction) -> usize {
-    let opened = |block: &&Block| emphasised_opening(extraction, block, block.span, false).is_some();
-    extraction.blocks.iter().filter(|block| !block.emphasis.is_empty()).filter(opened).count()
-}
-
-/// Where a question in bold or italics at the start of a paragraph ends, when more follows; with `any`,
-/// where any sentence so set ends.
-fn emphasised_opening(extraction: &Extraction, block: &Block, span: TextSpan, any: bool) -> Option<usize> {
-    let first = block.emphasis.partition_point(|e| e.span.end() <= span.start());
-    let emphasis = block.emphasis.get(first)?;
-    let end = emphasis.span.end();
-    if emphasis.span.start() > span.start() || end >= span.end() {
-        return None;
-    }
-    let inside = TextSpan::new(span.start(), end).of(&extraction.text);
-    let rest = TextSpan::new(end, span.end()).of(&extraction.text);
-    let asks = sentences::ends_in_question(inside)
-        || (any && sentences::ends_in_stop(inside) && sentences::count_words(inside) > 2);
-    (asks && rest.chars().any(char::is_alphanumeric)).then_some(end)
-}
-
-/// How a unit is set, if it is set in one way from start to end.
-fn style(extraction: &Extraction, unit: &Unit) -> Style {
-    if unit.style == Style::Quotation {
-        return Style::Quotation;
-    }
-    match unit.kind {
-        BlockKind::Heading(level) => return Style::Heading(level),
-        BlockKind::Term => return Style::Term,
-        BlockKind::Quotation => return Style::Quotation,
-        BlockKind::Paragraph
-        | BlockKind::ListItem
-        | BlockKind::Caption
-        | BlockKind::Preformatted
-        | BlockKind::Description
-        | BlockKind::Cue
-        | BlockKind::Turn
-        | BlockKind::Question
-        | BlockKind::Answer => {}
-    }
-    let Some(block) = extraction.blocks.get(unit.block) else { return Style::Plain };
-    if unit.last_block > unit.block && unit.kind == BlockKind::Cue {
-        // Cues of one turn are set alike.
-        return match set_whole(block) {
-            Some(EmphasisKind::Strong) => Style::Strong,
-            Some(EmphasisKind::Light) => Style::Light,
-            None => Style::Plain,
-        };
-    }
-    let (start, end) = (unit.start(), unit.end());
-    let first = block.emphasis.partition_point(|e| e.span.end() <= start);
-    let inside = block.emphasis.get(first..).unwrap_or_default().iter().take_while(|e| e.span.start() < end);
-    let (mut strong, mut light) = (0, 0);
-    for emphasis in inside {
-        let covered = emphasis.span.end().min(end).saturating_sub(emphasis.span.start().max(start));
-        match emphasis.kind {
-            EmphasisKind::Strong => strong += covered,
-            EmphasisKind::Light => light += covered,
-        }
-    }
-    let whole = (end - start) * 9;
-    if strong * 10 >= whole {
-        Style::Strong
-    } else if light * 10 >= whole {
-        Style::Light
-    } else {
-        Style::Plain
-    }
 }

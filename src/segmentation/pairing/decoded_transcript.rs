@@ -2,8 +2,8 @@
 
 use crate::segmentation::decoding::states::State;
 use crate::segmentation::features::question_style::QuestionStyle;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::features::units::Unit;
 use crate::segmentation::labels::speakers::Speaker;
 use crate::segmentation::language_data::languages::Language;
 use crate::transcript::Extraction;

@@ -2,10 +2,10 @@
 
 use crate::segmentation::decoding::states::State;
 use crate::segmentation::features::question_style::QuestionStyle;
+use crate::segmentation::features::unit::Piece;
+use crate::segmentation::features::unit::Style;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::units::Piece;
-use crate::segmentation::features::units::Style;
-use crate::segmentation::features::units::Unit;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::pairing::askers;

@@ -7,11 +7,11 @@
 
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::decoding::states::State;
+use crate::segmentation::features::unit::Style;
+use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
-use crate::segmentation::features::units::Style;
-use crate::segmentation::features::units::Unit;
 use crate::transcript::Role;
 
 /// One side of an exchange.
