@@ -35,7 +35,9 @@ pub fn epub(input: &[u8]) -> Vec<u8> {
     let mut parts = input.splitn(2, |byte| *byte == 0);
     let chapter = parts.next().unwrap_or_default();
     let book = parts.next().unwrap_or(BOOK);
-    archive(input, [("book.opf", book), ("a.xhtml", chapter)].into_iter())
+    // Without the media type it would be a ZIP archive of anything.
+    let media_type: &[u8] = b"application/epub+zip";
+    archive(input, [("mimetype", media_type), ("book.opf", book), ("a.xhtml", chapter)].into_iter())
 }
 
 /// The input itself where it is an archive; otherwise one of these parts.

@@ -13,6 +13,7 @@ use crate::span::SourceMap;
 use crate::span::TextSpan;
 use crate::transcript::Exchange;
 use crate::transcript::Extraction;
+use crate::transcript::Format;
 use crate::transcript::Source;
 use crate::transcript::Utterance;
 
@@ -33,9 +34,12 @@ pub fn document(bytes: &[u8], media_type: &str) -> bool {
     let Ok(extraction) = extract(&Source { bytes, media_type, file_name: "" }, &limits) else { return false };
     let source = extraction.rendition.as_deref().map_or(bytes, str::as_bytes);
     // Where spans refer to text as it stands, quotes are the source itself; markup, escapes and other
-    // encodings have to be undone first, which only the map tells.
+    // encodings have to be undone first, which only the map tells. The bytes may prove another format than the media
+    // type names.
     let as_it_stands = extraction.rendition.is_some()
-        || (media_type == "text/plain; charset=utf-8" && std::str::from_utf8(bytes).is_ok());
+        || (extraction.format == Format::Plain
+            && media_type == "text/plain; charset=utf-8"
+            && std::str::from_utf8(bytes).is_ok());
     extracted(&extraction, source);
     segmented(&extraction, source, as_it_stands);
     true
@@ -151,16 +155,22 @@ fn in_order(spans: &[ByteSpan], source: &[u8]) {
     }
 }
 
+/// A no-break space in encodings of one byte a character: ISO 8859 and Windows, KOI8-R, IBM866, Macintosh.
+const NO_BREAK_SPACES: [u8; 4] = [0xA0, 0x9A, 0xFF, 0xCA];
+
 /// Checks that text mapped byte by byte is the source's own. White space is the one thing that markup changes
-/// in place: a line's end in HTML reads as a space.
+/// in place: a line's end in HTML reads as a space, and so does a no-break space, which is one byte where the source
+/// is not in UTF-8.
 fn verbatim_runs_hold(map: &SourceMap, text: &str, source: &[u8]) {
+    let of_one_byte = std::str::from_utf8(source).is_err();
+    let is_blank = |byte: u8| byte.is_ascii_whitespace() || (of_one_byte && NO_BREAK_SPACES.contains(&byte));
     for run in map.runs() {
         let text_span = TextSpan::new(run.text_start, run.text_start + run.units * run.text_unit);
         let byte_span = ByteSpan::new(run.byte_start, run.byte_start + run.units * run.byte_unit);
         let said = text.get(text_span.range()).expect("a run is on boundaries of characters");
         let stands = byte_span.of(source).expect("a run is in the source");
         if (run.text_unit, run.byte_unit) == (1, 1) {
-            let same = |(a, b): (&u8, &u8)| a == b || (a.is_ascii_whitespace() && b.is_ascii_whitespace());
+            let same = |(a, b): (&u8, &u8)| a == b || (a.is_ascii_whitespace() && is_blank(*b));
             assert!(said.as_bytes().iter().zip(stands).all(same), "{said:?} is mapped to {stands:?}");
         }
     }
