@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use libtest_mimic::Trial;
 use onrecord::grpc::pb;
+use onrecord::grpc::pb::citation_service_client::CitationServiceClient;
+use onrecord::grpc::pb::document_service_client::DocumentServiceClient;
+use onrecord::grpc::pb::verify_citation_response::Verdict;
+use tonic::transport::Channel;
 
 use crate::support::TestServer;
 use crate::support::corpus;
@@ -42,29 +46,36 @@ async fn check(files: &[PathBuf]) -> usize {
     let server = TestServer::with_files(&files).await;
     let mut documents = server.documents().await;
     let mut searches = server.searches().await;
+    let mut citations = CitationServiceClient::new(server.channel().await);
     let mut exchanges = 0;
     for file in &files {
         let id = file.file_name().unwrap().to_string_lossy().into_owned();
-        let bytes = source(&mut documents, &id).await;
-        assert_eq!(bytes, std::fs::read(file).unwrap(), "{id}: the source is what was sent");
+        let received = source(&mut documents, &id).await;
+        assert_eq!(received, std::fs::read(file).unwrap(), "{id}: the source is what was sent");
+        let cited = Cited { id: &id, received, text: extracted_text(&mut documents, &id).await };
         let request = pb::GetDocumentRequest { document_id: id.clone() };
         for exchange in documents.get_document(request).await.unwrap().into_inner().exchanges {
             exchanges += 1;
             let citation = exchange.citation.unwrap();
             let answer = exchange.answer.unwrap();
-            quoted(&id, &bytes, &citation.answer_spans, &answer.text);
+            cited.quoted(&citation, &citation.answer_spans, &answer.text);
             if let Some(question) = &exchange.question {
-                quoted(&id, &bytes, &citation.question_spans, &question.text);
+                cited.quoted(&citation, &citation.question_spans, &question.text);
             }
-            digests(&bytes, &citation);
+            cited.digests(&citation);
             for place in &citation.occurrences {
-                quoted(&id, &bytes, &place.answer_spans, &answer.text);
+                cited.quoted(&citation, &place.answer_spans, &answer.text);
                 if let Some(question) =
                     exchange.question.as_ref().filter(|_| !place.question_spans.is_empty())
                 {
-                    quoted(&id, &bytes, &place.question_spans, &question.text);
+                    cited.quoted(&citation, &place.question_spans, &question.text);
                 }
             }
+
+            let request = pb::VerifyCitationRequest { citation: Some(citation.clone()) };
+            let verified = citations.verify_citation(request).await.unwrap().into_inner();
+            assert_eq!(verified.verdict(), Verdict::Valid, "{id}");
+            assert_eq!(verified.quote, cut(cited.source(&citation), &citation.answer_spans), "{id}");
 
             let words: Vec<&str> = answer.text.split_whitespace().take(12).collect();
             let filter = pb::Filter { document_ids: vec![id.clone()], ..pb::Filter::default() };
@@ -80,9 +91,9 @@ async fn check(files: &[PathBuf]) -> usize {
                 let passage = result.passage.unwrap();
                 let citation = passage.citation.unwrap();
                 assert_eq!(citation.document_id, id);
-                quoted(&id, &bytes, &citation.answer_spans, &passage.answer);
-                quoted(&id, &bytes, &citation.question_spans, &passage.question);
-                digests(&bytes, &citation);
+                cited.quoted(&citation, &citation.answer_spans, &passage.answer);
+                cited.quoted(&citation, &citation.question_spans, &passage.question);
+                cited.digests(&citation);
                 for mark in result.highlights {
                     let text = match mark.field() {
                         pb::highlight::Field::Question => &passage.question,
@@ -101,12 +112,53 @@ async fn check(files: &[PathBuf]) -> usize {
     exchanges
 }
 
-fn digests(bytes: &[u8], citation: &pb::Citation) {
-    assert_eq!(citation.document_sha256, sha256(bytes));
-    assert_eq!(citation.quote_sha256, sha256(&cut(bytes, &citation.answer_spans)));
+/// What the service keeps of a document that is cited.
+struct Cited<'a> {
+    id: &'a str,
+    received: Vec<u8>,
+    /// The text that `GetSource` answers when it is asked for what spans point into.
+    text: Vec<u8>,
 }
 
-/// Asserts that the text is what the spans hold, in order, but for white space at the joints; in HTML and JSON
+impl Cited<'_> {
+    /// What the citation says that its spans point into.
+    fn source(&self, citation: &pb::Citation) -> &[u8] {
+        if citation.text_sha256.is_empty() { &self.received } else { &self.text }
+    }
+
+    fn digests(&self, citation: &pb::Citation) {
+        assert_eq!(citation.document_sha256, sha256(&self.received));
+        if citation.text_sha256.is_empty() {
+            assert_eq!(self.text, self.received, "{}: a text that is not cited", self.id);
+        } else {
+            assert_ne!(citation.text_sha256, citation.document_sha256);
+            assert_eq!(citation.text_sha256, sha256(&self.text));
+        }
+        assert_eq!(citation.quote_sha256, sha256(&cut(self.source(citation), &citation.answer_spans)));
+    }
+
+    /// Asserts that the text is what the spans hold. An extracted text needs nothing undone.
+    fn quoted(&self, citation: &pb::Citation, spans: &[pb::Span], text: &str) {
+        let id = if citation.text_sha256.is_empty() { self.id } else { "extracted.txt" };
+        quoted(id, self.source(citation), spans, text);
+    }
+}
+
+async fn extracted_text(documents: &mut DocumentServiceClient<Channel>, id: &str) -> Vec<u8> {
+    let request = pb::GetSourceRequest {
+        document_id: id.to_owned(),
+        extracted_text: true,
+        ..pb::GetSourceRequest::default()
+    };
+    let mut pieces = documents.get_source(request).await.unwrap().into_inner();
+    let mut text = Vec::new();
+    while let Some(piece) = pieces.message().await.unwrap() {
+        text.extend_from_slice(&piece.content);
+    }
+    text
+}
+
+/// Asserts that the text is what the spans hold, in order, but for white space at the joints; in markup, RTF and JSON
 /// once escapes are undone, in other encodings once decoded.
 fn quoted(id: &str, bytes: &[u8], spans: &[pb::Span], text: &str) {
     for pair in spans.windows(2) {
@@ -122,13 +174,30 @@ fn quoted(id: &str, bytes: &[u8], spans: &[pb::Span], text: &str) {
         _ => String::from_utf8(raw).expect("spans lie on character boundaries"),
     };
     let decoded = match id.rsplit('.').next().unwrap() {
-        "html" | "vtt" => unescape_html(&decoded),
+        "html" | "vtt" | "ttml" | "xml" | "trs" | "xhtml" => unescape_html(&decoded),
+        "rtf" => unescape_rtf(&decoded),
         "json" | "jsonl" => serde_json::from_str(&format!("\"{}\"", decoded.replace('\n', "\\n"))).unwrap(),
         "csv" => decoded.replace("\"\"", "\""),
         _ => decoded,
     };
     let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     assert_eq!(bare(&decoded), bare(text), "{id}");
+}
+
+/// Undoes the escapes of the fixture in RTF: code pages 1250 and 1251, and characters with what stands for them there.
+fn unescape_rtf(text: &str) -> String {
+    let escapes = [
+        ("\\'e6", "ć"),
+        ("\\endash ", "–"),
+        ("\\line ", " "),
+        ("\\u1048\\'c8", "И"),
+        ("\\u1074\\'e2", "в"),
+        ("\\u1072\\'e0", "а"),
+        ("\\u1085\\'ed", "н"),
+        ("\\u8220?", "“"),
+        ("\\u8221?", "”"),
+    ];
+    escapes.iter().fold(text.to_owned(), |text, (escape, character)| text.replace(escape, character))
 }
 
 fn unescape_html(text: &str) -> String {
@@ -145,6 +214,8 @@ fn unescape_html(text: &str) -> String {
         ("&ldquo;", "“"),
         ("&rdquo;", "”"),
         ("&ndash;", "–"),
+        ("&#8220;", "“"),
+        ("&#8221;", "”"),
         ("&amp;", "&"),
     ]);
     named.fold(text.to_owned(), |text, (name, character)| text.replace(name, character))
