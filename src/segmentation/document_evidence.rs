@@ -74,7 +74,7 @@ impl DocumentEvidence {
         let place = if cast.speakers.is_empty() && question_style.is_none() && !marks_turns {
             alternation::evidence(&units, &features)
         } else {
-            position_evidence::evidence(&roles, &units, &features)
+            position_evidence::evidence(&roles, &units, &features, &extraction.text)
         };
         Self {
             marks_turns,

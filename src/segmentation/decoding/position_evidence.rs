@@ -1,5 +1,10 @@
 //! Where only answers have labels: what the place of a paragraph between two labels tells.
 
+use std::collections::BTreeMap;
+use std::hash::DefaultHasher;
+use std::hash::Hash as _;
+use std::hash::Hasher as _;
+
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features;
@@ -11,12 +16,17 @@ use crate::transcript::Role;
 const INLINE: f32 = 4.0;
 /// Fewest words of a line without a stop that may be a question all the same.
 const FEWEST_WORDS: usize = 4;
+/// Evidence against a question where the same paragraph is printed elsewhere with no answer after it.
+const UNANSWERED_ELSEWHERE: f32 = 4.0;
+/// Fewest words of a paragraph that is printed twice on purpose; fewer may recur by chance.
+const FEWEST_WORDS_PRINTED_TWICE: usize = 8;
 
 /// Per unit, the evidence of its place that it asks.
 ///
 /// Where answers have one paragraph, the one unnamed paragraph before a label is its question, whatever its
-/// form; where answers have more, it may as well be the end of the answer before.
-pub(crate) fn evidence(roles: &Roles, units: &[Unit], features: &[Features]) -> Vec<f32> {
+/// form; where answers have more, it may as well be the end of the answer before. A paragraph that the document
+/// prints twice is a question in both places or in none.
+pub(crate) fn evidence(roles: &Roles, units: &[Unit], features: &[Features], text: &str) -> Vec<f32> {
     let mut evidence = vec![0.0; units.len()];
     if roles.askers_named {
         return evidence;
@@ -64,5 +74,28 @@ pub(crate) fn evidence(roles: &Roles, units: &[Unit], features: &[Features]) -> 
             *slot += odds;
         }
     }
+    for at in unanswered_elsewhere(roles, units, features, text) {
+        if let Some(slot) = evidence.get_mut(at) {
+            *slot -= UNANSWERED_ELSEWHERE;
+        }
+    }
     evidence
+}
+
+/// Paragraphs without a name that an answer follows, where it follows not every copy of the same words.
+fn unanswered_elsewhere(roles: &Roles, units: &[Unit], features: &[Features], text: &str) -> Vec<usize> {
+    let mut copies: BTreeMap<u64, Vec<(usize, bool)>> = BTreeMap::new();
+    let mut answered = false;
+    for (at, (unit, seen)) in units.iter().zip(features).enumerate().rev() {
+        if unit.speaker.is_none() && seen.words >= FEWEST_WORDS_PRINTED_TWICE {
+            let mut hasher = DefaultHasher::new();
+            unit.text(text).split_whitespace().for_each(|word| word.hash(&mut hasher));
+            copies.entry(hasher.finish()).or_default().push((at, answered));
+        }
+        if unit.speaker.is_some() || seen.boilerplate < unit_features::LIKELY_BOILERPLATE {
+            answered = roles.of_unit(unit) == Some(Role::Answer);
+        }
+    }
+    let differ = copies.into_values().filter(|copies| copies.iter().any(|(_, answered)| !answered));
+    differ.flatten().filter(|(_, answered)| *answered).map(|(at, _)| at).collect()
 }

@@ -46,19 +46,22 @@ pub(crate) struct Exchange {
     pub other_answers: Vec<Range<usize>>,
 }
 
-/// Reads all files of a set, but those whose names begin with one of `exclude`, which are not opened.
-pub(crate) fn load(set: &Path, exclude: &[String]) -> Result<Vec<Transcript>, Box<dyn Error>> {
+/// Reads the files of folder `raw` that JSON files of folder `gold` label, but those whose names begin with one of
+/// `exclude`, which are not opened.
+pub(crate) fn load(raw: &Path, gold: &Path, exclude: &[String]) -> Result<Vec<Transcript>, Box<dyn Error>> {
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(set.join("gold"))? {
+    for entry in std::fs::read_dir(gold)? {
         names.push(entry?.file_name().to_string_lossy().into_owned());
     }
-    names.retain(|name| !exclude.iter().any(|prefix| name.starts_with(prefix.as_str())));
+    names.retain(|name| {
+        name.ends_with(".json") && !exclude.iter().any(|prefix| name.starts_with(prefix.as_str()))
+    });
     names.sort();
     let mut transcripts = Vec::new();
     for name in names {
-        let gold: Value = serde_json::from_slice(&std::fs::read(set.join("gold").join(name))?)?;
+        let gold: Value = serde_json::from_slice(&std::fs::read(gold.join(name))?)?;
         let text = |key: &str| gold[key].as_str().unwrap_or_default().to_owned();
-        let bytes = std::fs::read(set.join("raw").join(text("file")))?;
+        let bytes = std::fs::read(raw.join(text("file")))?;
         let encoding = text("encoding");
         let exchanges = gold["exchanges"].as_array().map(Vec::as_slice).unwrap_or_default();
         let with_spans = exchanges.iter().filter(|exchange| exchange.get("a_alts").is_some());

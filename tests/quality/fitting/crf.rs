@@ -51,7 +51,7 @@ const SPOKEN: u8 = 0b1_1110;
 pub(crate) fn balance(examples: &mut [Example]) {
     let units: usize = examples.iter().map(|example| example.lattice.units.len()).sum();
     for example in examples {
-        example.weight = (SOURCE_UNITS / units.max(1) as f64).min(1.0);
+        example.weight = SOURCE_UNITS / units.max(1) as f64;
     }
 }
 

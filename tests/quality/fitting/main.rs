@@ -1,8 +1,8 @@
 //! Fits the weights of the segmenter's model on labelled transcripts, and tells what they do on sources that they
 //! were not fitted on. `tests/quality/fit` runs it and prints the table; docs/segmentation.md has the method.
 //!
-//! Usage: `fit DATA OUT [--exclude PREFIX,...] [--settings N,N,N,N] [--fit-only] [--write TABLE]`. DATA has `segmentation/{raw,gold}` and
-//! `segmentation/second/{raw,gold}`; the small transcripts of tests/corpus are fitted on too. Predictions are written below OUT, one folder per set of weights.
+//! Usage: `fit DATA OUT [--exclude PREFIX,...] [--settings N,N,N,N] [--fit-only] [--write TABLE]`. DATA has
+//! `segmentation/{raw,gold}`, `segmentation/second/{raw,gold}` and `corpus`; the small transcripts of tests/corpus are fitted on too. Predictions are written below OUT, one folder per set of weights.
 
 mod corpus;
 mod crf;
@@ -64,8 +64,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut log = std::io::stderr().lock();
     let mut transcripts = Vec::new();
     for set in ["segmentation", "segmentation/second"] {
-        transcripts.extend(corpus::load(&data.join(set), &exclude)?);
+        let set = data.join(set);
+        transcripts.extend(corpus::load(&set.join("raw"), &set.join("gold"), &exclude)?);
     }
+    let interview = data.join("corpus");
+    transcripts.extend(corpus::load(&interview, &interview, &exclude)?);
     let fixtures = corpus::fixtures(Path::new("tests/corpus"))?;
     let copies: Vec<Transcript> = transcripts.iter().flat_map(degrade::copies).collect();
     corpus::write(&out.join("copies"), &copies)?;

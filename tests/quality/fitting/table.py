@@ -19,17 +19,19 @@ def share(counts, part, whole):
 
 
 def score(data, folders, predictions):
-    """The scorer's counts by source of originals, and by kind of degraded copy, over some sets."""
+    """The scorer's counts by source of originals, and by kind of degraded copy, over some sets, each given by its
+    folder of files and its folder of labels."""
     sources, variants = {}, {}
-    for folder in folders:
+    for raw, labels in folders:
         with tempfile.TemporaryDirectory() as place:
             place = pathlib.Path(place)
             (place / "gold").mkdir()
-            (place / "raw").symlink_to(folder / "raw")
-            for gold in sorted((folder / "gold").iterdir()):
+            (place / "raw").symlink_to(raw)
+            for gold in sorted(labels.glob("*.json")):
+                name = json.loads(gold.read_text())["id"]
                 # What was not predicted was excluded.
-                if (predictions / f"{gold.stem}.jsonl").exists():
-                    (place / "gold" / gold.name).symlink_to(gold)
+                if (predictions / f"{name}.jsonl").exists():
+                    (place / "gold" / f"{name}.json").symlink_to(gold)
             command = [sys.executable, data / "segmentation" / "score.py", place, "--pred", predictions]
             subprocess.run([*command, "--json", place / "score.json"], check=True, stdout=subprocess.DEVNULL)
             found = json.loads((place / "score.json").read_text())
@@ -40,9 +42,11 @@ def score(data, folders, predictions):
 
 def main():
     data, out = map(pathlib.Path, sys.argv[1:])
-    sets = (data / "segmentation", data / "segmentation" / "second")
+    folders = [data / "segmentation", data / "segmentation" / "second"]
+    sets = [(folder / "raw", folder / "gold") for folder in folders] + [(data / "corpus", data / "corpus")]
     found = {name: score(data, sets, out / name) for name in COLUMNS}
-    copies = {name: score(data, [out / "copies"], out / name)[1] for name in COLUMNS}
+    degraded = [(out / "copies" / "raw", out / "copies" / "gold")]
+    copies = {name: score(data, degraded, out / name)[1] for name in COLUMNS}
     sources = sorted(found["fitted"][0])
     wide = max(len(source) for source in sources) + 2
     print(f"{'strict F1':{wide}}" + "".join(f"{title:>10}" for title in COLUMNS.values()))
