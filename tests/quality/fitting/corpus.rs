@@ -54,7 +54,8 @@ pub(crate) fn load(raw: &Path, gold: &Path, exclude: &[String]) -> Result<Vec<Tr
         names.push(entry?.file_name().to_string_lossy().into_owned());
     }
     names.retain(|name| {
-        name.ends_with(".json") && !exclude.iter().any(|prefix| name.starts_with(prefix.as_str()))
+        let labels = Path::new(name).extension().is_some_and(|extension| extension == "json");
+        labels && !exclude.iter().any(|prefix| name.starts_with(prefix.as_str()))
     });
     names.sort();
     let mut transcripts = Vec::new();
