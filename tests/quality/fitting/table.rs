@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 
 use onrecord::segmentation::training;
 
-/// The table with these weights.
-pub(crate) fn write(weights: &[f32], sources: &[String]) -> String {
+/// The table with these weights, fitted on so many sources.
+pub(crate) fn write(weights: &[f32], sources: usize) -> String {
     let mut table = format!(
         "# Weights of the segmenter's model, a linear-chain conditional random field (docs/segmentation.md).\n\
-         # Written by tests/quality/fit, fitted on {} sources and copies of them degraded by rule.\n\
+         # Written by tests/quality/fit, fitted on {sources} sources, the fixtures and copies of them degraded by rule.\n\
          # Each line: feature function, mean of its prior (set by hand), weight. Weights of asks.* and boilerplate.* are\n\
          # not fitted: they are inside the values of other functions.\n",
-        sources.len(),
     );
     for ((name, prior), weight) in training::feature_names().iter().zip(training::prior()).zip(weights) {
         // Writing to a string cannot fail.
