@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use onrecord::index::Analyzer;
-use onrecord::index::Form;
-use onrecord::index::Language;
+use onrecord::analysis::Analyzer;
+use onrecord::analysis::Form;
+use onrecord::analysis::Language;
 use rust_stemmers::Algorithm;
 use rust_stemmers::Stemmer;
 use tantivy::IndexWriter;

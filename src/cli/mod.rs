@@ -23,10 +23,10 @@ use std::io;
 
 use crate::config::Command;
 use crate::config::Config;
-use crate::engine::BackupError;
 use crate::engine::EngineError;
 use crate::extraction::ExtractError;
 use crate::grpc::ServeError;
+use crate::local::BackupError;
 
 /// Why a command failed, in words for the person who typed it.
 #[derive(Debug, thiserror::Error)]

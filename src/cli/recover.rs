@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use crate::cli::CliError;
 use crate::config::Recover;
-use crate::engine::recover;
+use crate::local::recover;
 
 pub(super) fn run(args: &Recover) -> Result<(), CliError> {
     let Some(folder) = &args.data_dir else {

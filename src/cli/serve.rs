@@ -28,9 +28,9 @@ use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::Settings;
 use crate::engine::Submission;
-use crate::engine::restore_into;
 use crate::grpc;
 use crate::grpc::Server;
+use crate::local::restore_into;
 use crate::transcript::Metadata;
 
 pub(super) async fn run(

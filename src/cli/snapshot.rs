@@ -9,10 +9,10 @@ use crate::cli::CliError;
 use crate::cli::client;
 use crate::cli::json;
 use crate::config::Snapshot;
-use crate::engine::SnapshotFile;
-use crate::engine::manifest_path;
 use crate::grpc::pb;
 use crate::grpc::pb::create_snapshot_response::Part;
+use crate::local::SnapshotFile;
+use crate::local::manifest_path;
 use crate::transcript::Hasher;
 
 pub(super) async fn run(args: Snapshot) -> Result<(), CliError> {

@@ -6,13 +6,13 @@ use std::path::Path;
 use crate::cli::CliError;
 use crate::cli::sources;
 use crate::config::Verify;
-use crate::engine::Difference;
-use crate::engine::Fault;
-use crate::engine::Manifest;
-use crate::engine::check_snapshot_file;
-use crate::engine::compare_folder;
-use crate::engine::compare_snapshot;
-use crate::engine::verify_folder;
+use crate::local::Difference;
+use crate::local::Fault;
+use crate::local::Manifest;
+use crate::local::check_snapshot_file;
+use crate::local::compare_folder;
+use crate::local::compare_snapshot;
+use crate::local::verify_folder;
 
 pub(super) fn run(args: &Verify) -> Result<(), CliError> {
     if let Some(path) = &args.manifest {

@@ -24,7 +24,7 @@ use clap::Subcommand;
 use crate::config::layers::file_text;
 use crate::config::layers::with_defaults;
 use crate::config::layers::with_variables;
-use crate::search::Ranking;
+use crate::query::Ranking;
 
 /// Answers what was said on the record, by whom and where.
 #[derive(Clone, Debug, Parser)]

@@ -8,10 +8,10 @@ use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::Stats;
 use crate::engine::ingest::PIPELINE;
-use crate::index;
-use crate::search::Ranking;
-use crate::store;
-use crate::store::guarded;
+use crate::local::index;
+use crate::local::store;
+use crate::local::store::guarded;
+use crate::query::Ranking;
 
 /// How large the corpus is, on disk too, and the versions and parameters that answers come from.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,9 +1,9 @@
 //! Ids and citations of exchanges and passages.
 
+use crate::local::store::StoredDocument;
+use crate::local::store::StoredExchange;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
-use crate::store::StoredDocument;
-use crate::store::StoredExchange;
 use crate::transcript::Citation;
 use crate::transcript::Digest;
 use crate::transcript::Exchange;
@@ -12,7 +12,7 @@ use crate::transcript::Utterance;
 
 /// The id of an exchange: its document, its place, and a digest of where it stands in which source. So it is
 /// the same after any re-import of the same bytes, and never names other words than it was made for.
-pub(super) fn exchange_id(document_id: &str, source: Digest, index: usize, exchange: &Exchange) -> String {
+pub(crate) fn exchange_id(document_id: &str, source: Digest, index: usize, exchange: &Exchange) -> String {
     let question = exchange.question.as_ref().map(Utterance::spans).unwrap_or_default();
     let mut place: Vec<u8> = source.as_bytes().to_vec();
     for span in question.iter().chain(&[ByteSpan::new(0, 0)]).chain(&exchange.answer.spans()) {
@@ -23,24 +23,24 @@ pub(super) fn exchange_id(document_id: &str, source: Digest, index: usize, excha
 }
 
 /// The document and the index that an exchange id names; the digest is compared with the stored id's.
-pub(super) fn parse_exchange_id(id: &str) -> Option<(&str, u32)> {
+pub(crate) fn parse_exchange_id(id: &str) -> Option<(&str, u32)> {
     let (document, place) = id.rsplit_once(':')?;
     let (index, _digest) = place.split_once('.')?;
     Some((document, index.parse().ok()?))
 }
 
 /// The id of a passage: its exchange's and its window's number.
-pub(super) fn passage_id(exchange_id: &str, passage: &Passage) -> String {
+pub(crate) fn passage_id(exchange_id: &str, passage: &Passage) -> String {
     format!("{exchange_id}.{}", passage.window)
 }
 
 /// The citation of an exchange's whole answer.
-pub(super) fn whole(document: &StoredDocument, stored: &StoredExchange) -> Citation {
+pub(crate) fn whole(document: &StoredDocument, stored: &StoredExchange) -> Citation {
     citation(document, stored, stored.exchange.answer.spans(), stored.quote)
 }
 
 /// The citation of one window of an exchange's answer.
-pub(super) fn window(
+pub(crate) fn window(
     document: &StoredDocument,
     stored: &StoredExchange,
     span: TextSpan,

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::engine::BackupError;
 use crate::extraction::ExtractError;
-use crate::index::IndexError;
-use crate::store::StoreError;
+use crate::local::BackupError;
+use crate::local::index::IndexError;
+use crate::local::store::StoreError;
 
 /// What can go wrong, grouped by what a caller can do about it.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +94,7 @@ fn affected(documents: &[String], more: usize) -> String {
 
 impl EngineError {
     /// What another caller of the same failed commit is told.
-    pub(super) fn for_another_caller(&self) -> Self {
+    pub(crate) fn for_another_caller(&self) -> Self {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is told by its text alone")]
         match self {
             Self::Store(error) => Self::Store(error.clone()),

@@ -4,24 +4,24 @@ use std::sync::mpsc::sync_channel;
 
 use crate::engine::Engine;
 use crate::engine::EngineError;
-use crate::engine::Outcome;
-use crate::engine::Receipt;
 use crate::engine::Settings;
 use crate::engine::cite;
-use crate::engine::indexer;
 use crate::extraction::ExtractError;
 use crate::extraction::Line;
 use crate::extraction::Pair;
 use crate::extraction::extract;
 use crate::extraction::render;
-use crate::index::AnalyzedDocument;
+use crate::local::Outcome;
+use crate::local::Receipt;
+use crate::local::commit::indexer;
+use crate::local::index::AnalyzedDocument;
+use crate::local::store::EncodedDocument;
+use crate::local::store::NewDocument;
+use crate::local::store::StoredDocument;
+use crate::local::store::StoredExchange;
 use crate::segmentation::segment;
 use crate::segmentation::windows::windows;
 use crate::span::SourceMap;
-use crate::store::EncodedDocument;
-use crate::store::NewDocument;
-use crate::store::StoredDocument;
-use crate::store::StoredExchange;
 use crate::transcript::Digest;
 use crate::transcript::Exchange;
 use crate::transcript::Extraction;
@@ -31,7 +31,7 @@ use crate::transcript::Source;
 
 /// Part of every submission's digest: raised when extraction, segmentation or windows change what they
 /// yield, so that documents are read again when they are next sent.
-pub(super) const PIPELINE: u32 = 1;
+pub(crate) const PIPELINE: u32 = 1;
 
 /// A document as a client sends it.
 #[derive(Clone, Debug)]
@@ -128,12 +128,12 @@ impl Identified {
     }
 
     /// Whether `document` was stored from an equal submission.
-    pub(super) fn is(&self, document: &StoredDocument) -> bool {
+    pub(crate) fn is(&self, document: &StoredDocument) -> bool {
         self.id == document.id && self.digest == document.submission
     }
 
     /// Extracts and segments the submission.
-    pub(super) fn prepare(self, settings: &Settings) -> Result<NewDocument, EngineError> {
+    pub(crate) fn prepare(self, settings: &Settings) -> Result<NewDocument, EngineError> {
         let Self { id, digest, received: received_digest, mut metadata, mut media_type, content } = self;
         let (extraction, received) = match content {
             Content::Rendition(rendition) => {
@@ -183,14 +183,14 @@ impl Identified {
 /// A document that has been read and can be written.
 #[derive(Debug)]
 pub struct Prepared {
-    pub(super) document: EncodedDocument,
+    pub(crate) document: EncodedDocument,
     /// `None` for one so long that the index reads it from the store.
-    pub(super) analyzed: Option<AnalyzedDocument>,
+    pub(crate) analyzed: Option<AnalyzedDocument>,
 }
 
 impl Prepared {
     /// Bytes that it holds, as far as they grow with the document.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.document.bytes() + self.analyzed.as_ref().map_or(0, AnalyzedDocument::bytes)
     }
 }

@@ -5,23 +5,13 @@
 
 mod about;
 mod answer;
-mod backup;
-mod cite;
-mod damage;
+pub(crate) mod cite;
 mod error;
-mod folder;
-mod indexer;
 mod ingest;
-mod integrity;
-mod manifest;
 mod page_token;
 mod passages;
-mod recover;
-mod snapshot;
 mod source_reader;
-mod start;
 mod verdict;
-mod writer;
 
 pub use about::About;
 pub use answer::Duplicate;
@@ -30,37 +20,16 @@ pub use answer::FoundPassage;
 pub use answer::PlannedSearch;
 pub use answer::SearchAnswer;
 pub use answer::SearchCall;
-pub use backup::BackupError;
-pub use backup::SnapshotFile;
-pub use backup::SnapshotPart;
-pub use backup::SnapshotReader;
-pub use backup::check_snapshot_file;
-pub use backup::compare_snapshot;
-pub use backup::manifest_path;
-pub use backup::restore_into;
 pub use error::EngineError;
 pub use ingest::Body;
 pub use ingest::Identified;
 pub use ingest::Prepared;
 pub use ingest::Submission;
-pub use integrity::Fault;
-pub use integrity::IntegrityCheck;
-pub use integrity::IntegrityReport;
-pub use integrity::verify_folder;
-pub use manifest::Difference;
-pub use manifest::Entry;
-pub use manifest::Manifest;
 pub use passages::CitedPassage;
-pub use recover::Recovered;
-pub use recover::compare_folder;
-pub use recover::recover;
 pub use source_reader::SourceKind;
 pub use source_reader::SourceReader;
 pub use verdict::Claim;
 pub use verdict::Verdict;
-pub use writer::Deleted;
-pub use writer::Outcome;
-pub use writer::Receipt;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -69,26 +38,26 @@ use std::sync::Mutex;
 use std::sync::TryLockError;
 use std::time::SystemTime;
 
-use crate::engine::folder::DataFolder;
-use crate::engine::folder::remove_index;
-use crate::engine::indexer::Analyzed;
-use crate::engine::indexer::Indexer;
 use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
 use crate::engine::passages::Passages;
-use crate::engine::snapshot::Published;
-use crate::engine::snapshot::Snapshot;
-use crate::engine::writer::Writer;
 use crate::extraction::Limits;
-use crate::index::DocumentAnalyzer;
-use crate::index::Index;
-use crate::search::Ranking;
+use crate::local::commit::Writer;
+use crate::local::commit::indexer::Analyzed;
+use crate::local::commit::indexer::Indexer;
+use crate::local::folder::DataFolder;
+use crate::local::folder::remove_index;
+use crate::local::index::DocumentAnalyzer;
+use crate::local::index::Index;
+use crate::local::store::Reader;
+use crate::local::store::StoreError;
+use crate::local::store::StoredDocument;
+use crate::local::store::guarded;
+use crate::local::view::Published;
+use crate::local::view::Snapshot;
+use crate::query::Ranking;
 use crate::segmentation::windows::WindowSettings;
 use crate::span::ByteSpan;
-use crate::store::Reader;
-use crate::store::StoreError;
-use crate::store::StoredDocument;
-use crate::store::guarded;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
 
@@ -102,7 +71,7 @@ pub struct Settings {
     /// How passages are ranked.
     pub ranking: Ranking,
     /// How the index works.
-    pub index: crate::index::Settings,
+    pub index: crate::local::index::Settings,
     /// Bytes that the store may keep in memory of its file.
     pub store_cache_bytes: usize,
     /// Up to which size, in bytes, the store's file is checked before [`Engine::open`] returns. A larger one is checked
@@ -132,7 +101,7 @@ impl Settings {
             limits: Limits::default(),
             windows: WindowSettings::default(),
             ranking: Ranking::default(),
-            index: crate::index::Settings::default(),
+            index: crate::local::index::Settings::default(),
             store_cache_bytes: 64 << 20,
             check_first_bytes: 512 << 20,
             passage_cache_bytes: 64 << 20,
@@ -187,7 +156,7 @@ pub struct DocumentPage {
 /// onrecord, in process.
 #[derive(Debug)]
 pub struct Engine {
-    settings: Settings,
+    pub(crate) settings: Settings,
     analyzer: Arc<DocumentAnalyzer>,
     published: Arc<Published>,
     writer: Writer,
@@ -208,7 +177,7 @@ impl Engine {
         let store = Arc::new(store);
         let analyzer = Arc::new(DocumentAnalyzer::new(&settings.index));
         let (writer, published, key) =
-            start::start(&store, unchecked.as_ref(), &folder, &settings, &analyzer)?;
+            crate::local::start::start(&store, unchecked.as_ref(), &folder, &settings, &analyzer)?;
         let (tokens, passages) =
             (PageTokens::new(key, settings.clock), Passages::new(settings.passage_cache_bytes));
         let rebuilding = Mutex::default();
@@ -223,7 +192,7 @@ impl Engine {
 
     /// What is committed; [`EngineError::NotReady`] until the store's file has been checked. An unchecked one may have lost
     /// what it is asked for, and only a search, whose hits the index vouches for, notices.
-    fn checked_snapshot(&self) -> Result<Arc<Snapshot>, EngineError> {
+    pub(crate) fn checked_snapshot(&self) -> Result<Arc<Snapshot>, EngineError> {
         self.writer.found_whole()?;
         Ok(self.published.now())
     }
@@ -239,7 +208,7 @@ impl Engine {
     }
 
     /// Deletes a document. `purge` deletes its earlier versions too, with every byte that no other document has.
-    pub fn delete(&self, id: &str, purge: bool) -> Result<Deleted, EngineError> {
+    pub fn delete(&self, id: &str, purge: bool) -> Result<crate::local::Deleted, EngineError> {
         self.writer.delete(id, purge)
     }
 

@@ -9,12 +9,12 @@ use quick_cache::sync::Cache;
 
 use crate::engine::EngineError;
 use crate::engine::cite;
-use crate::engine::snapshot::Snapshot;
-use crate::index::SegmentId;
-use crate::search::Hit;
+use crate::local::index::SegmentId;
+use crate::local::search::Hit;
+use crate::local::store::StoreError;
+use crate::local::store::guarded;
+use crate::local::view::Snapshot;
 use crate::span::ByteSpan;
-use crate::store::StoreError;
-use crate::store::guarded;
 use crate::transcript::Citation;
 use crate::transcript::Exchange;
 

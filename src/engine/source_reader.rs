@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::engine::EngineError;
-use crate::engine::snapshot::Snapshot;
+use crate::local::store::StoreError;
+use crate::local::view::Snapshot;
 use crate::span::ByteSpan;
-use crate::store::StoreError;
 use crate::transcript::Digest;
 
 /// Which bytes of a document to read.

@@ -3,10 +3,10 @@
 use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::cite;
-use crate::engine::snapshot::Snapshot;
+use crate::local::store::StoredDocument;
+use crate::local::view::Snapshot;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
-use crate::store::StoredDocument;
 use crate::transcript::Citation;
 use crate::transcript::Digest;
 

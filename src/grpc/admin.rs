@@ -9,12 +9,12 @@ use tonic::Response;
 use tonic::Status;
 
 use crate::engine::Engine;
-use crate::engine::SnapshotPart;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
 use crate::grpc::pb::admin_service_server::AdminService;
 use crate::grpc::reading;
 use crate::grpc::to_proto;
+use crate::local::SnapshotPart;
 
 /// Serves `onrecord.v1.AdminService`.
 #[derive(Clone, Debug)]

@@ -16,13 +16,13 @@ use tonic::Status;
 use crate::engine::EngineError;
 use crate::engine::Identified;
 use crate::engine::Prepared;
-use crate::engine::Receipt;
 use crate::grpc::from_proto;
 use crate::grpc::offload::Offload;
 use crate::grpc::offload::SHORT;
 use crate::grpc::pb;
 use crate::grpc::status;
 use crate::grpc::to_proto;
+use crate::local::Receipt;
 
 /// Documents that are read ahead of the one that is being answered.
 const AHEAD: usize = 64;

@@ -9,11 +9,11 @@ use tonic::Status;
 use tonic_types::ErrorDetails;
 use tonic_types::StatusExt as _;
 
-use crate::engine::BackupError;
 use crate::engine::EngineError;
 use crate::extraction::ExtractError;
-use crate::index::IndexError;
-use crate::store::StoreError;
+use crate::local::BackupError;
+use crate::local::index::IndexError;
+use crate::local::store::StoreError;
 
 /// The domain of every `google.rpc.ErrorInfo`.
 const DOMAIN: &str = "onrecord";

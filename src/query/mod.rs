@@ -2,15 +2,30 @@
 
 mod parse;
 mod filter;
+mod ranking;
+mod parameters;
+pub(crate) mod function_words;
+pub(crate) mod synonyms;
+mod derivation;
+mod analyzed_query;
 #[cfg(test)]
 mod tests;
 
 use thiserror::Error;
 
+pub use analyzed_query::AnalyzedClause;
+pub use analyzed_query::AnalyzedQuery;
+pub use analyzed_query::Depth;
+pub use analyzed_query::QueryTerm;
+pub use analyzed_query::Relation;
 pub use filter::DateBound;
 pub use filter::DateRange;
 pub use filter::Filter;
 pub use filter::InvalidDate;
+pub use function_words::Role;
+pub use parameters::ParameterError;
+pub use ranking::Ranking;
+pub use ranking::Saturation;
 
 /// The longest query, in bytes.
 pub const MAX_QUERY_BYTES: usize = 4096;

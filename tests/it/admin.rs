@@ -287,9 +287,9 @@ async fn a_snapshot_is_one_state_that_writers_passed_through() {
         let after = [0, 1, 2, 3].map(|writer| done[writer].load(std::sync::atomic::Ordering::SeqCst));
         std::fs::write(&file, &bytes).unwrap();
         assert_eq!((summary.bytes, &summary.sha256), (bytes.len().try_into().unwrap(), &sha256(&bytes)));
-        onrecord::engine::check_snapshot_file(&file).unwrap();
+        onrecord::local::check_snapshot_file(&file).unwrap();
         let mut held: BTreeMap<String, String> = BTreeMap::new();
-        let mut snapshot = onrecord::engine::SnapshotFile::create(&file).unwrap();
+        let mut snapshot = onrecord::local::SnapshotFile::create(&file).unwrap();
         snapshot.write(&bytes).unwrap();
         snapshot.finish().unwrap();
         for (id, line) in manifest(&folder.path().join("copy.manifest.jsonl")).1 {
@@ -328,7 +328,7 @@ async fn a_damaged_snapshot_is_refused() {
     let file = folder.path().join("copy");
     let check = |bytes: &[u8]| {
         std::fs::write(&file, bytes).unwrap();
-        onrecord::engine::check_snapshot_file(&file).map(|summary| summary.documents)
+        onrecord::local::check_snapshot_file(&file).map(|summary| summary.documents)
     };
     assert_eq!(check(&bytes).unwrap(), 1);
     for length in 0..bytes.len() {

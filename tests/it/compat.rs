@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 use onrecord::engine;
 use onrecord::engine::Engine;
 use onrecord::engine::EngineError;
-use onrecord::store::StoreError;
+use onrecord::local::store::StoreError;
 use tempfile::TempDir;
 
 use crate::support::TestServer;

@@ -14,12 +14,12 @@ use onrecord::engine;
 use onrecord::engine::Body;
 use onrecord::engine::Engine;
 use onrecord::engine::EngineError;
-use onrecord::engine::Receipt;
 use onrecord::engine::SearchCall;
 use onrecord::engine::Submission;
+use onrecord::local::Receipt;
+use onrecord::local::store::StoreError;
 use onrecord::query::Filter;
 use onrecord::query::Query;
-use onrecord::store::StoreError;
 use onrecord::transcript::Metadata;
 use tempfile::TempDir;
 

@@ -318,8 +318,8 @@ async fn whichever_page_is_lost_nothing_panics() {
             std::fs::write(folder.path().join("store.redb"), &bytes).unwrap();
             let out = tempfile::tempdir().unwrap();
             // Whether anything can be told of such a file is another test's to say.
-            drop(engine::recover(folder.path(), out.path()));
-            drop(engine::verify_folder(folder.path()));
+            drop(local::recover(folder.path(), out.path()));
+            drop(local::verify_folder(folder.path()));
             drop(open(folder.path()));
         }
     }

@@ -21,7 +21,7 @@ use crate::engine::SearchCall;
 use crate::engine::Settings;
 use crate::query::Filter;
 use crate::query::Query;
-use crate::search::Ranking;
+use crate::query::Ranking;
 
 /// What a run has for each query, in the collection's order.
 type Run = Vec<Vec<Retrieved>>;

@@ -1,0 +1,231 @@
+//! The write path: one thread, group commit.
+//!
+//! Writes that wait together are committed together: one durable store commit, then the index is brought up to
+//! the store and a new snapshot published, then all are answered. Documents come analysed for the index; where they
+//! do not, after a crash or a failure, the same code reads them from the store.
+//!
+//! After any failure nothing of the group is acknowledged, what failed is opened anew before the next group, and
+//! readers go on with the last snapshot.
+
+mod changes;
+mod group;
+mod queue;
+pub(crate) mod indexer;
+
+pub(crate) use group::Committer;
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use crate::engine::EngineError;
+use crate::engine::Prepared;
+use crate::local::folder::UncheckedStore;
+use crate::local::index::Index;
+use crate::local::store::Purged;
+use crate::local::store::Reader;
+use crate::local::store::StoredDocument;
+use crate::transcript::Diagnostic;
+
+use queue::Admission;
+use queue::Queue;
+
+/// What a write did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The document is new.
+    Created,
+    /// It replaced one of the same id.
+    Replaced,
+    /// The same bytes and metadata were there already.
+    Unchanged,
+}
+
+/// What became of a document.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// The document as stored.
+    pub document: StoredDocument,
+    /// What the write did.
+    pub outcome: Outcome,
+    /// What was noticed while reading it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The generation in which it is visible.
+    pub generation: u64,
+}
+
+/// What a deletion did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// The generation in which the document is gone.
+    pub generation: u64,
+    /// What went with it for good; `None` where its versions are kept.
+    pub purged: Option<Purged>,
+}
+
+/// How writes are made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    /// How many writes may wait.
+    pub(crate) queue: usize,
+    /// How many earlier versions of a document are kept.
+    pub(crate) keep_versions: usize,
+    /// Bytes that writes leave free on the disk.
+    pub(crate) reserve: u64,
+    /// Tells when a commit is made.
+    pub(crate) clock: fn() -> SystemTime,
+}
+
+/// Takes the answer to a job.
+type Reply<T> = Box<dyn FnOnce(Result<T, EngineError>) + Send>;
+
+pub(crate) enum Job {
+    Put(Box<Prepared>, Admission, Reply<Receipt>),
+    Delete {
+        id: String,
+        purge: bool,
+        reply: Reply<Deleted>,
+    },
+    /// Keeps the changes from now on for an index that is built beside the one in use, and hands out the store to build
+    /// it from.
+    StartRebuild(Reply<Reader>),
+    /// Puts that index in the place of the one in use; `None` where it failed.
+    EndRebuild(Option<Box<Index>>, Reply<u64>),
+}
+
+impl Job {
+    /// Bytes that it may take on the disk: a document's own, its exchanges beside them, and both in the index.
+    const fn bytes(&self) -> u64 {
+        match self {
+            Self::Put(new, ..) => new.document.document.received_len.saturating_mul(4),
+            Self::Delete { .. } | Self::StartRebuild(_) | Self::EndRebuild(..) => 0,
+        }
+    }
+
+    /// Answers that it was not done, and why.
+    fn fail(self, error: &EngineError) {
+        let error = error.for_another_caller();
+        match self {
+            Self::Put(_, _, reply) => reply(Err(error)),
+            Self::Delete { reply, .. } => reply(Err(error)),
+            Self::StartRebuild(reply) => reply(Err(error)),
+            Self::EndRebuild(_, reply) => reply(Err(error)),
+        }
+    }
+
+    const fn writes(&self) -> bool {
+        matches!(self, Self::Put(..) | Self::Delete { .. })
+    }
+}
+
+/// The handle of the write thread; dropping it waits for the writes that were taken.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    /// `None` only while it is dropped.
+    queue: Option<Queue>,
+    thread: Option<JoinHandle<()>>,
+    /// What the check of the store found, once it is over.
+    checked: Arc<OnceLock<Result<(), EngineError>>>,
+}
+
+impl Writer {
+    /// Starts the thread, which checks the store first where that was put off, and takes `queue` waiting writes.
+    pub(crate) fn start(
+        mut committer: Committer,
+        unchecked: Option<UncheckedStore>,
+        queue: usize,
+    ) -> Result<Self, EngineError> {
+        let (queue, waiting) = Queue::new(queue);
+        // Where nothing is to be checked nobody has to wait for the thread to begin.
+        let checked = Arc::new(if unchecked.is_none() { OnceLock::from(Ok(())) } else { OnceLock::new() });
+        let told = Arc::clone(&checked);
+        let thread = thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || {
+                let check = || unchecked.map_or(Ok(()), |unchecked| unchecked.check());
+                let panicked = |_| Err(EngineError::Internal("the check of the store panicked".into()));
+                match told.get_or_init(|| catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(panicked)) {
+                    Ok(()) => committer.run(&waiting),
+                    Err(error) => {
+                        for job in &waiting {
+                            job.fail(error);
+                        }
+                    }
+                }
+            })
+            .map_err(|error| EngineError::Internal(format!("the write thread cannot start: {error}")))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), checked })
+    }
+
+    /// Waits until the store has been checked, and tells what was found.
+    pub(crate) fn checked(&self) -> Result<(), EngineError> {
+        self.checked.wait().as_ref().map_err(EngineError::for_another_caller).copied()
+    }
+
+    /// The same without waiting: [`EngineError::NotReady`] until the check is over.
+    pub(crate) fn found_whole(&self) -> Result<(), EngineError> {
+        let found = self.checked.get().ok_or(EngineError::NotReady)?;
+        found.as_ref().map_err(EngineError::for_another_caller).copied()
+    }
+
+    /// Queues a write; blocks only while the queue is full.
+    pub(crate) fn submit(&self, new: Prepared, done: Reply<Receipt>) -> Result<(), EngineError> {
+        let queue = self.queue()?;
+        let admission = queue.admit(new.bytes());
+        queue.send(Job::Put(Box::new(new), admission, done))
+    }
+
+    pub(crate) fn delete(&self, id: &str, purge: bool) -> Result<Deleted, EngineError> {
+        self.run(|reply| Job::Delete { id: id.to_owned(), purge, reply })
+    }
+
+    pub(crate) fn start_rebuild(&self) -> Result<Reader, EngineError> {
+        self.run(Job::StartRebuild)
+    }
+
+    pub(crate) fn end_rebuild(&self, index: Option<Index>) -> Result<u64, EngineError> {
+        self.run(|reply| Job::EndRebuild(index.map(Box::new), reply))
+    }
+
+    fn queue(&self) -> Result<&Queue, EngineError> {
+        self.queue.as_ref().ok_or_else(|| EngineError::Internal("the write thread has ended".into()))
+    }
+
+    /// Sends a job and waits for its answer.
+    fn run<T: Send + 'static>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, EngineError> {
+        let (reply, answer) = sync_channel(1);
+        // A caller that is gone needs no answer.
+        self.queue()?.send(job(Box::new(move |result| drop(reply.send(result)))))?;
+        let dropped = |_| EngineError::Internal("a write was dropped".into());
+        answer.recv().map_err(dropped)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the write thread panicked");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_to_be_whole_before_it_is_checked() {
+        let writer = Writer { queue: None, thread: None, checked: Arc::default() };
+        assert!(matches!(writer.found_whole(), Err(EngineError::NotReady)));
+        writer.checked.set(Err(EngineError::Internal("the check failed".into()))).unwrap();
+        for found in [writer.found_whole(), writer.checked()] {
+            assert!(matches!(found, Err(EngineError::Internal(_))), "{found:?}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Documents → what the index takes of them. Most of what indexing costs, and none of it needs the index: so it is done
+//! by many threads, and the one that writes only hands over.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use tantivy::schema::Field as Handle;
+
+use crate::analysis::Analyzer;
+use crate::analysis::Language;
+use crate::local::index::DocumentEntry;
+use crate::local::index::ExchangeEntry;
+use crate::local::index::Settings;
+use crate::local::index::filter;
+use crate::local::index::minhash::MinHash;
+use crate::local::index::schema;
+use crate::local::index::schema::Fields;
+use crate::local::index::tokens::Tokens;
+use crate::query::DateRange;
+use crate::span::TextSpan;
+
+/// How many threads' analyzers are kept for the next document, and of how many languages each: with the words they
+/// remember some 40 MB at most. More threads than these begin with no words in memory.
+const IDLE: usize = 4;
+const LANGUAGES: usize = 4;
+
+/// Passages of a document that are held analysed at most: an interview has some hundred.
+const MOST_HELD: usize = 2048;
+
+/// What a passage takes beside its terms, in bytes: itself, and what its exchange bears.
+const PASSAGE: usize = 512;
+
+/// The analyzers of one thread.
+type Analyzers = BTreeMap<Language, Analyzer>;
+
+/// Analyses documents, any number at a time.
+pub struct DocumentAnalyzer {
+    fields: Fields,
+    default_language: String,
+    idle: Mutex<Vec<Analyzers>>,
+}
+
+/// A document's exchanges, all of them.
+#[derive(Debug)]
+pub struct AnalyzedDocument(Vec<AnalyzedExchange>);
+
+/// An exchange as [`crate::local::index::Writer`] takes it.
+pub struct AnalyzedExchange {
+    pub(super) index: u32,
+    pub(super) passages: Vec<AnalyzedPassage>,
+    bytes: usize,
+}
+
+/// A window of an answer.
+pub(super) struct AnalyzedPassage {
+    /// Of the first window only.
+    pub question: Tokens,
+    pub answer: Tokens,
+    /// The term vectors of both.
+    pub vectors: Vec<u8>,
+    /// What the first window bears for the whole exchange.
+    pub described: Option<Described>,
+}
+
+/// What an exchange is found by beside its words.
+#[derive(Default)]
+pub(super) struct Described {
+    /// Field and key.
+    pub keys: Vec<(Handle, String)>,
+    /// First and last day of publication.
+    pub published: Option<(i64, i64)>,
+    pub minhash: Option<MinHash>,
+}
+
+impl fmt::Debug for DocumentAnalyzer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DocumentAnalyzer").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AnalyzedExchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnalyzedExchange").field("passages", &self.passages.len()).finish_non_exhaustive()
+    }
+}
+
+impl AnalyzedDocument {
+    /// How many passages it has.
+    #[must_use]
+    pub fn passages(&self) -> usize {
+        self.0.iter().map(|exchange| exchange.passages.len()).sum()
+    }
+
+    /// Bytes that it holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(|exchange| exchange.bytes).sum()
+    }
+}
+
+impl IntoIterator for AnalyzedDocument {
+    type Item = AnalyzedExchange;
+    type IntoIter = std::vec::IntoIter<AnalyzedExchange>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl DocumentAnalyzer {
+    /// One for indexes of these settings.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let (_, fields) = schema::build();
+        Self { fields, default_language: settings.default_language.clone(), idle: Mutex::default() }
+    }
+
+    /// Analyses a document in its language; `None` for one of more passages than are to be held at a time, which
+    /// [`DocumentAnalyzer::each`] hands over one after the other.
+    #[must_use]
+    pub fn analyze(&self, entry: &DocumentEntry<'_>) -> Option<AnalyzedDocument> {
+        (entry.passages() <= MOST_HELD).then(|| AnalyzedDocument(self.each(entry).collect()))
+    }
+
+    /// Analyses a document exchange by exchange.
+    pub fn each<'a>(&'a self, entry: &'a DocumentEntry<'_>) -> impl Iterator<Item = AnalyzedExchange> + 'a {
+        let tag = match entry.metadata.language.as_str() {
+            "" => self.default_language.as_str(),
+            tag => tag,
+        };
+        let mut analyzers = Borrowed { from: self, analyzers: self.take() };
+        (0..).zip(&entry.exchanges).map(move |exchange| {
+            let analyzer = analyzers.of(Language::from_tag(tag));
+            self.exchange(analyzer, entry, tag, exchange)
+        })
+    }
+
+    fn take(&self) -> Analyzers {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn put_back(&self, analyzers: Analyzers) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.push(analyzers);
+        }
+    }
+
+    fn exchange(
+        &self,
+        analyzer: &mut Analyzer,
+        entry: &DocumentEntry<'_>,
+        tag: &str,
+        (index, exchange): (u32, &ExchangeEntry<'_>),
+    ) -> AnalyzedExchange {
+        let whole = [TextSpan::new(0, exchange.answer.len())];
+        let windows = if exchange.windows.is_empty() { &whole } else { exchange.windows.as_slice() };
+        let mut described = Some(self.fields.describe(entry, tag, exchange));
+        let mut passages = Vec::with_capacity(windows.len());
+        let labels = entry.metadata.labels.iter().map(|(key, value)| key.len() + value.len());
+        let mut bytes = labels.sum::<usize>();
+        for window in windows {
+            let described = described.take();
+            let asked = if described.is_some() { exchange.question } else { "" };
+            let mut vectors = Vec::new();
+            let question = Tokens::of(analyzer, asked, &mut vectors);
+            let answer = Tokens::of(analyzer, window.of(exchange.answer), &mut vectors);
+            bytes += PASSAGE + question.bytes() + answer.bytes() + vectors.capacity();
+            passages.push(AnalyzedPassage { question, answer, vectors, described });
+        }
+        AnalyzedExchange { index, passages, bytes }
+    }
+}
+
+/// The analyzers of a thread while it has them.
+struct Borrowed<'a> {
+    from: &'a DocumentAnalyzer,
+    analyzers: Analyzers,
+}
+
+impl Borrowed<'_> {
+    fn of(&mut self, language: Language) -> &mut Analyzer {
+        if self.analyzers.len() >= LANGUAGES && !self.analyzers.contains_key(&language) {
+            self.analyzers.clear();
+        }
+        self.analyzers.entry(language).or_insert_with(|| Analyzer::remembering(language))
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        self.from.put_back(std::mem::take(&mut self.analyzers));
+    }
+}
+
+impl DocumentEntry<'_> {
+    fn passages(&self) -> usize {
+        self.exchanges.iter().map(|exchange| exchange.windows.len().max(1)).sum()
+    }
+}
+
+impl Fields {
+    /// What the first window bears for the whole exchange.
+    fn describe(&self, entry: &DocumentEntry<'_>, tag: &str, exchange: &ExchangeEntry<'_>) -> Described {
+        let mut keys = Vec::new();
+        if !exchange.speaker.is_empty() {
+            keys.push((self.speaker, filter::name_key(exchange.speaker)));
+        }
+        keys.extend(filter::tag_prefixes(tag).into_iter().map(|prefix| (self.language, prefix)));
+        keys.push((self.analysis, Language::from_tag(tag).tag().to_owned()));
+        let labels = entry.metadata.labels.iter();
+        keys.extend(labels.map(|(key, value)| (self.label, filter::label_key(key, value))));
+        let published = DateRange::parse(&entry.metadata.published).ok();
+        Described {
+            keys,
+            published: published.map(|published| (published.first, published.last)),
+            minhash: MinHash::of(exchange.question, exchange.answer),
+        }
+    }
+}
+
+#[cfg(test)]
+impl DocumentEntry<'_> {
+    /// Writes it as an index of default settings takes it.
+    pub(crate) fn write(&self, writer: &mut crate::local::index::Writer) {
+        let analyzer = DocumentAnalyzer::new(&Settings::default());
+        writer.replace(self.document_id, analyzer.each(self)).unwrap();
+    }
+}

@@ -1,0 +1,245 @@
+//! Segments in memory → one segment of tantivy's files.
+//!
+//! tantivy makes its segments from documents: it reads their texts again, looks each word up in a table, and keeps where
+//! it stands in memory of its own until the files are written. All of this a segment in memory has done already, so its
+//! lists are written as they are, by what tantivy writes its own with; merging is left to tantivy.
+
+use std::io;
+
+use tantivy::Segment as Target;
+use tantivy::TantivyDocument;
+use tantivy::columnar::ColumnType;
+use tantivy::columnar::ColumnarWriter;
+use tantivy::directory::TerminatingWrite as _;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::fieldnorm::FieldNormReaders;
+use tantivy::fieldnorm::FieldNormsSerializer;
+use tantivy::index::SegmentComponent;
+use tantivy::postings::InvertedIndexSerializer;
+use tantivy::schema::Field as Handle;
+use tantivy::store::StoreWriter;
+
+use crate::local::index::BitSet;
+use crate::local::index::Field;
+use crate::local::index::memory_segment::MemorySegment;
+use crate::local::index::memory_segment::number;
+use crate::local::index::memory_segment::text::List;
+use crate::local::index::memory_segment::text::Text;
+use crate::local::index::schema;
+use crate::local::index::schema::Fields;
+use crate::local::index::vector_file;
+
+/// A segment, and which of its passages are not deleted; `None` where all are there.
+pub(in crate::local::index) type Part<'a> = (&'a MemorySegment, Option<&'a BitSet>);
+
+/// Writes all passages of the parts that are not deleted, one part behind the other. Returns how many they are; where there
+/// are none, nothing is written.
+pub(in crate::local::index) fn write(
+    parts: &[Part<'_>],
+    target: &Target,
+    fields: Fields,
+) -> tantivy::Result<u32> {
+    let whole = Whole::of(parts);
+    if whole.len > 0 {
+        whole.write_lengths(target, fields)?;
+        whole.write_postings(target, fields)?;
+        whole.write_columns(target)?;
+        whole.write_store(target)?;
+        vector_file::write(target, whole.passages().map(|(memory, passage, _)| memory.vectors(passage)))?;
+    }
+    Ok(whole.len)
+}
+
+/// The segment to be written.
+struct Whole<'a> {
+    /// Each part, and what its passages are numbered in the whole; those that are deleted not at all.
+    parts: Vec<(&'a MemorySegment, Vec<Option<u32>>)>,
+    len: u32,
+}
+
+/// A field's terms: each with the part it stands in and the number of its list there.
+type Listed<'a> = (&'a str, u32, u32);
+
+/// A field of all parts.
+struct Texts<'a> {
+    /// Each part's, and what its passages are numbered in the whole.
+    parts: Vec<(&'a Text, &'a [Option<u32>])>,
+}
+
+impl<'a> Texts<'a> {
+    /// The terms in order, each part's behind those of the parts before it.
+    fn terms(&self) -> Vec<Listed<'a>> {
+        let mut terms: Vec<Listed<'a>> = Vec::new();
+        for (part, (text, _)) in (0..).zip(&self.parts) {
+            terms.extend(text.terms().map(|(term, list)| (term, part, list)));
+        }
+        terms.sort_unstable();
+        terms
+    }
+
+    /// The list of a term, and the place in it and the number in the whole of each passage that is not deleted.
+    fn passages(
+        &self,
+        (_, part, list): Listed<'a>,
+    ) -> Option<(List<'a>, impl Iterator<Item = (usize, u32)>)> {
+        let (text, numbers) = *self.parts.get(part as usize)?;
+        let list = text.list(list)?;
+        let number = |passage: &u32| numbers.get(*passage as usize).copied().flatten();
+        let passages = list.passages.iter().enumerate();
+        Some((list, passages.filter_map(move |(at, passage)| Some((at, number(passage)?)))))
+    }
+
+    /// How often the terms stand in passages that are not deleted.
+    fn tokens(&self, terms: &[Listed<'a>]) -> u64 {
+        let tokens = |term: &Listed<'a>| {
+            let (list, passages) = self.passages(*term)?;
+            Some(
+                passages
+                    .filter_map(|(at, _)| list.frequencies.get(at))
+                    .map(|often| u64::from(*often))
+                    .sum::<u64>(),
+            )
+        };
+        terms.iter().filter_map(tokens).sum()
+    }
+}
+
+impl<'a> Whole<'a> {
+    fn of(parts: &[Part<'a>]) -> Self {
+        let mut len = 0;
+        let parts = parts.iter().map(|(memory, alive)| {
+            let numbers = (0..memory.len()).map(|passage| {
+                let number = alive.is_none_or(|alive| alive.contains(passage)).then_some(len);
+                len += u32::from(number.is_some());
+                number
+            });
+            (*memory, numbers.collect())
+        });
+        let parts = parts.collect();
+        Self { parts, len }
+    }
+
+    /// Each passage by its part and its number there, and its number in the whole.
+    fn passages(&self) -> impl Iterator<Item = (&'a MemorySegment, u32, u32)> {
+        self.parts.iter().flat_map(|(memory, numbers)| {
+            (0..).zip(numbers).filter_map(|(passage, number)| Some((*memory, passage, (*number)?)))
+        })
+    }
+
+    /// The quantised lengths of a field.
+    fn lengths(&self, field: Field) -> Vec<u8> {
+        let length = |(memory, passage, _): (&MemorySegment, u32, u32)| {
+            memory.lengths(field).get(passage as usize).copied()
+        };
+        self.passages().map(|passage| length(passage).unwrap_or_default()).collect()
+    }
+
+    fn write_lengths(&self, target: &Target, fields: Fields) -> tantivy::Result<()> {
+        let mut lengths = FieldNormsSerializer::from_write(target.open_write(SegmentComponent::FieldNorms)?)?;
+        let one = FieldNormReader::fieldnorm_to_id(1);
+        lengths.serialize_field(fields.document_id, &vec![one; self.len as usize])?;
+        lengths.serialize_field(fields.question, &self.lengths(Field::Question))?;
+        lengths.serialize_field(fields.answer, &self.lengths(Field::Answer))?;
+        Ok(lengths.close()?)
+    }
+
+    fn write_postings(&self, target: &Target, fields: Fields) -> tantivy::Result<()> {
+        let lengths = FieldNormReaders::open(target.open_read(SegmentComponent::FieldNorms)?)?;
+        let mut postings = InvertedIndexSerializer::open(target)?;
+        let Fields { document_id, question, answer, speaker, language, analysis, label, .. } = fields;
+        for field in [document_id, question, answer, speaker, language, analysis, label] {
+            let text = |memory: &'a MemorySegment| match field {
+                _ if field == question => Some(&memory.question),
+                _ if field == answer => Some(&memory.answer),
+                _ => memory.keys.get(&field),
+            };
+            let parts =
+                self.parts.iter().filter_map(|(memory, numbers)| Some((text(memory)?, numbers.as_slice())));
+            let texts = Texts { parts: parts.collect() };
+            let positions = field == question || field == answer;
+            write_field(&mut postings, field, lengths.get_field(field)?, positions, &texts)?;
+        }
+        Ok(postings.close()?)
+    }
+
+    fn write_columns(&self, target: &Target) -> tantivy::Result<()> {
+        let mut columns = ColumnarWriter::default();
+        columns.record_column_type(schema::DOCUMENT_ID, ColumnType::Str, false);
+        for name in [schema::EXCHANGE, schema::WINDOW, schema::MINHASH] {
+            columns.record_column_type(name, ColumnType::U64, false);
+        }
+        for name in [schema::PUBLISHED_FIRST, schema::PUBLISHED_LAST] {
+            columns.record_column_type(name, ColumnType::I64, false);
+        }
+        for (memory, passage, number) in self.passages() {
+            columns.record_str(number, schema::DOCUMENT_ID, memory.ids.get(memory.document(passage)));
+            columns.record_numerical(number, schema::EXCHANGE, u64::from(memory.exchange(passage)));
+            columns.record_numerical(number, schema::WINDOW, u64::from(memory.window(passage)));
+            if let Some((first, last)) = memory.published(passage) {
+                columns.record_numerical(number, schema::PUBLISHED_FIRST, first);
+                columns.record_numerical(number, schema::PUBLISHED_LAST, last);
+            }
+        }
+        for (memory, numbers) in &self.parts {
+            for (passage, minhash) in memory.minhashes() {
+                let Some(number) = numbers.get(passage as usize).copied().flatten() else { continue };
+                for part in minhash.to_numbers() {
+                    columns.record_numerical(number, schema::MINHASH, part);
+                }
+            }
+        }
+        let mut file = target.open_write(SegmentComponent::FastFields)?;
+        columns.serialize(self.len, None, &mut file)?;
+        Ok(file.terminate()?)
+    }
+
+    /// Nothing is stored with a passage, but tantivy merges a file of what is.
+    fn write_store(&self, target: &Target) -> tantivy::Result<()> {
+        let settings = target.index().settings();
+        let file = target.open_write(SegmentComponent::Store)?;
+        let mut store =
+            StoreWriter::new(file, settings.docstore_compression, settings.docstore_blocksize, false)?;
+        let (nothing, schema) = (TantivyDocument::default(), target.schema());
+        for _ in 0..self.len {
+            store.store(&nothing, &schema)?;
+        }
+        Ok(store.close()?)
+    }
+}
+
+/// Writes the terms of a field; those of deleted passages alone are left out.
+fn write_field(
+    postings: &mut InvertedIndexSerializer,
+    field: Handle,
+    lengths: Option<FieldNormReader>,
+    positions: bool,
+    texts: &Texts<'_>,
+) -> io::Result<()> {
+    let terms = texts.terms();
+    if terms.is_empty() {
+        return Ok(());
+    }
+    let mut file = postings.new_field(field, texts.tokens(&terms), lengths)?;
+    let mut deltas = Vec::new();
+    for same in terms.chunk_by(|(one, ..), (other, ..)| one == other) {
+        let lists = || same.iter().filter_map(|term| texts.passages(*term));
+        let passages: usize = lists().map(|(_, passages)| passages.count()).sum();
+        let Some((term, ..)) = same.first().filter(|_| passages > 0) else { continue };
+        file.new_term(term.as_bytes(), number(passages), positions)?;
+        for (list, passages) in lists() {
+            for (at, passage) in passages {
+                deltas.clear();
+                if positions {
+                    let mut last = 0;
+                    let places = list.positions_at(at).iter();
+                    deltas.extend(
+                        places.map(|place| place.saturating_sub(std::mem::replace(&mut last, *place))),
+                    );
+                }
+                file.write_doc(passage, number(deltas.len()), &deltas);
+            }
+        }
+        file.close_term()?;
+    }
+    file.close()
+}

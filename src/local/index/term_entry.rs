@@ -1,0 +1,31 @@
+//! A term in the whole of a snapshot.
+
+use crate::local::index::Field;
+use crate::local::index::IndexError;
+use crate::local::index::Segment;
+use crate::local::index::Term;
+use crate::local::index::TermKey;
+
+/// A term in every segment of a snapshot.
+#[derive(Debug, Default)]
+pub struct TermEntry {
+    /// How many passages that are not deleted have it.
+    pub live: u64,
+    /// The term in each segment; none at all where no live passage has it.
+    pub segments: Box<[Option<Term>]>,
+}
+
+impl TermEntry {
+    pub(super) fn look_up(segments: &[Segment], field: Field, key: TermKey<'_>) -> Result<Self, IndexError> {
+        let mut live = 0;
+        let mut found = Vec::with_capacity(segments.len());
+        for segment in segments {
+            let term = segment.term(field, key)?;
+            if let Some(term) = &term {
+                live += u64::from(segment.live(term)?);
+            }
+            found.push(term);
+        }
+        Ok(if live > 0 { Self { live, segments: found.into() } } else { Self::default() })
+    }
+}

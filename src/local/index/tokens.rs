@@ -1,0 +1,104 @@
+//! What analysis makes of a text: the terms a passage is found by, and where each stands.
+
+use crate::analysis::Analyzer;
+use crate::local::index::term_vector::Builder;
+
+/// The terms of a text, in order of their places; none twice at one place.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    /// All terms, one behind the other.
+    terms: String,
+    /// Where each ends, and its position.
+    places: Vec<(u32, u32)>,
+}
+
+impl Tokens {
+    /// Analyses a text. Its term vector is put behind what `vectors` holds.
+    pub(super) fn of(analyzer: &mut Analyzer, text: &str, vectors: &mut Vec<u8>) -> Self {
+        let mut tokens =
+            Self { terms: String::with_capacity(text.len()), places: Vec::with_capacity(text.len() / 5) };
+        let mut builder = Builder::new(text);
+        analyzer.analyze(text, &mut |token| {
+            tokens.push(token.term, u32::try_from(token.position).unwrap_or(u32::MAX));
+            builder.push(token.term, token.span.start());
+        });
+        builder.finish(vectors);
+        tokens.in_order()
+    }
+
+    fn push(&mut self, term: &str, position: u32) {
+        self.terms.push_str(term);
+        self.places.push((u32::try_from(self.terms.len()).unwrap_or(u32::MAX), position));
+    }
+
+    /// A compound comes behind its parts and stands at the first, where a stem may make it the same term.
+    fn in_order(self) -> Self {
+        let in_order = self.iter().map(|(term, position)| (position, term));
+        if in_order.is_sorted_by(|one, other| one < other) {
+            return self;
+        }
+        let mut all: Vec<(u32, &str)> = self.iter().map(|(term, position)| (position, term)).collect();
+        all.sort_unstable();
+        all.dedup();
+        let mut ordered = Self::default();
+        for (position, term) in all {
+            ordered.push(term, position);
+        }
+        ordered
+    }
+
+    /// Each term and its position.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
+        let mut start = 0;
+        self.places.iter().map(move |(end, position)| {
+            let range = std::mem::replace(&mut start, *end as usize)..*end as usize;
+            (self.terms.get(range).unwrap_or_default(), *position)
+        })
+    }
+
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Bytes that it holds.
+    pub(super) const fn bytes(&self) -> usize {
+        self.terms.capacity() + self.places.capacity() * size_of::<(u32, u32)>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Tokens;
+    use crate::analysis::Analyzer;
+    use crate::analysis::Language;
+
+    fn check(language: Language, text: &str) {
+        let mut expect: Vec<(u32, String)> = Analyzer::terms(language, text)
+            .into_iter()
+            .map(|(term, position, _)| (u32::try_from(position).unwrap(), term))
+            .collect();
+        expect.sort();
+        expect.dedup();
+        let tokens = Tokens::of(&mut Analyzer::remembering(language), text, &mut Vec::new());
+        let read: Vec<_> = tokens.iter().map(|(term, position)| (position, term.to_owned())).collect();
+        assert_eq!(read, expect);
+        assert_eq!(tokens.len(), expect.len());
+    }
+
+    #[test]
+    fn positions_of_long_texts() {
+        check(Language::English, &"over and over ".repeat(30_000));
+        check(Language::English, &format!("one {}-z two", "a-".repeat(40_000)));
+    }
+
+    proptest! {
+        #[test]
+        fn all_terms_are_there_once_and_in_order(text in "\\PC{0,80}") {
+            check(Language::English, &text);
+            check(Language::Russian, &text);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What is done about damage: integrity checks, recovery of whole documents, snapshots and their manifests.
+
+pub(crate) mod backup;
+pub(crate) mod damage;
+pub(crate) mod integrity;
+pub(crate) mod manifest;
+pub(crate) mod recover;

@@ -1,0 +1,113 @@
+//! Near duplicates of one exchange in several documents, shown as one result.
+
+use std::cmp::Ordering;
+
+use crate::local::index::NearDuplicates;
+use crate::local::index::Segment;
+use crate::local::search::Cursor;
+use crate::local::search::Hit;
+use crate::local::search::Place;
+use crate::local::search::Score;
+use crate::local::search::top_k::Collect;
+use crate::local::search::top_k::TopK;
+
+/// An exchange as a result, and its copies among the results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collapsed {
+    /// The best of them.
+    pub hit: Hit,
+    /// The next best, in the order of results; at most 20.
+    pub copies: Vec<Hit>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+/// How many copies of a result are listed.
+pub(super) const MOST_LISTED: usize = 20;
+
+/// Keeps the best passages of exchanges without copies, and every match that has some.
+pub(super) struct Collapse<'a> {
+    pub top: TopK<'a>,
+    pub copies: &'a NearDuplicates,
+    /// The segment's place among the segments.
+    pub ordinal: usize,
+    pub members: &'a mut Vec<Member>,
+}
+
+/// A match that has copies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    family: u32,
+    score: Score,
+    ordinal: usize,
+    passage: u32,
+}
+
+impl Collect for Collapse<'_> {
+    fn offer(&mut self, passage: u32, score: f32) {
+        match self.copies.family(self.ordinal, passage) {
+            None => self.top.offer(passage, score),
+            Some(family) => {
+                self.members.push(Member { family, score: Score(score), ordinal: self.ordinal, passage });
+            }
+        }
+    }
+
+    /// Duplicates are counted, whatever they score.
+    fn least(&self) -> f32 {
+        f32::NEG_INFINITY
+    }
+}
+
+/// The clusters among the matches: each as one result, best first, those behind `after`, at most `limit`; and how
+/// many clusters there are.
+pub(super) fn clusters(
+    segments: &[Segment],
+    mut members: Vec<Member>,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> (Vec<Collapsed>, u64) {
+    members.sort_unstable_by(|one, other| {
+        one.family.cmp(&other.family).then_with(|| order(segments, one, other))
+    });
+    let groups = members.chunk_by(|one, other| one.family == other.family);
+    let mut best: Vec<&[Member]> = groups.collect();
+    let total = best.len() as u64;
+    if let Some(after) = after {
+        best.retain(|group| {
+            let first = group.first().and_then(|first| hit(segments, first));
+            first.is_some_and(|first| after.precedes(&first))
+        });
+    }
+    best.sort_unstable_by(|one, other| match (one.first(), other.first()) {
+        (Some(one), Some(other)) => order(segments, one, other),
+        (one, other) => one.is_none().cmp(&other.is_none()),
+    });
+    let collapsed = best.into_iter().take(limit).filter_map(|group| {
+        let mut hits = group.iter().filter_map(|member| hit(segments, member));
+        let hit = hits.next()?;
+        let copies: Vec<Hit> = hits.by_ref().take(MOST_LISTED).collect();
+        Some(Collapsed { hit, copies, more: hits.count() as u64 })
+    });
+    (collapsed.collect(), total)
+}
+
+/// The order of results; see [`Hit::order`].
+fn order(segments: &[Segment], one: &Member, other: &Member) -> Ordering {
+    let place = |member: &Member| {
+        let segment = segments.get(member.ordinal)?;
+        Some((segment.document_id(segment.document(member.passage)), segment.exchange(member.passage)))
+    };
+    other.score.cmp(&one.score).then_with(|| place(one).cmp(&place(other)))
+}
+
+fn hit(segments: &[Segment], member: &Member) -> Option<Hit> {
+    let segment = segments.get(member.ordinal)?;
+    Some(Hit {
+        document_id: segment.document_id(segment.document(member.passage)).to_owned(),
+        exchange: segment.exchange(member.passage),
+        window: segment.window(member.passage),
+        score: member.score,
+        place: Place { segment: member.ordinal, passage: member.passage },
+    })
+}

@@ -1,0 +1,228 @@
+//! What of a text a query matched.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::analysis::Analyzer;
+use crate::analysis::Form;
+use crate::analysis::Language;
+use crate::local::index::Fingerprints;
+use crate::local::index::IndexError;
+use crate::local::index::Searcher;
+use crate::local::index::TermVector;
+use crate::local::index::chunk_end;
+use crate::local::search::Place;
+use crate::local::search::TermCache;
+use crate::local::search::plan::Plan;
+use crate::local::search::term_cache::CachedTerm;
+use crate::query::AnalyzedQuery;
+use crate::query::Occur;
+use crate::query::Query;
+use crate::query::Ranking;
+use crate::span::TextSpan;
+
+/// Finds what of a text a query matched, by the analysis that the search used. Made once per query.
+#[derive(Debug)]
+pub struct Highlighter {
+    terms: HashSet<String>,
+    /// The fingerprints of `terms`.
+    fingerprints: Fingerprints,
+    phrases: Vec<Vec<(u32, String)>>,
+    default_language: Language,
+    /// What was matched in chunks of texts of each language: results of one query repeat each other's words.
+    known: BTreeMap<Language, Known>,
+}
+
+/// Chunks that were looked at, and where in them a term stands.
+#[derive(Debug)]
+struct Known {
+    analyzer: Analyzer,
+    chunks: HashMap<String, Vec<TextSpan>>,
+}
+
+/// A word of a text as a phrase sees it: its position, its term and its place.
+type Placed = (usize, String, TextSpan);
+
+impl Highlighter {
+    /// A highlighter of this query, as this snapshot understands it.
+    pub fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
+        let words = AnalyzedQuery::new(query, searcher.languages(), ranking);
+        let plan = Plan::new(searcher, &TermCache::default(), &words, ranking)?;
+        Ok(Self::of(&words, plan.words(), searcher))
+    }
+
+    /// A highlighter of a query's words, of which there is what was `found`.
+    pub(super) fn of(words: &AnalyzedQuery, found: &[Arc<CachedTerm>], searcher: &Searcher) -> Self {
+        let AnalyzedQuery { words, clauses, .. } = words;
+        // A text sprinkled with highlighted articles shows nothing; they are shown where they are all there is.
+        let topical = words.iter().any(|word| word.finds && word.role.is_topical());
+        let words = words.iter().zip(found);
+        let shown = words.filter(|(word, _)| word.finds && (word.role.is_topical() || !topical));
+        let terms: HashSet<String> = shown.flat_map(|(_, found)| found.terms()).map(str::to_owned).collect();
+        let mut fingerprints = Fingerprints::default();
+        // The order in which bits are set leaves no trace.
+        #[expect(clippy::iter_over_hash_type, reason = "a set is filled from a set")]
+        for term in &terms {
+            fingerprints.insert(term);
+        }
+        let phrases = clauses
+            .iter()
+            .filter(|literal| literal.occur != Occur::MustNot)
+            .flat_map(|literal| literal.variants.iter().cloned())
+            .collect();
+        let default_language = searcher.default_language();
+        Self { terms, fingerprints, phrases, default_language, known: BTreeMap::new() }
+    }
+
+    /// The stretches of `text`, in the language of this BCP 47 tag, that the query matched: in order,
+    /// disjoint, on character boundaries.
+    #[must_use]
+    pub fn spans(&self, language: &str, text: &str) -> Vec<TextSpan> {
+        let mut spans = Vec::new();
+        self.analyze(&mut Analyzer::new(self.language(language)), text, &mut spans);
+        joined(spans)
+    }
+
+    /// What was matched in the question and in the shown window of the answer of a hit in this snapshot: what
+    /// [`Highlighter::spans`] tells of either, looked up in the index.
+    pub fn of_hit(
+        &mut self,
+        searcher: &Searcher,
+        place: Place,
+        language: &str,
+        [question, answer]: [&str; 2],
+    ) -> [Vec<TextSpan>; 2] {
+        let vectors = searcher.segments().get(place.segment).and_then(|segment| {
+            let [of_question, of_answer] = segment.term_vectors(place.passage)?;
+            let start = segment.starts().at_or_below(place.passage)?;
+            let of_question =
+                if start == place.passage { of_question } else { segment.term_vectors(start)?[0] };
+            Some([of_question, of_answer])
+        });
+        match vectors {
+            Some([of_question, of_answer]) => {
+                [self.looked_up(language, question, of_question), self.looked_up(language, answer, of_answer)]
+            }
+            None => [self.spans(language, question), self.spans(language, answer)],
+        }
+    }
+
+    /// The stretches of a text whose terms' places are known.
+    fn looked_up(&mut self, language: &str, text: &str, vector: TermVector<'_>) -> Vec<TextSpan> {
+        // Index and store are of one generation; a vector of another text would be of no use.
+        if vector.text_len() != text.len() {
+            return self.spans(language, text);
+        }
+        let language = self.language(language);
+        let mut spans = Vec::new();
+        for start in vector.chunks(&self.fingerprints) {
+            let end = chunk_end(text, start);
+            let known = self.known.entry(language).or_insert_with(|| Known::new(language));
+            let found = known.matches(&self.terms, text.get(start..end).unwrap_or_default());
+            spans.extend(found.iter().map(|span| shifted(*span, start)));
+        }
+        let mut analyzer = Analyzer::new(language);
+        for phrase in &self.phrases {
+            for (start, last) in vector.windows(phrase) {
+                let window = text.get(start..chunk_end(text, last)).unwrap_or_default();
+                let mut found = Vec::new();
+                phrase_spans(phrase, &placed(&mut analyzer, window), &mut found);
+                spans.extend(found.into_iter().map(|span| shifted(span, start)));
+            }
+        }
+        joined(spans)
+    }
+
+    fn language(&self, tag: &str) -> Language {
+        match tag {
+            "" => self.default_language,
+            tag => Language::from_tag(tag),
+        }
+    }
+
+    /// Adds what of a text matches, by analysing it whole.
+    fn analyze(&self, analyzer: &mut Analyzer, text: &str, spans: &mut Vec<TextSpan>) {
+        analyzer.analyze(text, &mut |token| {
+            if self.terms.contains(token.term) {
+                spans.push(token.span);
+            }
+        });
+        if self.phrases.is_empty() {
+            return;
+        }
+        let words = placed(analyzer, text);
+        for phrase in &self.phrases {
+            phrase_spans(phrase, &words, spans);
+        }
+    }
+}
+
+impl Known {
+    fn new(language: Language) -> Self {
+        Self { analyzer: Analyzer::new(language), chunks: HashMap::new() }
+    }
+
+    /// Where in a chunk one of `terms` stands.
+    fn matches(&mut self, terms: &HashSet<String>, chunk: &str) -> &[TextSpan] {
+        if !self.chunks.contains_key(chunk) {
+            let mut spans = Vec::new();
+            self.analyzer.analyze(chunk, &mut |token| {
+                if terms.contains(token.term) {
+                    spans.push(token.span);
+                }
+            });
+            self.chunks.insert(chunk.to_owned(), spans);
+        }
+        self.chunks.get(chunk).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+fn shifted(span: TextSpan, by: usize) -> TextSpan {
+    TextSpan::new(span.start() + by, span.end() + by)
+}
+
+/// The words of a text in order of position.
+fn placed(analyzer: &mut Analyzer, text: &str) -> Vec<Placed> {
+    let mut words: Vec<Placed> = Vec::new();
+    analyzer.analyze(text, &mut |token| {
+        if token.form != Form::Character {
+            words.push((token.position, token.term.to_owned(), token.span));
+        }
+    });
+    words.sort_by_key(|(position, ..)| *position);
+    words
+}
+
+/// Adds the places where a phrase stands among words in order of position.
+fn phrase_spans(phrase: &[(u32, String)], words: &[Placed], spans: &mut Vec<TextSpan>) {
+    let Some(((_, lead), rest)) = phrase.split_first() else { return };
+    for (begin, _, first) in words.iter().filter(|(_, term, _)| term == lead) {
+        let mut last = Some(*first);
+        for (offset, term) in rest {
+            let position = begin + *offset as usize;
+            let from = words.partition_point(|(at, ..)| *at < position);
+            let here = words.iter().skip(from).take_while(|(at, ..)| *at == position);
+            last = last.and(here.clone().find(|(_, other, _)| other == term).map(|(.., span)| *span));
+        }
+        if let Some(last) = last {
+            spans.push(TextSpan::new(first.start(), last.end()));
+        }
+    }
+}
+
+/// Spans in order, those that overlap as one.
+fn joined(mut spans: Vec<TextSpan>) -> Vec<TextSpan> {
+    spans.sort_unstable();
+    let mut joined: Vec<TextSpan> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if span.start() < last.end() => {
+                *last = TextSpan::new(last.start(), last.end().max(span.end()));
+            }
+            _ => joined.push(span),
+        }
+    }
+    joined
+}

@@ -1,0 +1,40 @@
+//! What lengths do to frequencies: the saturation of BM25.
+
+use crate::local::index::Field;
+use crate::local::index::Segment;
+use crate::local::search::plan::Plan;
+use crate::local::search::score_block::BLOCK_LEN;
+use crate::query::Saturation;
+
+/// For each length class of a field, what a frequency is weighed against: `k1 (1 - b + b length / average)`.
+pub(super) struct Norms([f32; 256]);
+
+impl Norms {
+    pub(super) fn new(plan: &Plan, field: Field) -> Self {
+        let Saturation { k1, b } = plan.saturation;
+        let [question, answer] = plan.averages;
+        let average = match field {
+            Field::Question => question,
+            Field::Answer => answer,
+        };
+        let mut norms = [k1; 256];
+        if average > 0.0 {
+            for (class, norm) in (0..=u8::MAX).zip(&mut norms) {
+                *norm = k1 * (1.0 - b + b * Segment::length_of(class) as f32 / average);
+            }
+        }
+        Self(norms)
+    }
+
+    /// The same for each place of a block; never zero, as most places have no frequency to weigh.
+    pub(super) fn of(&self, classes: &[u8; BLOCK_LEN], out: &mut [f32; BLOCK_LEN]) {
+        for (class, norm) in classes.iter().zip(out) {
+            *norm = self.0[usize::from(*class)].max(f32::MIN_POSITIVE);
+        }
+    }
+
+    /// What a frequency is worth, below 1.
+    pub(super) fn saturate(&self, frequency: f32, class: u8) -> f32 {
+        frequency / (frequency + self.0[usize::from(class)])
+    }
+}

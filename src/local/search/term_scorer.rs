@@ -1,0 +1,177 @@
+//! Readers of postings, a block of passages at a time.
+
+use crate::local::index::BitSet;
+use crate::local::index::Field;
+use crate::local::index::IndexError;
+use crate::local::index::Postings;
+use crate::local::index::Segment;
+use crate::local::search::phrase_postings::PhrasePosting;
+use crate::local::search::plan::PlannedPhrase;
+use crate::local::search::plan::PlannedTerm;
+use crate::local::search::term_cache::InField;
+use crate::query::Ranking;
+
+/// In a dense query, in one of how many passages a word stands for which all places of a block are weighed.
+const COMMON: u32 = 4;
+
+/// Reads one word or phrase of one field.
+pub(super) struct TermScorer<'a> {
+    pub field: Field,
+    /// What a frequency without bound is worth.
+    pub weight: f32,
+    /// Whether an exchange is found for it alone.
+    pub finds: bool,
+    /// Its word, where that is so common that it may not have to be read.
+    pub common: Option<&'a InField>,
+    /// The passages it has something in, where they are known beforehand.
+    pub matching_docs: Option<&'a BitSet>,
+    pub source: Source<'a>,
+}
+
+/// What a reader reads.
+pub(super) enum Source<'a> {
+    /// A word that one term stands for: the usual case, and the fast one.
+    Term(Cursor),
+    /// A word that several terms stand for: their frequencies are summed before they saturate, as in Lucene's
+    /// synonym query.
+    Terms(Vec<(f32, Cursor)>),
+    /// The same in a dense query where many passages have it: all places of a block are weighed, which a processor does
+    /// side by side.
+    Common(Vec<(f32, Cursor)>),
+    Phrase {
+        found: &'a [PhrasePosting],
+        next: usize,
+    },
+}
+
+impl<'a> TermScorer<'a> {
+    pub(super) fn of_term(
+        segment: &Segment,
+        ordinal: usize,
+        term: &'a PlannedTerm,
+        ranking: &Ranking,
+        spare: &mut Vec<Postings>,
+    ) -> Result<Option<Self>, IndexError> {
+        let mut cursors = Vec::with_capacity(term.alternatives().len());
+        for alternative in term.alternatives() {
+            if let Some(Some(found)) = alternative.found.segments.get(ordinal) {
+                let cursor = Cursor { postings: segment.postings_with(found, spare.pop())?, next: 0 };
+                // Above zero, so that a sum tells whether a passage has any of the terms.
+                cursors.push((alternative.relation.worth(ranking).max(f32::MIN_POSITIVE), cursor));
+            }
+        }
+        let whole = cursors.len() == 1 && cursors.iter().all(|(weight, _)| *weight >= 1.0);
+        let source = match cursors.pop() {
+            None => return Ok(None),
+            Some((_, cursor)) if whole => Source::Term(cursor),
+            Some(last) => {
+                cursors.push(last);
+                Source::Terms(cursors)
+            }
+        };
+        let PlannedTerm { field, weight, finds, .. } = *term;
+        let common = Some(term.found()).filter(|found| found.is_common());
+        let matching_docs = term.found().listed_matching_docs(ordinal);
+        Ok(Some(Self { field, weight, finds, common, matching_docs, source }))
+    }
+
+    /// A reader of what was found of a phrase.
+    pub(super) fn of_phrase(phrase: &'a PlannedPhrase, ordinal: usize) -> Self {
+        let source = Source::Phrase { found: phrase.of(ordinal), next: 0 };
+        Self {
+            field: phrase.field,
+            weight: phrase.weight,
+            finds: true,
+            common: None,
+            matching_docs: None,
+            source,
+        }
+    }
+
+    /// Lists who bears its word, where it is common.
+    pub(super) fn list_matching_docs(&mut self, segment: &Segment, ordinal: usize) -> Result<(), IndexError> {
+        if let (Some(common), None) = (self.common, self.matching_docs) {
+            self.matching_docs = common.matching_docs(segment, ordinal)?;
+        }
+        Ok(())
+    }
+
+    /// As a dense query reads it, where its word has so many postings in a segment of so many passages.
+    pub(super) fn dense(self, postings: u32, passages: u32) -> Self {
+        match self.source {
+            Source::Terms(cursors) if postings.saturating_mul(COMMON) >= passages => {
+                Self { source: Source::Common(cursors), ..self }
+            }
+            Source::Term(_) | Source::Terms(_) | Source::Common(_) | Source::Phrase { .. } => self,
+        }
+    }
+
+    /// How often what it reads stands in a passage, as it is weighed. Passages must be asked for in ascending order, and
+    /// none be read beside it.
+    pub(super) fn frequency_at(&mut self, passage: u32) -> f32 {
+        match &mut self.source {
+            Source::Term(cursor) => cursor.postings.frequency_at(passage) as f32,
+            Source::Terms(cursors) | Source::Common(cursors) => {
+                cursors.iter_mut().fold(0.0, |sum, (share, cursor)| {
+                    sum + *share * cursor.postings.frequency_at(passage) as f32
+                })
+            }
+            Source::Phrase { found, .. } => {
+                let place = found.binary_search_by_key(&passage, |here| here.passage).ok();
+                place.and_then(|place| found.get(place)).map_or(0.0, |here| here.frequency as f32)
+            }
+        }
+    }
+
+    pub(super) fn give_back(self, spare: &mut Vec<Postings>) {
+        match self.source {
+            Source::Term(cursor) => spare.push(cursor.postings),
+            Source::Terms(cursors) | Source::Common(cursors) => {
+                spare.extend(cursors.into_iter().map(|(_, cursor)| cursor.postings));
+            }
+            Source::Phrase { .. } => {}
+        }
+    }
+
+    /// The next passage it has something in.
+    pub(super) fn passage(&self) -> Option<u32> {
+        match &self.source {
+            Source::Term(cursor) => cursor.passage(),
+            Source::Terms(cursors) | Source::Common(cursors) => {
+                cursors.iter().filter_map(|(_, cursor)| cursor.passage()).min()
+            }
+            Source::Phrase { found, next } => found.get(*next).map(|found| found.passage),
+        }
+    }
+}
+
+/// A place in the postings of a term.
+pub(super) struct Cursor {
+    postings: Postings,
+    next: usize,
+}
+
+impl Cursor {
+    fn passage(&self) -> Option<u32> {
+        self.postings.passages().get(self.next).copied()
+    }
+
+    /// Calls `visit` with each passage below `end` and the term's frequency there.
+    pub(super) fn visit_below(&mut self, end: u32, mut visit: impl FnMut(u32, u32)) {
+        loop {
+            let passages = self.postings.passages().get(self.next..).unwrap_or_default();
+            let frequencies = self.postings.frequencies().get(self.next..).unwrap_or_default();
+            let Some(last) = passages.last() else { return };
+            let inside = if *last < end { passages.len() } else { passages.partition_point(|p| *p < end) };
+            for (passage, frequency) in passages.iter().zip(frequencies).take(inside) {
+                visit(*passage, *frequency);
+            }
+            if inside < passages.len() {
+                self.next += inside;
+                return;
+            }
+            self.postings.advance();
+            self.next = 0;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The best exchanges of a segment.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use crate::local::index::Segment;
+use crate::local::search::Cursor;
+use crate::local::search::Hit;
+use crate::local::search::Place;
+use crate::local::search::Score;
+
+/// Takes what a pass finds: the best passage of each exchange that matches, once.
+pub(super) trait Collect {
+    /// Considers a passage.
+    fn offer(&mut self, passage: u32, score: f32);
+
+    /// What a score must not be below to be considered.
+    fn least(&self) -> f32;
+}
+
+/// Keeps the best passages offered, in the order of results.
+pub(super) struct TopK<'a> {
+    segment: &'a Segment,
+    limit: usize,
+    after: Option<After>,
+    heap: BinaryHeap<Candidate>,
+    /// What a score must not be below to make the list.
+    least: f32,
+}
+
+/// Where the last page ended, in a segment's terms.
+struct After {
+    score: Score,
+    /// The rank of the first document id that is not below the cursor's.
+    document: usize,
+    /// The exchange, where the cursor's document is in the segment.
+    exchange: Option<u32>,
+}
+
+/// A passage on the list. Its order is that of results: the greatest candidate is the last on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Candidate {
+    score: Score,
+    document: usize,
+    exchange: u32,
+    passage: u32,
+}
+
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_score = other.score.cmp(&self.score);
+        by_score
+            .then_with(|| self.document.cmp(&other.document))
+            .then_with(|| self.exchange.cmp(&other.exchange))
+    }
+}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl After {
+    fn new(segment: &Segment, cursor: &Cursor) -> Self {
+        let (document, known) = segment.rank_of(&cursor.document_id);
+        Self { score: cursor.score, document, exchange: known.then_some(cursor.exchange) }
+    }
+
+    /// Whether a candidate stands behind the end of the last page.
+    fn precedes(&self, candidate: &Candidate) -> bool {
+        match candidate.score.cmp(&self.score) {
+            Ordering::Less => true,
+            Ordering::Greater => false,
+            Ordering::Equal => match self.exchange {
+                None => candidate.document >= self.document,
+                Some(exchange) => (candidate.document, candidate.exchange) > (self.document, exchange),
+            },
+        }
+    }
+}
+
+impl<'a> TopK<'a> {
+    /// The best passages of a segment; of those with a score below `least` none is looked at.
+    pub(super) fn new(segment: &'a Segment, limit: usize, after: Option<&Cursor>, least: f32) -> Self {
+        let after = after.map(|cursor| After::new(segment, cursor));
+        Self { segment, limit, after, heap: BinaryHeap::with_capacity(limit.min(1024)), least }
+    }
+
+    /// The list as hits of the snapshot's `ordinal`th segment, in no order.
+    pub(super) fn into_hits(self, ordinal: usize) -> impl Iterator<Item = Hit> {
+        let Self { segment, heap, .. } = self;
+        heap.into_iter().map(move |candidate| Hit {
+            document_id: segment.document_id(candidate.document).to_owned(),
+            exchange: candidate.exchange,
+            window: segment.window(candidate.passage),
+            score: candidate.score,
+            place: Place { segment: ordinal, passage: candidate.passage },
+        })
+    }
+}
+
+impl Collect for TopK<'_> {
+    /// Columns are read only for passages that may make the list.
+    fn offer(&mut self, passage: u32, score: f32) {
+        if score < self.least {
+            return;
+        }
+        let score = Score(score);
+        if self.after.as_ref().is_some_and(|after| score > after.score) {
+            return;
+        }
+        let document = self.segment.document(passage);
+        let candidate = Candidate { score, document, exchange: self.segment.exchange(passage), passage };
+        if self.after.as_ref().is_some_and(|after| !after.precedes(&candidate)) {
+            return;
+        }
+        if self.heap.len() < self.limit {
+            self.heap.push(candidate);
+        } else if let Some(mut last) = self.heap.peek_mut()
+            && candidate < *last
+        {
+            *last = candidate;
+        }
+        if self.heap.len() >= self.limit {
+            self.least = self.heap.peek().map_or(f32::INFINITY, |last| last.score.0);
+        }
+    }
+
+    fn least(&self) -> f32 {
+        self.least
+    }
+}

@@ -1,0 +1,83 @@
+//! Starting: the index is opened and brought up to the store, and the write thread begins.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
+use crate::disk;
+use crate::engine::EngineError;
+use crate::engine::Settings;
+use crate::local::commit::Committer;
+use crate::local::commit::Rules;
+use crate::local::commit::Writer;
+use crate::local::commit::indexer::Analyzed;
+use crate::local::commit::indexer::Indexer;
+use crate::local::folder::DataFolder;
+use crate::local::folder::UncheckedStore;
+use crate::local::folder::remove_index;
+use crate::local::index::DocumentAnalyzer;
+use crate::local::index::Index;
+use crate::local::index::IndexError;
+use crate::local::store::Store;
+use crate::local::view::Published;
+
+/// The write thread, what it publishes, and the key of page tokens.
+pub(crate) type Started = (Writer, Arc<Published>, [u8; 32]);
+
+/// Starts on a store that may be `unchecked`: what goes wrong over one may be its damage, which is told then.
+pub(crate) fn start(
+    store: &Arc<Store>,
+    unchecked: Option<&UncheckedStore>,
+    folder: &DataFolder,
+    settings: &Settings,
+    analyzer: &Arc<DocumentAnalyzer>,
+) -> Result<Started, EngineError> {
+    let start = || start_writer(store, unchecked.cloned(), folder, settings, analyzer);
+    let started = catch_unwind(AssertUnwindSafe(start));
+    if !matches!(started, Ok(Ok(_))) {
+        unchecked.map_or(Ok(()), UncheckedStore::check)?;
+    }
+    started.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Opens the index and starts writing. An index that is of another format, or turns out to be damaged, is
+/// deleted and built again, for it is derived from the store.
+fn start_writer(
+    store: &Arc<Store>,
+    unchecked: Option<UncheckedStore>,
+    folder: &DataFolder,
+    settings: &Settings,
+    analyzer: &Arc<DocumentAnalyzer>,
+) -> Result<Started, EngineError> {
+    let path = folder.index()?;
+    let reserve = settings.disk_reserve.or_else(|| {
+        let room = disk::room(&folder.store_path()).ok()?;
+        Some((room.total / 20).min(256 << 20))
+    });
+    let rules = Rules {
+        queue: settings.write_queue,
+        keep_versions: settings.keep_versions,
+        reserve: reserve.unwrap_or_default(),
+        clock: settings.clock,
+    };
+    let start = || {
+        let mut indexer = Indexer::new(Index::open(&path, &settings.index)?, Arc::clone(analyzer));
+        let snapshot = indexer.catch_up(store.reader()?, Analyzed::new())?;
+        Ok((indexer, snapshot))
+    };
+    let (indexer, snapshot) = match start() {
+        Err(EngineError::Index(error @ (IndexError::Outdated | IndexError::Damaged(_)))) => {
+            // Of a damaged store the index may know more than what is built from it would.
+            unchecked.as_ref().map_or(Ok(()), UncheckedStore::check)?;
+            tracing::warn!(%error, "the index cannot be used and is built again from the store");
+            remove_index(&path)?;
+            start()?
+        }
+        started => started?,
+    };
+    let key = snapshot.reader.page_key()?;
+    let published = Arc::new(Published::new(snapshot));
+    let committer = Committer::new(Arc::clone(store), indexer, Arc::clone(&published), rules);
+    Ok((Writer::start(committer, unchecked, rules.queue)?, published, key))
+}

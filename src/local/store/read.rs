@@ -1,0 +1,247 @@
+//! A consistent view of the store.
+
+use std::ops::Bound;
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use redb::ReadOnlyTable;
+use redb::ReadTransaction;
+use redb::ReadableTable;
+use redb::ReadableTableMetadata as _;
+
+use crate::local::store::CHANGES;
+use crate::local::store::DIAGNOSTICS;
+use crate::local::store::DOCUMENTS;
+use crate::local::store::EXCHANGES;
+use crate::local::store::Epoch;
+use crate::local::store::FACTS;
+use crate::local::store::PIECE;
+use crate::local::store::SOURCES;
+use crate::local::store::StoreError;
+use crate::local::store::StoredDocument;
+use crate::local::store::StoredExchange;
+use crate::local::store::VERSIONS;
+use crate::local::store::record;
+use crate::local::store::seal::opened;
+use crate::span::ByteSpan;
+use crate::transcript::Diagnostic;
+use crate::transcript::Digest;
+
+/// What was committed when the reader was made.
+pub struct Reader {
+    pub(super) transaction: ReadTransaction,
+    /// Opened once, when first read: opening costs as much as reading a value.
+    documents: OnceLock<ReadOnlyTable<&'static str, &'static [u8]>>,
+    exchanges: OnceLock<ReadOnlyTable<(&'static str, u32), &'static [u8]>>,
+    /// Keeps the database open; dropped after the transaction.
+    pub(super) epoch: Arc<Epoch>,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    pub(super) const fn new(transaction: ReadTransaction, epoch: Arc<Epoch>) -> Self {
+        Self { documents: OnceLock::new(), exchanges: OnceLock::new(), transaction, epoch }
+    }
+
+    /// Whether a write failed since the file was opened that it reads through.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.epoch.faults.first().is_some()
+    }
+
+    /// Whether both read through the same opening of the file.
+    #[must_use]
+    pub fn is_beside(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.epoch, &other.epoch)
+    }
+
+    /// The number of the last committed batch; 0 before the first.
+    pub fn generation(&self) -> Result<u64, StoreError> {
+        self.fact("generation")
+    }
+
+    /// One of the counts kept with every batch: `documents`, `exchanges`, `passages`, `bytes`.
+    pub fn fact(&self, name: &str) -> Result<u64, StoreError> {
+        let table = self.transaction.open_table(FACTS)?;
+        let Some(value) = table.get(name)? else { return Ok(0) };
+        record::decode(opened("facts", name.as_bytes(), value.value())?)
+    }
+
+    /// The key that page tokens are signed with.
+    pub fn page_key(&self) -> Result<[u8; 32], StoreError> {
+        let table = self.transaction.open_table(FACTS)?;
+        let value = table.get("page_key")?;
+        let value = value.as_ref().map(redb::AccessGuard::value).unwrap_or_default();
+        opened("facts", b"page_key", value)?
+            .try_into()
+            .map_err(|_| StoreError::Damaged("the key of page tokens has a wrong length".into()))
+    }
+
+    /// The document of this id.
+    pub fn document(&self, id: &str) -> Result<Option<StoredDocument>, StoreError> {
+        let table = if let Some(table) = self.documents.get() {
+            table
+        } else {
+            let table = self.transaction.open_table(DOCUMENTS)?;
+            self.documents.get_or_init(|| table)
+        };
+        document_in(table, id)
+    }
+
+    /// The versions of a document that were replaced or deleted, latest first; damaged ones are left out.
+    pub fn versions(&self, id: &str) -> Result<Vec<StoredDocument>, StoreError> {
+        let versions = versions_in(&self.transaction.open_table(VERSIONS)?, id)?;
+        Ok(versions.into_iter().rev().filter_map(|(_, version)| version).collect())
+    }
+
+    /// At most `limit` documents whose id is behind `after`, ordered by id.
+    pub fn documents(&self, after: Option<&str>, limit: usize) -> Result<Vec<StoredDocument>, StoreError> {
+        let table = self.transaction.open_table(DOCUMENTS)?;
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut documents = Vec::new();
+        for entry in table.range::<&str>((from, Bound::Unbounded))?.take(limit) {
+            let (id, value) = entry?;
+            documents.push(document_of(id.value(), value.value())?);
+        }
+        Ok(documents)
+    }
+
+    /// At most `limit` ids of documents behind `after`, in order.
+    pub fn ids(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        let table = self.transaction.open_table(DOCUMENTS)?;
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let range = table.range::<&str>((from, Bound::Unbounded))?.take(limit);
+        range.map(|entry| Ok(entry?.0.value().to_owned())).collect()
+    }
+
+    /// What was noticed when a document was read.
+    pub fn diagnostics(&self, id: &str) -> Result<Vec<Diagnostic>, StoreError> {
+        let table = self.transaction.open_table(DIAGNOSTICS)?;
+        let Some(value) = table.get(id)? else { return Ok(Vec::new()) };
+        let records: Vec<record::DiagnosticRecord> =
+            record::decode(opened("diagnostics", id.as_bytes(), value.value())?)?;
+        Ok(records.into_iter().filter_map(record::diagnostic_in).collect())
+    }
+
+    /// The `index`th exchange of a document.
+    pub fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, StoreError> {
+        let table = if let Some(table) = self.exchanges.get() {
+            table
+        } else {
+            let table = self.transaction.open_table(EXCHANGES)?;
+            self.exchanges.get_or_init(|| table)
+        };
+        let Some(value) = table.get((id, index))? else { return Ok(None) };
+        exchange_of(id, index, value.value()).map(Some)
+    }
+
+    /// All exchanges of a document, in order.
+    pub fn exchanges(&self, id: &str) -> Result<Vec<StoredExchange>, StoreError> {
+        let table = self.transaction.open_table(EXCHANGES)?;
+        let mut exchanges = Vec::new();
+        for entry in table.range((id, 0)..=(id, u32::MAX))? {
+            let (key, value) = entry?;
+            exchanges.push(exchange_of(id, key.value().1, value.value())?);
+        }
+        Ok(exchanges)
+    }
+
+    /// The bytes of a source from `offset` on, as far as the piece it lies in goes; empty behind the end.
+    pub fn source_piece(&self, digest: Digest, offset: usize) -> Result<Vec<u8>, StoreError> {
+        let number = u32::try_from(offset / PIECE).unwrap_or(u32::MAX);
+        let table = self.transaction.open_table(SOURCES)?;
+        let Some(value) = table.get((digest.as_bytes(), number))? else { return Ok(Vec::new()) };
+        let piece = opened("sources", &piece_key(digest, number), value.value())?;
+        Ok(piece.get(offset % PIECE..).unwrap_or_default().to_vec())
+    }
+
+    /// The bytes of a source in `span`; fewer where the source ends before.
+    pub fn source_range(&self, digest: Digest, span: ByteSpan) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = Vec::new();
+        while bytes.len() < span.len() {
+            let mut piece = self.source_piece(digest, span.start() + bytes.len())?;
+            if piece.is_empty() {
+                break;
+            }
+            piece.truncate(span.len() - bytes.len());
+            bytes.append(&mut piece);
+        }
+        Ok(bytes)
+    }
+
+    /// The ids written in generations behind `generation`, in order; `None` where they are not all known any
+    /// more and everything has to be read again.
+    pub fn changes_since(&self, generation: u64) -> Result<Option<Vec<String>>, StoreError> {
+        let table = self.transaction.open_table(CHANGES)?;
+        let mut ids = Vec::new();
+        let mut expected = generation + 1;
+        for entry in table.range((generation + 1, "")..)? {
+            let (key, _) = entry?;
+            let (written, id) = key.value();
+            if written > expected {
+                return Ok(None);
+            }
+            expected = written + 1;
+            ids.push(id.to_owned());
+        }
+        let complete = expected == self.generation()? + 1;
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(complete.then_some(ids))
+    }
+
+    /// How many documents there are.
+    pub fn document_count(&self) -> Result<u64, StoreError> {
+        Ok(self.transaction.open_table(DOCUMENTS)?.len()?)
+    }
+}
+
+pub(super) fn exchange_key(id: &str, index: u32) -> Vec<u8> {
+    [id.as_bytes(), &index.to_be_bytes()].concat()
+}
+
+pub(super) fn piece_key(digest: Digest, number: u32) -> Vec<u8> {
+    [&digest.as_bytes()[..], &number.to_be_bytes()].concat()
+}
+
+pub(super) fn version_key(id: &str, generation: u64) -> Vec<u8> {
+    [id.as_bytes(), &generation.to_be_bytes()].concat()
+}
+
+/// The versions of a document with the generations they were retired in, oldest first; `None` for a damaged one.
+pub(super) fn versions_in(
+    table: &impl ReadableTable<(&'static str, u64), &'static [u8]>,
+    id: &str,
+) -> Result<Vec<(u64, Option<StoredDocument>)>, StoreError> {
+    let mut versions = Vec::new();
+    for entry in table.range((id, 0)..=(id, u64::MAX))? {
+        let (key, value) = entry?;
+        let (_, generation) = key.value();
+        let record = opened("versions", &version_key(id, generation), value.value())
+            .and_then(record::decode::<record::DocumentRecord>);
+        versions.push((generation, record.ok().map(|record| record.into_document(id))));
+    }
+    Ok(versions)
+}
+
+pub(super) fn document_in(
+    table: &impl ReadableTable<&'static str, &'static [u8]>,
+    id: &str,
+) -> Result<Option<StoredDocument>, StoreError> {
+    table.get(id)?.map(|value| document_of(id, value.value())).transpose()
+}
+
+fn document_of(id: &str, value: &[u8]) -> Result<StoredDocument, StoreError> {
+    let record: record::DocumentRecord = record::decode(opened("documents", id.as_bytes(), value)?)?;
+    Ok(record.into_document(id))
+}
+
+fn exchange_of(id: &str, index: u32, value: &[u8]) -> Result<StoredExchange, StoreError> {
+    let payload = opened("exchanges", &exchange_key(id, index), value)?;
+    Ok(record::decode::<record::ExchangeRecord>(payload)?.into_exchange(index))
+}

@@ -1,0 +1,329 @@
+//! A query as the index's terms: its words with all that may stand for them, and its operators.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::Analyzer;
+use crate::analysis::Form;
+use crate::analysis::Language;
+use crate::query::Clause;
+use crate::query::Occur;
+use crate::query::Query;
+use crate::query::Ranking;
+use crate::query::derivation;
+use crate::query::function_words;
+use crate::query::function_words::Role;
+use crate::query::synonyms;
+
+/// Beyond this many different words a query is a text, and its words are taken as they are: equivalents would
+/// cost more than they find.
+const MOST_EXPANDED_WORDS: usize = 64;
+
+/// Each phrase that may occur is scored as a word is, and its words beside it. Beyond this many, phrases without a
+/// sign are taken as plain words; those that must or must not occur are taken as they are, however many.
+const MOST_PHRASES: usize = 16;
+
+/// How a term stands for a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// It is what analysis makes of the word.
+    Own,
+    /// It is of the same derivation.
+    Derivation,
+    /// It is another name of the nation that the word names, or its people's adjective.
+    Nation,
+}
+
+impl Relation {
+    /// What one occurrence of such a term counts, where the word itself counts 1.
+    pub const fn worth(self, ranking: &Ranking) -> f32 {
+        match self {
+            Self::Own => 1.0,
+            Self::Derivation => ranking.derivation_weight,
+            Self::Nation => ranking.nation_weight,
+        }
+    }
+}
+
+/// What of a word is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Its own terms, each of which is read.
+    Terms,
+    /// The same, of which some may not be read: where it is common, there is room for who bears it.
+    Bearers,
+    /// The same, of its own terms and of those [related](QueryTerm::expanded) to it.
+    Related,
+}
+
+/// A word of a query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueryTerm {
+    /// As it was typed.
+    pub surface: String,
+    /// The terms that the query itself has for it; see [`QueryTerm::expanded`].
+    pub alternatives: Vec<(String, Relation)>,
+    /// How often the query has it.
+    pub count: u16,
+    /// Whether an exchange is found for this word alone; false for a word that is only part of a phrase.
+    pub finds: bool,
+    /// What it does in a sentence.
+    pub role: Role,
+    /// What all of it is worth, from 0 to 1.
+    pub weight: f32,
+}
+
+/// A phrase, or a word with a sign.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnalyzedClause {
+    /// Whether it may, must or must not occur.
+    pub occur: Occur,
+    /// The sequences of terms that stand for it, one per language that reads it differently: each term with
+    /// its distance from the first.
+    pub variants: Vec<Vec<(u32, String)>>,
+    /// What it is worth beside its words, from 0 up.
+    pub weight: f32,
+}
+
+impl QueryTerm {
+    /// The terms that stand for it, with those that are related in English; its own first.
+    pub fn expanded(&self) -> Vec<(String, Relation)> {
+        let mut alternatives = self.alternatives.clone();
+        for relative in self.alternatives.iter().flat_map(|(term, _)| derivation::relatives(term)) {
+            add_alternative(&mut alternatives, &relative, Relation::Derivation);
+        }
+        for other in synonyms::nation(&self.surface).iter().filter(|other| !other.contains('_')) {
+            add_english(&mut alternatives, other);
+        }
+        alternatives
+    }
+}
+
+impl AnalyzedClause {
+    /// Its words, each as a literal that an exchange must have that has this one. None where languages do not agree on
+    /// how many there are.
+    pub fn words(&self) -> Vec<Self> {
+        let length = self.variants.first().map_or(0, Vec::len);
+        if self.variants.iter().any(|variant| variant.len() != length) {
+            return Vec::new();
+        }
+        let word = |place: usize| {
+            let terms = self.variants.iter().filter_map(|variant| variant.get(place));
+            let mut variants: Vec<_> = terms.map(|(_, term)| vec![(0, term.clone())]).collect();
+            variants.sort();
+            variants.dedup();
+            Self { occur: self.occur, variants, weight: self.weight }
+        };
+        (0..length).map(word).collect()
+    }
+
+    /// Whether it is a single word, whatever the language.
+    pub fn is_word(&self) -> bool {
+        self.variants.iter().all(|variant| variant.len() == 1)
+    }
+}
+
+/// A query as terms.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AnalyzedQuery {
+    /// Its words, each once, in the order in which they first occur.
+    pub words: Vec<QueryTerm>,
+    /// Its phrases, and its words with a sign.
+    pub clauses: Vec<AnalyzedClause>,
+    /// Whether there are few words: no text, whose words are taken as they are.
+    few: bool,
+    /// Whether what is related to a topic in English stands for it too.
+    expands: bool,
+}
+
+impl AnalyzedQuery {
+    /// Analyses a query in each of `languages`: a word is what any of them makes of it.
+    pub fn new(query: &Query, languages: &[Language], ranking: &Ranking) -> Self {
+        let mut all = Self::default();
+        let mut places = BTreeMap::new();
+        let spoken = function_words::language_of(query.text(), languages);
+        let mut optional = 0;
+        for clause in query.clauses() {
+            let plain = clause.occur == Occur::Should;
+            let few = optional < MOST_PHRASES;
+            if !plain || (clause.phrase && few) {
+                let added = all.add_literal(literal(clause, languages, ranking.phrase_weight));
+                optional += usize::from(plain && added);
+            }
+            if clause.occur == Occur::MustNot {
+                continue;
+            }
+            let finds = !(plain && clause.phrase && few);
+            let mut words = words_of(clause, languages, ranking);
+            for word in &mut words {
+                word.role = role(&word.surface, &clause.text, spoken);
+            }
+            let names = names_of(&words, languages);
+            for word in words.into_iter().chain(names) {
+                all.add(&mut places, QueryTerm { finds, ..word });
+            }
+        }
+        all.few = all.words.len() <= MOST_EXPANDED_WORDS;
+        all.expands = all.few && languages.contains(&Language::English);
+        if all.expands {
+            all.add_names(ranking);
+        }
+        all
+    }
+
+    /// What of a word is to be looked up.
+    pub fn depth(&self, word: &QueryTerm) -> Depth {
+        match (self.few, self.expands && word.role == Role::Topic) {
+            (_, true) => Depth::Related,
+            (true, false) => Depth::Bearers,
+            (false, false) => Depth::Terms,
+        }
+    }
+
+    /// Adds the names in several words of nations that words stand for.
+    fn add_names(&mut self, ranking: &Ranking) {
+        for word in self.words.iter().filter(|word| word.role == Role::Topic) {
+            for other in synonyms::nation(&word.surface).iter().filter(|other| other.contains('_')) {
+                let text = other.replace('_', " ");
+                let name = Clause { occur: Occur::Should, phrase: true, text };
+                self.clauses.extend(literal(&name, &[Language::English], ranking.nation_weight));
+            }
+        }
+    }
+
+    /// Adds a literal that is not there yet; returns whether it was.
+    fn add_literal(&mut self, literal: Option<AnalyzedClause>) -> bool {
+        let Some(literal) = literal.filter(|literal| !self.clauses.contains(literal)) else { return false };
+        self.clauses.push(literal);
+        true
+    }
+
+    /// Words of the same own terms are one word.
+    fn add(&mut self, places: &mut BTreeMap<Vec<String>, usize>, word: QueryTerm) {
+        let key: Vec<String> = word.alternatives.iter().map(|(term, _)| term.clone()).collect();
+        if let Some(known) = places.get(&key).and_then(|place| self.words.get_mut(*place)) {
+            known.count = known.count.saturating_add(1);
+            known.finds |= word.finds;
+            known.weight = known.weight.max(word.weight);
+        } else {
+            places.insert(key, self.words.len());
+            self.words.push(word);
+        }
+    }
+}
+
+/// The words of a clause, in the order they stand.
+fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<QueryTerm> {
+    let mut words: BTreeMap<(usize, usize), QueryTerm> = BTreeMap::new();
+    for language in languages {
+        Analyzer::new(*language).analyze(&clause.text, &mut |token| {
+            let weight = match token.form {
+                Form::Word => 1.0,
+                Form::Joined => ranking.joined_weight,
+                Form::Unaccented | Form::Character => return,
+            };
+            let place = (token.span.start(), token.span.end());
+            let word = words.entry(place).or_insert_with(|| {
+                let surface = token.span.of(&clause.text).to_owned();
+                QueryTerm {
+                    alternatives: Vec::new(),
+                    count: 1,
+                    finds: true,
+                    role: Role::Topic,
+                    weight,
+                    surface,
+                }
+            });
+            add_alternative(&mut word.alternatives, token.term, Relation::Own);
+        });
+    }
+    words.into_values().filter(|word| !word.alternatives.is_empty()).collect()
+}
+
+/// What a word does; one in capitals (`WHO`, `US`) is an abbreviation, unless the whole text is in capitals.
+fn role(surface: &str, text: &str, language: Option<Language>) -> Role {
+    let capitals = |text: &str| !text.chars().any(char::is_lowercase);
+    if surface.chars().filter(|letter| letter.is_uppercase()).count() > 1
+        && capitals(surface)
+        && !capitals(text)
+    {
+        return Role::Topic;
+    }
+    function_words::role(&surface.to_lowercase(), language)
+}
+
+fn add_alternative(alternatives: &mut Vec<(String, Relation)>, term: &str, relation: Relation) {
+    if !term.is_empty() && !alternatives.iter().any(|(known, _)| known == term) {
+        alternatives.push((term.to_owned(), relation));
+    }
+}
+
+/// Adds the terms of an English word for a nation.
+fn add_english(alternatives: &mut Vec<(String, Relation)>, other: &str) {
+    for (term, _, form) in Analyzer::terms(Language::English, other) {
+        if form == Form::Word {
+            add_alternative(alternatives, &term, Relation::Nation);
+        }
+    }
+}
+
+/// Names of nations in two or three words (`United States`), as one word more that the nation's other names
+/// and its people's adjective stand for.
+fn names_of(words: &[QueryTerm], languages: &[Language]) -> Vec<QueryTerm> {
+    if !languages.contains(&Language::English) || words.len() > MOST_EXPANDED_WORDS {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    for run in words.windows(2).chain(words.windows(3)) {
+        let parts: Vec<&str> = run.iter().map(|word| word.surface.as_str()).collect();
+        let mut name = QueryTerm {
+            surface: parts.join(" "),
+            alternatives: Vec::new(),
+            count: 1,
+            finds: true,
+            role: Role::Name,
+            weight: 1.0,
+        };
+        for other in synonyms::nation(&parts.join("_")) {
+            if !other.contains('_') {
+                add_english(&mut name.alternatives, other);
+            }
+        }
+        if !name.alternatives.is_empty() {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// A phrase or a signed word; `None` where analysis leaves nothing of it.
+fn literal(clause: &Clause, languages: &[Language], weight: f32) -> Option<AnalyzedClause> {
+    let mut variants: Vec<Vec<(u32, String)>> = Vec::new();
+    for language in languages {
+        let mut sequence = Vec::new();
+        let mut joined = Vec::new();
+        for (term, position, form) in Analyzer::terms(*language, &clause.text) {
+            let offset = u32::try_from(position).unwrap_or(u32::MAX);
+            match form {
+                Form::Word => sequence.push((offset, term)),
+                Form::Joined => joined.push((offset, term)),
+                Form::Unaccented | Form::Character => {}
+            }
+        }
+        // A compound that is the whole literal is also found written as one word.
+        if let ([whole], false) = (joined.as_slice(), clause.text.contains(char::is_whitespace)) {
+            add_variant(&mut variants, vec![whole.clone()]);
+        }
+        add_variant(&mut variants, sequence);
+    }
+    (!variants.is_empty()).then_some(AnalyzedClause { occur: clause.occur, variants, weight })
+}
+
+fn add_variant(variants: &mut Vec<Vec<(u32, String)>>, mut sequence: Vec<(u32, String)>) {
+    let Some(first) = sequence.first().map(|(offset, _)| *offset) else { return };
+    for (offset, _) in &mut sequence {
+        *offset -= first;
+    }
+    if !variants.contains(&sequence) {
+        variants.push(sequence);
+    }
+}
