@@ -4,6 +4,7 @@ mod client;
 mod sources;
 mod json;
 mod render;
+mod progress;
 mod serve;
 mod import;
 mod search;
