@@ -18,10 +18,10 @@ use criterion::criterion_main;
 use onrecord::engine::Body;
 use onrecord::engine::Engine;
 use onrecord::engine::SearchCall;
-use onrecord::engine::Settings;
 use onrecord::engine::Submission;
 use onrecord::extraction::Line;
 use onrecord::extraction::Pair;
+use onrecord::local;
 use onrecord::query::Filter;
 use onrecord::query::MAX_QUERY_BYTES;
 use onrecord::query::Query;
@@ -101,7 +101,7 @@ impl Vocabulary {
 }
 
 fn corpus(folder: &Path) -> Engine {
-    let engine = Engine::open(folder, Settings::new(SystemTime::now, [1; 32])).unwrap();
+    let engine = local::open(folder, local::Settings::new(SystemTime::now, [1; 32])).unwrap();
     let vocabulary = Vocabulary::new();
     let mut numbers = Numbers(1);
     let (done, receipts) = mpsc::channel();

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use hdrhistogram::Histogram;
 use onrecord::engine::Engine;
 use onrecord::engine::SearchCall;
-use onrecord::engine::Settings;
+use onrecord::local;
 use onrecord::query::Filter;
 use onrecord::query::Query;
 use tokio::runtime::Runtime;
@@ -18,7 +18,7 @@ use crate::process::thread_cpu;
 use crate::raw::Raw;
 
 fn engine(folder: &Path) -> Engine {
-    Engine::open(folder, Settings::new(SystemTime::now, [0; 32])).unwrap()
+    local::open(folder, local::Settings::new(SystemTime::now, [0; 32])).unwrap()
 }
 
 fn calls(vocabulary: &Vocabulary, count: usize) -> Vec<SearchCall> {

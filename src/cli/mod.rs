@@ -28,6 +28,7 @@ use crate::engine::EngineError;
 use crate::extraction::ExtractError;
 use crate::grpc::ServeError;
 use crate::local::BackupError;
+use crate::local::LocalError;
 
 /// Why a command failed, in words for the person who typed it.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,9 @@ pub enum CliError {
     /// The engine refused.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Local(#[from] LocalError),
     /// The file cannot be read as a transcript.
     #[error(transparent)]
     Extract(#[from] ExtractError),
@@ -65,6 +69,7 @@ impl CliError {
             | Self::Io(_)
             | Self::Backup(_)
             | Self::Engine(_)
+            | Self::Local(_)
             | Self::Extract(_)
             | Self::Serve(_) => 1,
         }

@@ -23,13 +23,15 @@ use crate::cli::sources;
 use crate::cli::sources::Found;
 use crate::cli::sources::Item;
 use crate::config::Serve;
+use crate::engine;
 use crate::engine::Body;
 use crate::engine::Engine;
 use crate::engine::EngineError;
-use crate::engine::Settings;
 use crate::engine::Submission;
 use crate::grpc;
 use crate::grpc::Server;
+use crate::local;
+use crate::local::LocalBackend;
 use crate::local::restore_into;
 use crate::transcript::Metadata;
 
@@ -53,16 +55,17 @@ pub(super) async fn run(
     let mut stop = Box::pin(stop);
     let stopped = Arc::new(AtomicBool::new(false));
     let start = {
-        let (folder, settings) = (folder.to_owned(), settings(&args)?);
+        let (folder, backend, engine) =
+            (folder.to_owned(), backend_settings(&args)?, engine_settings(&args)?);
         let (limit, stopped) = (args.max_document_bytes, Arc::clone(&stopped));
         let restore = args.restore.clone();
         move || {
             if let Some(snapshot) = restore {
                 restore_into(&snapshot, &folder)?;
             }
-            let engine = Engine::open(&folder, settings)?;
+            let engine = Engine::new(Arc::new(LocalBackend::open(&folder, backend)?), engine);
             import(&engine, &found, limit, &stopped)?;
-            Ok::<_, EngineError>(engine)
+            Ok::<_, CliError>(engine)
         }
     };
     let mut starting = tokio::task::spawn_blocking(start);
@@ -85,7 +88,7 @@ pub(super) async fn run(
     )?;
     let server = Server::new(Arc::clone(&engine), server_settings(&args));
     // A store that turns out to be damaged is not served any longer than it takes to find out.
-    let mut checking = tokio::task::spawn_blocking(move || engine.checked());
+    let mut checking = tokio::task::spawn_blocking(move || engine.wait_until_checked());
     let (damaged, found) = oneshot::channel();
     let stop_or_damage = async move {
         tokio::select! {
@@ -97,12 +100,19 @@ pub(super) async fn run(
     found.await.map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn settings(args: &Serve) -> Result<Settings, CliError> {
+fn engine_settings(args: &Serve) -> Result<engine::Settings, CliError> {
+    let mut settings = engine::Settings::new(SystemTime::now);
+    settings.limits.source_bytes = args.max_document_bytes;
+    settings.passage_cache_bytes = args.passage_cache_bytes;
+    settings.ranking = eval::ranking(settings.ranking, &args.ranking)?;
+    Ok(settings)
+}
+
+fn backend_settings(args: &Serve) -> Result<local::Settings, CliError> {
     let mut entropy = [0; 32];
     getrandom::fill(&mut entropy)
         .map_err(|error| CliError::Failed(format!("the system gives no random bytes: {error}")))?;
-    let mut settings = Settings::new(SystemTime::now, entropy);
-    settings.limits.source_bytes = args.max_document_bytes;
+    let mut settings = local::Settings::new(SystemTime::now, entropy);
     settings.store_cache_bytes = args.store_cache_bytes;
     settings.check_first_bytes = args.check_first_bytes;
     settings.keep_versions = args.keep_versions.unwrap_or(settings.keep_versions);
@@ -115,8 +125,6 @@ fn settings(args: &Serve) -> Result<Settings, CliError> {
         }
         settings.snapshot_dir = Some(folder.clone());
     }
-    settings.passage_cache_bytes = args.passage_cache_bytes;
-    settings.ranking = eval::ranking(settings.ranking, &args.ranking)?;
     Ok(settings)
 }
 

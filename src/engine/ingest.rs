@@ -4,21 +4,16 @@ use std::sync::mpsc::sync_channel;
 
 use crate::engine::Engine;
 use crate::engine::EngineError;
+use crate::engine::Outcome;
+use crate::engine::PreparedWrite;
+use crate::engine::Receipt;
 use crate::engine::Settings;
-use crate::engine::cite;
+use crate::engine::citation;
 use crate::extraction::ExtractError;
 use crate::extraction::Line;
 use crate::extraction::Pair;
 use crate::extraction::extract;
 use crate::extraction::render;
-use crate::local::Outcome;
-use crate::local::Receipt;
-use crate::local::commit::indexer;
-use crate::local::index::AnalyzedDocument;
-use crate::local::store::EncodedDocument;
-use crate::local::store::NewDocument;
-use crate::local::store::StoredDocument;
-use crate::local::store::StoredExchange;
 use crate::segmentation::segment;
 use crate::segmentation::windows::windows;
 use crate::span::SourceMap;
@@ -27,11 +22,14 @@ use crate::transcript::Exchange;
 use crate::transcript::Extraction;
 use crate::transcript::Metadata;
 use crate::transcript::Passage;
+use crate::transcript::PreparedDocument;
 use crate::transcript::Source;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
 
 /// Part of every submission's digest: raised when extraction, segmentation or windows change what they
 /// yield, so that documents are read again when they are next sent.
-pub(crate) const PIPELINE: u32 = 1;
+pub const PIPELINE: u32 = 1;
 
 /// A document as a client sends it.
 #[derive(Clone, Debug)]
@@ -133,7 +131,7 @@ impl Identified {
     }
 
     /// Extracts and segments the submission.
-    pub(crate) fn prepare(self, settings: &Settings) -> Result<NewDocument, EngineError> {
+    pub(crate) fn prepare(self, settings: &Settings) -> Result<PreparedDocument, EngineError> {
         let Self { id, digest, received: received_digest, mut metadata, mut media_type, content } = self;
         let (extraction, received) = match content {
             Content::Rendition(rendition) => {
@@ -176,22 +174,7 @@ impl Identified {
             passages: count(exchanges.iter().map(|exchange| exchange.windows.len()).sum()),
         };
         let rendition = extraction.rendition.filter(|_| source != received_digest);
-        Ok(NewDocument { document, exchanges, diagnostics, received, rendition })
-    }
-}
-
-/// A document that has been read and can be written.
-#[derive(Debug)]
-pub struct Prepared {
-    pub(crate) document: EncodedDocument,
-    /// `None` for one so long that the index reads it from the store.
-    pub(crate) analyzed: Option<AnalyzedDocument>,
-}
-
-impl Prepared {
-    /// Bytes that it holds, as far as they grow with the document.
-    pub(crate) fn bytes(&self) -> usize {
-        self.document.bytes() + self.analyzed.as_ref().map_or(0, AnalyzedDocument::bytes)
+        Ok(PreparedDocument { document, exchanges, diagnostics, received, rendition })
     }
 }
 
@@ -224,32 +207,30 @@ impl Engine {
     /// The receipt of a submission that is stored already, which saves reading it again.
     pub fn unchanged(&self, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
         // The write thread, which has waited for the check, compares once more.
-        let Ok(snapshot) = self.checked_snapshot() else { return Ok(None) };
-        let stored = snapshot.reader.document(identified.id())?;
+        let Ok(view) = self.checked_view() else { return Ok(None) };
+        let stored = view.document(identified.id())?;
         let Some(document) = stored.filter(|document| identified.is(document)) else { return Ok(None) };
         Ok(Some(Receipt {
             outcome: Outcome::Unchanged,
-            generation: snapshot.generation,
-            diagnostics: snapshot.reader.diagnostics(&document.id)?,
+            generation: view.generation(),
+            diagnostics: view.diagnostics(&document.id)?,
             document,
         }))
     }
 
     /// Extracts, segments and analyses a submission, for [`Engine::submit`].
-    pub fn prepare(&self, identified: Identified) -> Result<Prepared, EngineError> {
-        let new = identified.prepare(&self.settings)?;
-        let analyzed = self.analyzer.analyze(&indexer::entry(&new.document, &new.exchanges));
-        Ok(Prepared { document: new.encode()?, analyzed })
+    pub fn prepare(&self, identified: Identified) -> Result<Box<dyn PreparedWrite>, EngineError> {
+        Ok(self.backend.prepare(identified.prepare(&self.settings)?)?)
     }
 
     /// Queues a write; writes are committed in the order they are queued. `done` is called once the document is
     /// durable and the next search sees it, or with the error. Blocks only while the queue is full.
     pub fn submit(
         &self,
-        prepared: Prepared,
+        prepared: Box<dyn PreparedWrite>,
         done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
     ) -> Result<(), EngineError> {
-        self.writer.submit(prepared, Box::new(done))
+        Ok(prepared.submit(Box::new(|result| done(result.map_err(EngineError::from))))?)
     }
 }
 
@@ -275,7 +256,7 @@ fn stored(
     // Most answers are one window.
     let known = windows.iter().find(|(passage, _)| passage.span == whole).map(|(_, digest)| *digest);
     StoredExchange {
-        id: cite::exchange_id(document_id, source, index, &exchange),
+        id: citation::exchange_id(document_id, source, index, &exchange),
         quote: known.unwrap_or_else(|| digest(&answer.map, whole)),
         windows,
         exchange,

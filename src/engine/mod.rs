@@ -1,67 +1,82 @@
-//! The façade: everything onrecord can do, in process and synchronous. No transport.
+//! The façade: everything onrecord can do, in process and synchronous. No transport, and no way of keeping documents:
+//! that is a [`Backend`]'s, which an engine is given.
 //!
-//! The store is the truth and the index is derived from it. A search sees one `Snapshot`: an index searcher
-//! and the store reader of the same generation, swapped as one after each commit.
+//! What a call reads comes from one [`View`], which is one generation of the corpus.
 
-mod about;
-mod answer;
-pub(crate) mod cite;
+mod backend;
+mod view;
+mod maintenance;
 mod error;
-mod ingest;
+pub(crate) mod citation;
 mod page_token;
 mod passages;
+mod ingest;
+mod search;
 mod source_reader;
-mod verdict;
+mod verify_citation;
+mod server_info;
 
-pub use about::About;
-pub use answer::Duplicate;
-pub use answer::FoundExchange;
-pub use answer::FoundPassage;
-pub use answer::PlannedSearch;
-pub use answer::SearchAnswer;
-pub use answer::SearchCall;
+pub use backend::Backend;
+pub use backend::BackendError;
+pub use backend::Completion;
+pub use backend::Deleted;
+pub use backend::Footprint;
+pub use backend::Outcome;
+pub use backend::PreparedWrite;
+pub use backend::Purged;
+pub use backend::Receipt;
+pub use backend::SnapshotRefusal;
 pub use error::EngineError;
 pub use ingest::Body;
 pub use ingest::Identified;
-pub use ingest::Prepared;
+pub use ingest::PIPELINE;
 pub use ingest::Submission;
+pub use maintenance::Fault;
+pub use maintenance::IntegrityCheck;
+pub use maintenance::IntegrityReport;
+pub use maintenance::Maintenance;
+pub use maintenance::SnapshotPart;
+pub use maintenance::SnapshotStream;
+pub use maintenance::SnapshotSummary;
 pub use passages::CitedPassage;
+pub use search::Duplicate;
+pub use search::FoundExchange;
+pub use search::FoundPassage;
+pub use search::PlannedSearch;
+pub use search::SearchAnswer;
+pub use search::SearchCall;
+pub use server_info::ServerInfo;
 pub use source_reader::SourceKind;
 pub use source_reader::SourceReader;
-pub use verdict::Claim;
-pub use verdict::Verdict;
+pub use verify_citation::Claim;
+pub use verify_citation::Verdict;
+pub use view::Collapsed;
+pub use view::Cursor;
+pub use view::Highlight;
+pub use view::Hit;
+pub use view::PageRequest;
+pub use view::PassageKey;
+pub use view::ResultPage;
+pub use view::Score;
+pub use view::SearchPlan;
+pub use view::Statistics;
+pub use view::View;
 
-use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::TryLockError;
 use std::time::SystemTime;
 
 use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
 use crate::engine::passages::Passages;
 use crate::extraction::Limits;
-use crate::local::commit::Writer;
-use crate::local::commit::indexer::Analyzed;
-use crate::local::commit::indexer::Indexer;
-use crate::local::folder::DataFolder;
-use crate::local::folder::remove_index;
-use crate::local::index::DocumentAnalyzer;
-use crate::local::index::Index;
-use crate::local::store::Reader;
-use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
-use crate::local::store::guarded;
-use crate::local::view::Published;
-use crate::local::view::Snapshot;
 use crate::query::Ranking;
 use crate::segmentation::windows::WindowSettings;
 use crate::span::ByteSpan;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
+use crate::transcript::StoredDocument;
 
-/// How an engine works; every value is sensible by default but the two that no library may make up.
+/// How an engine works, whatever its backend.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Caps on sources.
@@ -70,75 +85,23 @@ pub struct Settings {
     pub windows: WindowSettings,
     /// How passages are ranked.
     pub ranking: Ranking,
-    /// How the index works.
-    pub index: crate::local::index::Settings,
-    /// Bytes that the store may keep in memory of its file.
-    pub store_cache_bytes: usize,
-    /// Up to which size, in bytes, the store's file is checked before [`Engine::open`] returns. A larger one is checked
-    /// while searches are answered already, and other calls wait for it; see [`Engine::checked`].
-    pub check_first_bytes: u64,
     /// Bytes of passages that are kept in memory as they were last served.
     pub passage_cache_bytes: usize,
-    /// How many writes may wait to be committed before callers are held back.
-    pub write_queue: usize,
-    /// How many earlier versions of a document are kept, so that citations of them still resolve.
-    pub keep_versions: usize,
-    /// Bytes that writes leave free on the disk; without it, a twentieth of the disk and at most 256 MiB.
-    pub disk_reserve: Option<u64>,
-    /// Where snapshots may be written on this machine; `None`: nowhere.
-    pub snapshot_dir: Option<PathBuf>,
     /// Tells the time, for page tokens.
     pub clock: fn() -> SystemTime,
-    /// Random bytes: the key of page tokens in a data folder that has none yet.
-    pub entropy: [u8; 32],
 }
 
 impl Settings {
-    /// Default settings with this clock and these random bytes.
+    /// Default settings with this clock.
     #[must_use]
-    pub fn new(clock: fn() -> SystemTime, entropy: [u8; 32]) -> Self {
+    pub fn new(clock: fn() -> SystemTime) -> Self {
         Self {
             limits: Limits::default(),
             windows: WindowSettings::default(),
             ranking: Ranking::default(),
-            index: crate::local::index::Settings::default(),
-            store_cache_bytes: 64 << 20,
-            check_first_bytes: 512 << 20,
             passage_cache_bytes: 64 << 20,
-            write_queue: 256,
-            keep_versions: usize::MAX,
-            disk_reserve: None,
-            snapshot_dir: None,
             clock,
-            entropy,
         }
-    }
-}
-
-/// How large the corpus is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Documents stored.
-    pub documents: u64,
-    /// Exchanges found in them.
-    pub exchanges: u64,
-    /// Passages they make.
-    pub passages: u64,
-    /// Length of all sources.
-    pub bytes: u64,
-    /// The last commit's number.
-    pub generation: u64,
-}
-
-impl Stats {
-    fn of(reader: &Reader) -> Result<Self, StoreError> {
-        Ok(Self {
-            documents: reader.fact("documents")?,
-            exchanges: reader.fact("exchanges")?,
-            passages: reader.fact("passages")?,
-            bytes: reader.fact("bytes")?,
-            generation: reader.generation()?,
-        })
     }
 }
 
@@ -156,45 +119,32 @@ pub struct DocumentPage {
 /// onrecord, in process.
 #[derive(Debug)]
 pub struct Engine {
-    pub(crate) settings: Settings,
-    analyzer: Arc<DocumentAnalyzer>,
-    published: Arc<Published>,
-    writer: Writer,
+    settings: Settings,
+    backend: Arc<dyn Backend>,
     tokens: PageTokens,
     passages: Passages,
-    /// Held while an index is built beside the one in use.
-    rebuilding: Mutex<()>,
-    /// Let go of last.
-    folder: DataFolder,
 }
 
 impl Engine {
-    /// Opens the data folder, creating what is not there; checks store and index, and brings the index up to the
-    /// store.
-    pub fn open(folder: &Path, settings: Settings) -> Result<Self, EngineError> {
-        let folder = DataFolder::take(folder)?;
-        let (store, unchecked) = folder.store(&settings)?;
-        let store = Arc::new(store);
-        let analyzer = Arc::new(DocumentAnalyzer::new(&settings.index));
-        let (writer, published, key) =
-            crate::local::start::start(&store, unchecked.as_ref(), &folder, &settings, &analyzer)?;
-        let (tokens, passages) =
-            (PageTokens::new(key, settings.clock), Passages::new(settings.passage_cache_bytes));
-        let rebuilding = Mutex::default();
-        Ok(Self { settings, analyzer, published, writer, tokens, passages, rebuilding, folder })
+    /// An engine over this backend.
+    #[must_use]
+    pub fn new(backend: Arc<dyn Backend>, settings: Settings) -> Self {
+        let tokens = PageTokens::new(backend.page_key(), settings.clock);
+        let passages = Passages::new(settings.passage_cache_bytes);
+        Self { settings, backend, tokens, passages }
     }
 
-    /// Waits until the store's file has been checked, and tells what was found. Where it is damaged no write is taken, and
+    /// Waits until what is stored has been checked, and reports what was found. Where it is damaged no write is taken, and
     /// what is read may be missing: the process had better end.
-    pub fn checked(&self) -> Result<(), EngineError> {
-        self.writer.checked()
+    pub fn wait_until_checked(&self) -> Result<(), EngineError> {
+        Ok(self.backend.wait_until_checked()?)
     }
 
-    /// What is committed; [`EngineError::NotReady`] until the store's file has been checked. An unchecked one may have lost
-    /// what it is asked for, and only a search, whose hits the index vouches for, notices.
-    pub(crate) fn checked_snapshot(&self) -> Result<Arc<Snapshot>, EngineError> {
-        self.writer.found_whole()?;
-        Ok(self.published.now())
+    /// The latest generation; [`BackendError::NotReady`] until what is stored has been checked. An unchecked store may
+    /// have lost what it is asked for, and only a search, whose hits the index vouches for, notices.
+    fn checked_view(&self) -> Result<Arc<dyn View>, EngineError> {
+        self.backend.ready()?;
+        Ok(self.backend.view())
     }
 
     /// What would be indexed of a document, without storing it.
@@ -208,76 +158,40 @@ impl Engine {
     }
 
     /// Deletes a document. `purge` deletes its earlier versions too, with every byte that no other document has.
-    pub fn delete(&self, id: &str, purge: bool) -> Result<crate::local::Deleted, EngineError> {
-        self.writer.delete(id, purge)
+    pub fn delete(&self, id: &str, purge: bool) -> Result<Deleted, EngineError> {
+        Ok(self.backend.delete(id, purge)?)
     }
 
-    /// Calls `seen` with the generation of each snapshot as it becomes visible, and with that of the present one.
+    /// Calls `seen` with the present generation, and with each that becomes visible later.
     pub fn watch(&self, seen: impl Fn(u64) + Send + Sync + 'static) {
-        self.published.watch(Box::new(seen));
-    }
-
-    /// Builds the index anew from the store, beside the one in use, and puts it in its place. Searches and writes go
-    /// on meanwhile. Returns the generation from which on the new one is used.
-    pub fn rebuild_index(&self) -> Result<u64, EngineError> {
-        let _one_at_a_time = match self.rebuilding.try_lock() {
-            Ok(held) => held,
-            // It guards no data that a panic could have left half written.
-            Err(TryLockError::Poisoned(held)) => held.into_inner(),
-            Err(TryLockError::WouldBlock) => return Err(EngineError::NotReady),
-        };
-        let reader = self.writer.start_rebuild()?;
-        let path = self.folder.new_index_path()?;
-        let built = Index::open(&path, &self.settings.index).map_err(EngineError::from).and_then(|index| {
-            let mut indexer = Indexer::new(index, Arc::clone(&self.analyzer));
-            indexer.catch_up(reader, Analyzed::new())?;
-            Ok(indexer.into_index())
-        });
-        let swapped = match built {
-            Ok(index) => self.writer.end_rebuild(Some(index)),
-            Err(error) => self.writer.end_rebuild(None).and(Err(error)),
-        };
-        let generation = match swapped {
-            Ok(generation) => generation,
-            Err(error) => {
-                // What is left is removed by the next start, too; the rebuild's own error is the one to tell.
-                drop(remove_index(&path));
-                return Err(error);
-            }
-        };
-        // Should this fail, the next start opens the old index and brings it up to the store.
-        self.folder.set_index(&path)?;
-        // Readers of the old index keep its files open.
-        self.folder.index()?;
-        tracing::info!(generation, "the index was built anew and is in use");
-        Ok(generation)
+        self.backend.watch(Box::new(seen));
     }
 
     /// A document's metadata and its exchanges, in order.
     pub fn document(&self, id: &str) -> Result<(StoredDocument, Vec<FoundExchange>), EngineError> {
-        let snapshot = self.checked_snapshot()?;
-        let document = snapshot.document(id)?;
-        let stored = snapshot.reader.exchanges(id)?;
+        let view = self.checked_view()?;
+        let document = view.document(id)?.ok_or_else(|| EngineError::NoSuchDocument(id.to_owned()))?;
+        let stored = view.exchanges(id)?;
         let exchanges = stored.iter().map(|stored| FoundExchange::new(&document, stored)).collect();
         Ok((document, exchanges))
     }
 
     /// A page of documents, ordered by id.
     pub fn documents(&self, page_size: usize, page_token: &str) -> Result<DocumentPage, EngineError> {
-        let snapshot = self.checked_snapshot()?;
+        let view = self.checked_view()?;
         let purpose = Purpose::Documents;
         let after: Option<String> = self.tokens.open(page_token, &purpose)?;
-        let mut documents = snapshot.reader.documents(after.as_deref(), page_size + 1)?;
+        let mut documents = view.documents(after.as_deref(), page_size + 1)?;
         let more = documents.len() > page_size;
         documents.truncate(page_size);
         let next_page_token = match documents.last() {
             Some(last) if more => Some(self.tokens.seal(&last.id, &purpose)?),
             _ => None,
         };
-        Ok(DocumentPage { documents, next_page_token, total: snapshot.reader.document_count()? })
+        Ok(DocumentPage { documents, next_page_token, total: view.statistics()?.documents })
     }
 
-    /// Reads a document's source, or a stretch of it: of the version with these received bytes, or the present one.
+    /// Reads a document's source, or a range of it: of the version with these received bytes, or the present one.
     pub fn source(
         &self,
         id: &str,
@@ -285,7 +199,7 @@ impl Engine {
         kind: SourceKind,
         span: Option<ByteSpan>,
     ) -> Result<SourceReader, EngineError> {
-        SourceReader::open(self.checked_snapshot()?, id, version, kind, span)
+        SourceReader::open(self.checked_view()?, id, version, kind, span)
     }
 
     /// Ranks by these parameters from now on.
@@ -294,8 +208,32 @@ impl Engine {
     }
 
     /// How large the corpus is.
-    pub fn stats(&self) -> Result<Stats, EngineError> {
-        let snapshot = self.published.now();
-        Ok(guarded(|| Stats::of(&snapshot.reader))?)
+    pub fn stats(&self) -> Result<Statistics, EngineError> {
+        Ok(self.backend.view().statistics()?)
+    }
+
+    /// Takes a snapshot of what the latest commit left. Writes go on meanwhile.
+    pub fn snapshot(&self) -> Result<Box<dyn SnapshotStream>, EngineError> {
+        Ok(self.maintenance()?.snapshot()?)
+    }
+
+    /// Takes a snapshot, with its manifest, into the folder that the operator chose.
+    pub fn snapshot_to(&self, name: &str) -> Result<SnapshotSummary, EngineError> {
+        Ok(self.maintenance()?.snapshot_to(name)?)
+    }
+
+    /// Builds the index again from the documents. Searches and writes go on meanwhile. Returns the generation from which
+    /// on the new one is used.
+    pub fn rebuild_index(&self) -> Result<u64, EngineError> {
+        Ok(self.maintenance()?.rebuild_index()?)
+    }
+
+    /// Starts to read everything again and to compare it with its digests.
+    pub fn check_integrity(&self) -> Result<Box<dyn IntegrityCheck>, EngineError> {
+        Ok(self.maintenance()?.check_integrity()?)
+    }
+
+    fn maintenance(&self) -> Result<&dyn Maintenance, EngineError> {
+        self.backend.maintenance().ok_or(EngineError::NoMaintenance)
     }
 }

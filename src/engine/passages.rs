@@ -7,13 +7,12 @@ use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use crate::engine::BackendError;
 use crate::engine::EngineError;
-use crate::engine::cite;
-use crate::local::index::SegmentId;
-use crate::local::search::Hit;
-use crate::local::store::StoreError;
-use crate::local::store::guarded;
-use crate::local::view::Snapshot;
+use crate::engine::Hit;
+use crate::engine::PassageKey;
+use crate::engine::View;
+use crate::engine::citation;
 use crate::span::ByteSpan;
 use crate::transcript::Citation;
 use crate::transcript::Exchange;
@@ -41,22 +40,18 @@ pub struct CitedPassage {
     pub encoded: OnceLock<Bytes>,
 }
 
-/// A passage of one segment of the index. Segments never change and no two share an id, so it names the same words
-/// as long as it names any.
-type Key = (SegmentId, u32);
-
-/// Reads passages from the store, and keeps those last asked for.
+/// Reads passages from a view, and keeps those last asked for.
 #[derive(Debug)]
 pub(super) struct Passages {
-    kept: Cache<Key, Arc<CitedPassage>, Weight>,
+    kept: Cache<PassageKey, Arc<CitedPassage>, Weight>,
 }
 
 /// What a passage takes of the memory it may be kept in.
 #[derive(Clone, Debug)]
 struct Weight;
 
-impl Weighter<Key, Arc<CitedPassage>> for Weight {
-    fn weight(&self, _: &Key, passage: &Arc<CitedPassage>) -> u64 {
+impl Weighter<PassageKey, Arc<CitedPassage>> for Weight {
+    fn weight(&self, _: &PassageKey, passage: &Arc<CitedPassage>) -> u64 {
         /// The passage itself, its digests, and what allocations cost.
         const REST: usize = 1 << 10;
         let Citation { metadata, question_spans, answer_spans, occurrences, .. } = &passage.citation;
@@ -85,33 +80,29 @@ impl Passages {
         Self { kept: Cache::with_weighter(bytes / TYPICAL, bytes as u64, Weight) }
     }
 
-    /// The passage of a hit in this snapshot.
-    pub(super) fn of_hit(&self, snapshot: &Snapshot, hit: &Hit) -> Result<Arc<CitedPassage>, EngineError> {
-        let segment = snapshot.searcher.segments().get(hit.place.segment);
-        let Some(key) = segment.map(|segment| (segment.id(), hit.place.passage)) else {
-            return Ok(Arc::new(guarded(|| read(snapshot, hit))?));
-        };
-        if let Some(known) = self.kept.get(&key) {
+    /// The passage of a hit of this view.
+    pub(super) fn of_hit(&self, view: &dyn View, hit: &Hit) -> Result<Arc<CitedPassage>, EngineError> {
+        if let Some(known) = self.kept.get(&hit.key) {
             return Ok(known);
         }
-        let passage = Arc::new(guarded(|| read(snapshot, hit))?);
-        self.kept.insert(key, Arc::clone(&passage));
+        let passage = Arc::new(read(view, hit)?);
+        self.kept.insert(hit.key, Arc::clone(&passage));
         Ok(passage)
     }
 }
 
-fn read(snapshot: &Snapshot, hit: &Hit) -> Result<CitedPassage, StoreError> {
+fn read(view: &dyn View, hit: &Hit) -> Result<CitedPassage, BackendError> {
     // Index and store are of one generation, so what the one finds the other has.
-    let lost = || StoreError::Damaged(format!("exchange {} of a document is missing", hit.exchange));
-    let document = snapshot.reader.document(&hit.document_id)?.ok_or_else(lost)?;
-    let stored = snapshot.reader.exchange(&hit.document_id, hit.exchange)?.ok_or_else(lost)?;
+    let lost = || BackendError::StoreDamaged(format!("exchange {} of a document is missing", hit.exchange));
+    let document = view.document(&hit.document_id)?.ok_or_else(lost)?;
+    let stored = view.exchange(&hit.document_id, hit.exchange)?.ok_or_else(lost)?;
     let (window, quote) = *stored.windows.get(hit.window as usize).ok_or_else(lost)?;
-    let citation = cite::window(&document, &stored, window.span, quote);
+    let citation = citation::window(&document, &stored, window.span, quote);
     let Exchange { question, answer, .. } = stored.exchange;
     let shown = window.span.of(&answer.text);
     let (question, asker) = question.map(|question| (question.text, question.speaker)).unwrap_or_default();
     Ok(CitedPassage {
-        id: cite::passage_id(&stored.id, &window),
+        id: citation::passage_id(&stored.id, &window),
         exchange_id: stored.id,
         question,
         answer: shown.to_owned(),

@@ -9,12 +9,12 @@ use tonic::Response;
 use tonic::Status;
 
 use crate::engine::Engine;
+use crate::engine::SnapshotPart;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
 use crate::grpc::pb::admin_service_server::AdminService;
 use crate::grpc::reading;
 use crate::grpc::to_proto;
-use crate::local::SnapshotPart;
 
 /// Serves `onrecord.v1.AdminService`.
 #[derive(Clone, Debug)]
@@ -27,8 +27,8 @@ impl AdminService for Admin {
         request: Request<pb::GetStatsRequest>,
     ) -> Result<Response<pb::GetStatsResponse>, Status> {
         let pb::GetStatsRequest {} = request.into_inner();
-        let about = self.0.read(Engine::about).await?;
-        Ok(Response::new(to_proto::stats_response(&about)))
+        let info = self.0.read(Engine::server_info).await?;
+        Ok(Response::new(to_proto::stats_response(&info)))
     }
 
     type CreateSnapshotStream = BoxStream<'static, Result<pb::CreateSnapshotResponse, Status>>;

@@ -69,7 +69,7 @@ impl DocumentService for Documents {
         let kind = if extracted_text { SourceKind::Text } else { SourceKind::Received };
         let reader = self.0.read(move |engine| engine.source(&id, version, kind, span)).await?;
         let pieces = reading::stream(self.0.clone(), reader, |reader| {
-            Ok(reader.next_piece()?.map(|content| pb::GetSourceResponse { content: content.into() }))
+            Ok(reader.next_chunk()?.map(|content| pb::GetSourceResponse { content: content.into() }))
         });
         Ok(Response::new(pieces))
     }

@@ -15,14 +15,14 @@ use tonic::Status;
 
 use crate::engine::EngineError;
 use crate::engine::Identified;
-use crate::engine::Prepared;
+use crate::engine::PreparedWrite;
+use crate::engine::Receipt;
 use crate::grpc::from_proto;
 use crate::grpc::offload::Offload;
 use crate::grpc::offload::SHORT;
 use crate::grpc::pb;
 use crate::grpc::status;
 use crate::grpc::to_proto;
-use crate::local::Receipt;
 
 /// Documents that are read ahead of the one that is being answered.
 const AHEAD: usize = 64;
@@ -66,7 +66,7 @@ struct Admitted {
 /// Read: stored already, or to be written.
 enum Read {
     Unchanged(Box<Receipt>),
-    Changed(Box<Prepared>, &'static str),
+    Changed(Box<dyn PreparedWrite>, &'static str),
 }
 
 /// In the write queue, or past it.
@@ -141,7 +141,7 @@ async fn read(offload: Offload, document: Document<Admitted>) -> Result<Document
                 let unchanged = if alone { engine.unchanged(&identified)? } else { None };
                 Ok(match unchanged {
                     Some(receipt) => Read::Unchanged(Box::new(receipt)),
-                    None => Read::Changed(Box::new(engine.prepare(identified)?), body),
+                    None => Read::Changed(engine.prepare(identified)?, body),
                 })
             });
             read.await
@@ -159,7 +159,7 @@ async fn write(offload: Offload, document: Document<Read>) -> Result<Document<Wr
             let (done, result) = oneshot::channel();
             let queued = offload.write_in_stream(body, move |engine| {
                 // A stream that is gone needs no answer.
-                engine.submit(*prepared, move |result| drop(done.send(result)))
+                engine.submit(prepared, move |result| drop(done.send(result)))
             });
             queued.await.map(|()| Written::Queued(result, body))
         }

@@ -16,12 +16,12 @@ use tonic::Status;
 use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::PlannedSearch;
+use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::SearchCall;
 use crate::engine::Submission;
 use crate::grpc::server::Settings;
 use crate::grpc::status;
-use crate::local::Receipt;
 
 /// Runs engine calls on blocking threads, a bounded number at a time. Reads and writes have a bound each, so
 /// that writes that wait for the disk hold no search back.

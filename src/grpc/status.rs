@@ -9,11 +9,10 @@ use tonic::Status;
 use tonic_types::ErrorDetails;
 use tonic_types::StatusExt as _;
 
+use crate::engine::BackendError;
 use crate::engine::EngineError;
+use crate::engine::SnapshotRefusal;
 use crate::extraction::ExtractError;
-use crate::local::BackupError;
-use crate::local::index::IndexError;
-use crate::local::store::StoreError;
 
 /// The domain of every `google.rpc.ErrorInfo`.
 const DOMAIN: &str = "onrecord";
@@ -57,26 +56,37 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
         EngineError::SpanOutside { .. } => InvalidRequest::new("span", "SPAN_OUTSIDE_SOURCE", message).into(),
         EngineError::NoSuchDocument(id) => missing("DOCUMENT_NOT_FOUND", "onrecord.v1.Document", id, message),
         EngineError::NoSuchExchange(id) => missing("EXCHANGE_NOT_FOUND", "onrecord.v1.Exchange", id, message),
-        EngineError::Backup(error) => backup(error, message),
-        EngineError::Index(IndexError::Damaged(_)) => {
+        EngineError::NoMaintenance => {
+            let mut details = info("NO_MAINTENANCE");
+            details.add_precondition_failure_violation("BACKEND", "--backend", &message);
+            Status::with_error_details(Code::FailedPrecondition, message, details)
+        }
+        EngineError::Backend(error) => backend(error, message),
+        EngineError::Internal(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
+    }
+}
+
+fn backend(error: BackendError, message: String) -> Status {
+    match error {
+        BackendError::NoSuchDocument(id) => {
+            missing("DOCUMENT_NOT_FOUND", "onrecord.v1.Document", id, message)
+        }
+        BackendError::IndexDamaged(_) => {
             let shown = "the index is damaged; RebuildIndex or a restart builds it again";
             masked(Code::DataLoss, "INDEX_DAMAGED", shown, &message)
         }
-        EngineError::DamagedStore { .. } | EngineError::Store(StoreError::Damaged(_)) => {
+        BackendError::StoreDamaged(_) => {
             masked(Code::DataLoss, "STORE_DAMAGED", "stored data is damaged and is not served", &message)
         }
-        EngineError::DiskFull { .. } => retry(Code::ResourceExhausted, "DISK_FULL", message),
-        EngineError::Store(StoreError::Full(_)) | EngineError::Index(IndexError::Full(_)) => {
+        BackendError::DiskFull { .. } => retry(Code::ResourceExhausted, "DISK_FULL", message),
+        BackendError::NoSpace(_) => {
             tracing::warn!(cause = message, "a write found the disk full");
             let shown = "the disk is full; when some of it is free, the write can be sent again";
             retry(Code::ResourceExhausted, "DISK_FULL", shown.into())
         }
-        EngineError::NotReady => retry(Code::Unavailable, "NOT_READY", message),
-        EngineError::Store(StoreError::Format { .. } | StoreError::Io(_))
-        | EngineError::Index(IndexError::Outdated | IndexError::Unavailable(_))
-        | EngineError::Folder(..)
-        | EngineError::Locked(_)
-        | EngineError::Internal(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
+        BackendError::NotReady => retry(Code::Unavailable, "NOT_READY", message),
+        BackendError::Snapshot(refusal) => snapshot(refusal, message),
+        BackendError::Failed(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
     }
 }
 
@@ -149,28 +159,24 @@ fn extract(error: &ExtractError, body: &str, message: String) -> InvalidRequest 
     }
 }
 
-fn backup(error: BackupError, message: String) -> Status {
-    if error.is_full() {
-        tracing::warn!(cause = message, "a snapshot found the disk full");
-        let shown = "the disk is full; when some of it is free, the snapshot can be taken again";
-        return retry(Code::ResourceExhausted, "DISK_FULL", shown.into());
-    }
-    match error {
-        BackupError::NoFolder => {
+fn snapshot(refusal: SnapshotRefusal, message: String) -> Status {
+    match refusal {
+        SnapshotRefusal::NoSpace(_) => {
+            tracing::warn!(cause = message, "a snapshot found the disk full");
+            let shown = "the disk is full; when some of it is free, the snapshot can be taken again";
+            retry(Code::ResourceExhausted, "DISK_FULL", shown.into())
+        }
+        SnapshotRefusal::NoFolder => {
             let mut details = info("NO_SNAPSHOT_FOLDER");
             details.add_precondition_failure_violation("SNAPSHOT_FOLDER", "--snapshot-dir", &message);
             Status::with_error_details(Code::FailedPrecondition, message, details)
         }
-        BackupError::Name(_) => InvalidRequest::new("name", "SNAPSHOT_NAME_INVALID", message).into(),
-        BackupError::Exists(name) => {
+        SnapshotRefusal::Name(_) => InvalidRequest::new("name", "SNAPSHOT_NAME_INVALID", message).into(),
+        SnapshotRefusal::Exists(name) => {
             let mut details = info("SNAPSHOT_EXISTS");
             details.set_resource_info("onrecord.v1.Snapshot", name, "", &message);
             Status::with_error_details(Code::AlreadyExists, message, details)
         }
-        BackupError::Io(..)
-        | BackupError::Snapshot(..)
-        | BackupError::Occupied(_)
-        | BackupError::NoStore(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
     }
 }
 

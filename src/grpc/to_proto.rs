@@ -5,29 +5,29 @@ use std::time::Duration;
 use prost::Message as _;
 use tonic::Status;
 
-use crate::engine::About;
 use crate::engine::CitedPassage;
+use crate::engine::Deleted;
 use crate::engine::DocumentPage;
 use crate::engine::Duplicate;
+use crate::engine::Fault;
 use crate::engine::FoundExchange;
 use crate::engine::FoundPassage;
+use crate::engine::IntegrityReport;
+use crate::engine::Outcome;
+use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
+use crate::engine::ServerInfo;
+use crate::engine::SnapshotPart;
 use crate::engine::Verdict;
 use crate::grpc::encoded;
 use crate::grpc::pb;
-use crate::local::Deleted;
-use crate::local::Fault;
-use crate::local::IntegrityReport;
-use crate::local::Outcome;
-use crate::local::Receipt;
-use crate::local::SnapshotPart;
-use crate::local::store::StoredDocument;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
 use crate::transcript::Citation;
 use crate::transcript::Diagnostic;
 use crate::transcript::DiagnosticKind;
 use crate::transcript::Occurrence;
+use crate::transcript::StoredDocument;
 use crate::transcript::Utterance;
 
 pub(super) fn search_response(answer: SearchAnswer) -> encoded::SearchResponse {
@@ -232,25 +232,25 @@ pub(super) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
     pb::Diagnostic { kind: kind.into(), message: diagnostic.message, spans: spans(&diagnostic.spans) }
 }
 
-pub(super) fn stats_response(about: &About) -> pb::GetStatsResponse {
-    let stats = about.stats;
+pub(super) fn stats_response(info: &ServerInfo) -> pb::GetStatsResponse {
+    let (stats, footprint) = (info.statistics, info.footprint);
     pb::GetStatsResponse {
         documents: int64(stats.documents),
         exchanges: int64(stats.exchanges),
         passages: int64(stats.passages),
         bytes: int64(stats.bytes),
         generation: int64(stats.generation),
-        last_commit_time: about.last_commit.map(Into::into),
-        store_bytes: int64(about.store_bytes),
-        index_bytes: int64(about.index_bytes),
+        last_commit_time: footprint.last_commit.map(Into::into),
+        store_bytes: int64(footprint.store_bytes),
+        index_bytes: int64(footprint.index_bytes),
         versions: Some(pb::Versions {
             service: env!("CARGO_PKG_VERSION").to_owned(),
-            store_format: i32::try_from(about.store_format).unwrap_or(i32::MAX),
-            index_format: i32::try_from(about.index_format).unwrap_or(i32::MAX),
-            snapshot_format: i32::try_from(about.snapshot_format).unwrap_or(i32::MAX),
-            pipeline: i32::try_from(about.pipeline).unwrap_or(i32::MAX),
+            store_format: i32::try_from(footprint.store_format).unwrap_or(i32::MAX),
+            index_format: i32::try_from(footprint.index_format).unwrap_or(i32::MAX),
+            snapshot_format: i32::try_from(footprint.snapshot_format).unwrap_or(i32::MAX),
+            pipeline: i32::try_from(info.pipeline).unwrap_or(i32::MAX),
         }),
-        ranking_parameters: about
+        ranking_parameters: info
             .ranking
             .values()
             .into_iter()

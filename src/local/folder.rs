@@ -9,9 +9,9 @@ use crate::disk;
 use crate::disk::Durability;
 use crate::disk::FolderLock;
 use crate::disk::LockError;
-use crate::engine::EngineError;
-use crate::engine::Settings;
 use crate::local::BackupError;
+use crate::local::LocalError;
+use crate::local::Settings;
 use crate::local::recovery::damage;
 use crate::local::store::Check;
 use crate::local::store::Salvage;
@@ -38,11 +38,11 @@ pub(crate) struct DataFolder {
 
 impl DataFolder {
     /// Takes the folder, creating it where there is none.
-    pub(crate) fn take(path: &Path) -> Result<Self, EngineError> {
-        let unwritable = |error: io::Error| EngineError::Folder(path.to_owned(), error);
+    pub(crate) fn take(path: &Path) -> Result<Self, LocalError> {
+        let unwritable = |error: io::Error| LocalError::Folder(path.to_owned(), error);
         disk::create_folder(path).map_err(unwritable)?;
         let lock = FolderLock::take(&path.join(LOCK)).map_err(|error| match error {
-            LockError::Held => EngineError::Locked(path.to_owned()),
+            LockError::Held => LocalError::Locked(path.to_owned()),
             LockError::Io(error) => unwritable(error),
         })?;
         Ok(Self { path: path.to_owned(), _lock: lock })
@@ -55,7 +55,7 @@ impl DataFolder {
 
     /// Opens the store, or makes an empty one in a folder that never had any. Says too whether its file has still to be
     /// checked, by [`UncheckedStore::check`].
-    pub(crate) fn store(&self, settings: &Settings) -> Result<(Store, Option<UncheckedStore>), EngineError> {
+    pub(crate) fn store(&self, settings: &Settings) -> Result<(Store, Option<UncheckedStore>), LocalError> {
         let path = self.store_path();
         if !path.exists() {
             if unfinished(&path).is_ok_and(|unfinished| unfinished.exists()) {
@@ -76,12 +76,12 @@ impl DataFolder {
     }
 
     /// Whether there is anything in it that a store or an index has left.
-    pub(crate) fn is_used(&self) -> Result<bool, EngineError> {
+    pub(crate) fn is_used(&self) -> Result<bool, LocalError> {
         Ok(self.store_path().exists() || !self.index_folders()?.is_empty())
     }
 
     /// Bytes of the store's file, and of all files of indexes. A file that goes meanwhile counts nothing.
-    pub(crate) fn bytes(&self) -> Result<(u64, u64), EngineError> {
+    pub(crate) fn bytes(&self) -> Result<(u64, u64), LocalError> {
         let length = |path: PathBuf| fs::metadata(path).map_or(0, |file| file.len());
         let mut index = 0;
         for name in self.index_folders()? {
@@ -93,7 +93,7 @@ impl DataFolder {
     }
 
     /// The folder of the index that is in use. Others, of a rebuild that did not end, are removed.
-    pub(crate) fn index(&self) -> Result<PathBuf, EngineError> {
+    pub(crate) fn index(&self) -> Result<PathBuf, LocalError> {
         let current = current_index(&self.path);
         for path in self.index_folders()?.into_iter().map(|name| self.path.join(name)) {
             if path != current {
@@ -104,7 +104,7 @@ impl DataFolder {
     }
 
     /// Where an index can be built beside the one in use.
-    pub(crate) fn new_index_path(&self) -> Result<PathBuf, EngineError> {
+    pub(crate) fn new_index_path(&self) -> Result<PathBuf, LocalError> {
         let names = self.index_folders()?;
         let mut free = (1..=u32::MAX).map(|number| format!("{FIRST_INDEX}.{number}"));
         let name = free.find(|name| !names.contains(name));
@@ -112,16 +112,16 @@ impl DataFolder {
     }
 
     /// Makes `path` the index that the next start opens.
-    pub(crate) fn set_index(&self, path: &Path) -> Result<(), EngineError> {
+    pub(crate) fn set_index(&self, path: &Path) -> Result<(), LocalError> {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(FIRST_INDEX);
         disk::replace(&self.path.join(CURRENT_INDEX), name.as_bytes(), Durability::Synced)
             .and_then(|()| disk::sync_folder(&self.path))
-            .map_err(|error| EngineError::Folder(self.path.clone(), error))
+            .map_err(|error| LocalError::Folder(self.path.clone(), error))
     }
 
     /// The names of the folders of indexes, whole or not.
-    fn index_folders(&self) -> Result<Vec<String>, EngineError> {
-        let unreadable = |error: io::Error| EngineError::Folder(self.path.clone(), error);
+    fn index_folders(&self) -> Result<Vec<String>, LocalError> {
+        let unreadable = |error: io::Error| LocalError::Folder(self.path.clone(), error);
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.path).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
@@ -143,18 +143,18 @@ pub(crate) struct UncheckedStore {
 
 impl UncheckedStore {
     /// Checks every page of its file. Nothing may be written before.
-    pub(crate) fn check(&self) -> Result<(), EngineError> {
+    pub(crate) fn check(&self) -> Result<(), LocalError> {
         check_pages(&self.folder.join(STORE)).map_err(|error| told(&self.folder, error))
     }
 }
 
 /// The error of a folder's store; of a damaged one, that which names what is affected.
-fn told(folder: &Path, error: StoreError) -> EngineError {
+fn told(folder: &Path, error: StoreError) -> LocalError {
     let StoreError::Damaged(what) = error else { return error.into() };
     let affected = damage::affected(&folder.join(STORE), &current_index(folder));
     let more = affected.len().saturating_sub(NAMED);
     let documents = affected.into_iter().take(NAMED).collect();
-    EngineError::DamagedStore { what, folder: folder.to_owned(), documents, more }
+    LocalError::DamagedStore { what, folder: folder.to_owned(), documents, more }
 }
 
 /// The folder of the index that a data folder uses.
@@ -173,14 +173,14 @@ pub(crate) struct IdleFolder {
 
 impl IdleFolder {
     /// Takes the folder, which must have a store, or an index of one.
-    pub(crate) fn take(path: &Path) -> Result<Self, EngineError> {
+    pub(crate) fn take(path: &Path) -> Result<Self, LocalError> {
         let (store, index) = (path.join(STORE), current_index(path));
         if !store.is_file() && !index.is_dir() {
             return Err(BackupError::NoStore(path.to_owned()).into());
         }
         let lock = FolderLock::share(&path.join(LOCK)).map_err(|error| match error {
-            LockError::Held => EngineError::Locked(path.to_owned()),
-            LockError::Io(error) => EngineError::Folder(path.to_owned(), error),
+            LockError::Held => LocalError::Locked(path.to_owned()),
+            LockError::Io(error) => LocalError::Folder(path.to_owned(), error),
         })?;
         Ok(Self { store, index, _lock: lock })
     }
@@ -196,7 +196,7 @@ impl IdleFolder {
     }
 
     /// Opens the store, which may be damaged.
-    pub(crate) fn salvage(&self) -> Result<Salvage, EngineError> {
+    pub(crate) fn salvage(&self) -> Result<Salvage, LocalError> {
         if !self.store.is_file() {
             return Err(StoreError::Damaged("its file store.redb is missing".into()).into());
         }
@@ -205,10 +205,10 @@ impl IdleFolder {
 }
 
 /// Removes a folder of an index.
-pub(crate) fn remove_index(path: &Path) -> Result<(), EngineError> {
+pub(crate) fn remove_index(path: &Path) -> Result<(), LocalError> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(EngineError::Folder(path.to_owned(), error))
+            Err(LocalError::Folder(path.to_owned(), error))
         }
         _ => Ok(()),
     }

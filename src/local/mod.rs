@@ -1,28 +1,30 @@
 //! The backend of one machine: a store of documents, an index derived from it, and one thread that commits to both.
+//!
+//! Nothing of the inside is named elsewhere: others see a [`LocalBackend`], and the offline tools for a data folder.
 
+mod error;
 pub mod store;
 pub mod index;
 pub mod search;
-pub(crate) mod view;
-pub(crate) mod folder;
-pub(crate) mod commit;
-pub(crate) mod start;
-pub(crate) mod recovery;
+mod view;
+mod folder;
+mod commit;
+mod start;
+mod recovery;
+mod backend;
+mod maintenance;
 
-pub use commit::Deleted;
-pub use commit::Outcome;
-pub use commit::Receipt;
+pub use backend::LocalBackend;
+pub use backend::Settings;
+pub use backend::open;
+pub use error::LocalError;
+pub use index::FORMAT as INDEX_FORMAT;
 pub use recovery::backup::BackupError;
 pub use recovery::backup::SnapshotFile;
-pub use recovery::backup::SnapshotPart;
-pub use recovery::backup::SnapshotReader;
 pub use recovery::backup::check_snapshot_file;
 pub use recovery::backup::compare_snapshot;
 pub use recovery::backup::manifest_path;
 pub use recovery::backup::restore_into;
-pub use recovery::integrity::Fault;
-pub use recovery::integrity::IntegrityCheck;
-pub use recovery::integrity::IntegrityReport;
 pub use recovery::integrity::verify_folder;
 pub use recovery::manifest::Difference;
 pub use recovery::manifest::Entry;
@@ -30,3 +32,4 @@ pub use recovery::manifest::Manifest;
 pub use recovery::recover::Recovered;
 pub use recovery::recover::compare_folder;
 pub use recovery::recover::recover;
+pub use store::StoreError;

@@ -6,13 +6,13 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use crate::disk;
-use crate::engine::EngineError;
-use crate::engine::Settings;
+use crate::local::LocalError;
+use crate::local::Settings;
+use crate::local::commit::Analyzed;
 use crate::local::commit::Committer;
+use crate::local::commit::Indexer;
 use crate::local::commit::Rules;
 use crate::local::commit::Writer;
-use crate::local::commit::indexer::Analyzed;
-use crate::local::commit::indexer::Indexer;
 use crate::local::folder::DataFolder;
 use crate::local::folder::UncheckedStore;
 use crate::local::folder::remove_index;
@@ -23,7 +23,11 @@ use crate::local::store::Store;
 use crate::local::view::Published;
 
 /// The write thread, what it publishes, and the key of page tokens.
-pub(crate) type Started = (Writer, Arc<Published>, [u8; 32]);
+pub(crate) struct Started {
+    pub(crate) writer: Writer,
+    pub(crate) published: Arc<Published>,
+    pub(crate) page_key: [u8; 32],
+}
 
 /// Starts on a store that may be `unchecked`: what goes wrong over one may be its damage, which is told then.
 pub(crate) fn start(
@@ -32,7 +36,7 @@ pub(crate) fn start(
     folder: &DataFolder,
     settings: &Settings,
     analyzer: &Arc<DocumentAnalyzer>,
-) -> Result<Started, EngineError> {
+) -> Result<Started, LocalError> {
     let start = || start_writer(store, unchecked.cloned(), folder, settings, analyzer);
     let started = catch_unwind(AssertUnwindSafe(start));
     if !matches!(started, Ok(Ok(_))) {
@@ -49,7 +53,7 @@ fn start_writer(
     folder: &DataFolder,
     settings: &Settings,
     analyzer: &Arc<DocumentAnalyzer>,
-) -> Result<Started, EngineError> {
+) -> Result<Started, LocalError> {
     let path = folder.index()?;
     let reserve = settings.disk_reserve.or_else(|| {
         let room = disk::room(&folder.store_path()).ok()?;
@@ -67,7 +71,7 @@ fn start_writer(
         Ok((indexer, snapshot))
     };
     let (indexer, snapshot) = match start() {
-        Err(EngineError::Index(error @ (IndexError::Outdated | IndexError::Damaged(_)))) => {
+        Err(LocalError::Index(error @ (IndexError::Outdated | IndexError::Damaged(_)))) => {
             // Of a damaged store the index may know more than what is built from it would.
             unchecked.as_ref().map_or(Ok(()), UncheckedStore::check)?;
             tracing::warn!(%error, "the index cannot be used and is built again from the store");
@@ -76,8 +80,8 @@ fn start_writer(
         }
         started => started?,
     };
-    let key = snapshot.reader.page_key()?;
+    let page_key = snapshot.reader.page_key()?;
     let published = Arc::new(Published::new(snapshot));
     let committer = Committer::new(Arc::clone(store), indexer, Arc::clone(&published), rules);
-    Ok((Writer::start(committer, unchecked, rules.queue)?, published, key))
+    Ok(Started { writer: Writer::start(committer, unchecked, rules.queue)?, published, page_key })
 }

@@ -1,63 +1,175 @@
-//! What a reader sees: index and store of one generation.
+//! One generation of a data folder: the index and the store of one commit.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
 
-use crate::engine::EngineError;
+use crate::analysis::Language;
+use crate::engine::BackendError;
+use crate::engine::Highlight;
+use crate::engine::Hit;
+use crate::engine::PageRequest;
+use crate::engine::ResultPage;
+use crate::engine::SearchPlan;
+use crate::engine::Statistics;
+use crate::engine::View;
+use crate::local::LocalError;
 use crate::local::index::Searcher;
+use crate::local::search::Found;
+use crate::local::search::Highlighter;
+use crate::local::search::Planned;
 use crate::local::search::TermCache;
+use crate::local::search::run;
 use crate::local::store::Reader;
-use crate::local::store::StoredDocument;
+use crate::local::store::StoreError;
+use crate::local::store::guarded;
+use crate::query::AnalyzedQuery;
+use crate::query::Ranking;
+use crate::span::ByteSpan;
+use crate::span::TextSpan;
+use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
 
-/// An index searcher and the store reader it belongs to.
+/// An index searcher and the store reader of the same generation.
 #[derive(Debug)]
-pub(crate) struct Snapshot {
+pub(crate) struct LocalView {
     pub(crate) searcher: Searcher,
     pub(crate) reader: Reader,
     pub(crate) generation: u64,
-    /// Words that were asked for.
+    /// Terms that were looked up in this generation.
     pub(crate) words: TermCache,
 }
 
-impl Snapshot {
+impl LocalView {
     /// Whether it shows all that `reader` does, from the same opening of the store.
-    pub(crate) fn is_of(&self, reader: &Reader) -> Result<bool, EngineError> {
+    pub(crate) fn is_of(&self, reader: &Reader) -> Result<bool, LocalError> {
         Ok(self.generation == reader.generation()? && self.reader.is_beside(reader))
     }
 
-    /// Ends what is read piece by piece once the store was opened anew: writes wait for readers from before.
-    pub(crate) fn ensure_current(&self) -> Result<(), EngineError> {
-        if self.reader.is_stale() { Err(EngineError::NotReady) } else { Ok(()) }
-    }
-
-    /// The document of this id, or the error that says there is none.
-    pub(crate) fn document(&self, id: &str) -> Result<StoredDocument, EngineError> {
-        self.reader.document(id)?.ok_or_else(|| EngineError::NoSuchDocument(id.to_owned()))
+    /// Ends what is read chunk by chunk once the store was opened again: writes wait for readers from before.
+    pub(crate) fn ensure_current(&self) -> Result<(), LocalError> {
+        if self.reader.is_stale() { Err(LocalError::NotReady) } else { Ok(()) }
     }
 }
 
-impl Snapshot {
-    /// The version of a document with these received bytes; without them the present one.
-    pub(crate) fn version(&self, id: &str, received: Option<Digest>) -> Result<StoredDocument, EngineError> {
-        let Some(received) = received else { return self.document(id) };
-        let present = self.reader.document(id)?.filter(|document| document.received == received);
-        let version = match present {
-            Some(document) => Some(document),
-            None => self.reader.versions(id)?.into_iter().find(|version| version.received == received),
-        };
-        version.ok_or_else(|| EngineError::NoSuchDocument(id.to_owned()))
+/// How large the corpus is that a reader sees.
+pub(crate) fn statistics(reader: &Reader) -> Result<Statistics, StoreError> {
+    Ok(Statistics {
+        documents: reader.fact("documents")?,
+        exchanges: reader.fact("exchanges")?,
+        passages: reader.fact("passages")?,
+        bytes: reader.fact("bytes")?,
+        generation: reader.generation()?,
+    })
+}
+
+impl View for LocalView {
+    fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    fn statistics(&self) -> Result<Statistics, BackendError> {
+        Ok(guarded(|| statistics(&self.reader))?)
+    }
+
+    fn languages(&self) -> &[Language] {
+        self.searcher.languages()
+    }
+
+    fn plan(
+        self: Arc<Self>,
+        query: AnalyzedQuery,
+        ranking: &Ranking,
+    ) -> Result<Box<dyn SearchPlan>, BackendError> {
+        let planned = Planned::new(&self.searcher, &self.words, query, ranking)?;
+        Ok(Box::new(LocalPlan { view: self, planned, ranking: *ranking }))
+    }
+
+    fn document(&self, id: &str) -> Result<Option<StoredDocument>, BackendError> {
+        Ok(guarded(|| self.reader.document(id))?)
+    }
+
+    fn documents(&self, after: Option<&str>, limit: usize) -> Result<Vec<StoredDocument>, BackendError> {
+        Ok(self.reader.documents(after, limit)?)
+    }
+
+    fn versions(&self, id: &str) -> Result<Vec<StoredDocument>, BackendError> {
+        Ok(self.reader.versions(id)?)
+    }
+
+    fn diagnostics(&self, id: &str) -> Result<Vec<Diagnostic>, BackendError> {
+        Ok(self.reader.diagnostics(id)?)
+    }
+
+    fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, BackendError> {
+        Ok(guarded(|| self.reader.exchange(id, index))?)
+    }
+
+    fn exchanges(&self, id: &str) -> Result<Vec<StoredExchange>, BackendError> {
+        Ok(self.reader.exchanges(id)?)
+    }
+
+    fn source_chunk(&self, source: Digest, offset: usize) -> Result<Vec<u8>, BackendError> {
+        Ok(self.reader.source_piece(source, offset)?)
+    }
+
+    fn source_range(&self, source: Digest, span: ByteSpan) -> Result<Vec<u8>, BackendError> {
+        Ok(self.reader.source_range(source, span)?)
+    }
+
+    fn ensure_current(&self) -> Result<(), BackendError> {
+        Ok(Self::ensure_current(self)?)
     }
 }
 
-/// Is told the generation of each new snapshot.
+/// A query that was resolved against a view.
+#[derive(Debug)]
+struct LocalPlan {
+    view: Arc<LocalView>,
+    planned: Planned,
+    ranking: Ranking,
+}
+
+impl SearchPlan for LocalPlan {
+    fn postings(&self) -> Option<u64> {
+        self.planned.postings()
+    }
+
+    fn run(self: Box<Self>, page: &PageRequest<'_>) -> Result<ResultPage, BackendError> {
+        let Self { view, planned, ranking } = *self;
+        let Found { results, total, unmatched_terms, highlighter, .. } =
+            run(&view.searcher, planned, page, &ranking)?;
+        Ok(ResultPage {
+            results,
+            total,
+            unmatched_terms,
+            highlighter: Box::new(LocalHighlight { view, highlighter }),
+        })
+    }
+}
+
+/// Finds what matched in the term vectors of a view's index.
+#[derive(Debug)]
+struct LocalHighlight {
+    view: Arc<LocalView>,
+    highlighter: Highlighter,
+}
+
+impl Highlight for LocalHighlight {
+    fn highlight(&mut self, hit: &Hit, language: &str, texts: [&str; 2]) -> [Vec<TextSpan>; 2] {
+        self.highlighter.of_hit(&self.view.searcher, hit.key, language, texts)
+    }
+}
+
+/// Receives the generation of each new view.
 type Watcher = Box<dyn Fn(u64) + Send + Sync>;
 
-/// The latest snapshot. Readers hold on to the one they started with.
+/// The latest view. Readers hold on to the one they started with.
 pub(crate) struct Published {
-    latest: RwLock<Arc<Snapshot>>,
+    latest: RwLock<Arc<LocalView>>,
     watchers: RwLock<Vec<Watcher>>,
 }
 
@@ -68,8 +180,8 @@ impl fmt::Debug for Published {
 }
 
 impl Published {
-    pub(crate) fn new(snapshot: Snapshot) -> Self {
-        Self { latest: RwLock::new(Arc::new(snapshot)), watchers: RwLock::default() }
+    pub(crate) fn new(view: LocalView) -> Self {
+        Self { latest: RwLock::new(Arc::new(view)), watchers: RwLock::default() }
     }
 
     /// Calls `watcher` with the present generation and with each that follows.
@@ -79,20 +191,20 @@ impl Published {
         watchers.push(watcher);
     }
 
-    /// The latest snapshot.
-    pub(crate) fn now(&self) -> Arc<Snapshot> {
+    /// The latest view.
+    pub(crate) fn now(&self) -> Arc<LocalView> {
         // The lock guards a pointer, which no panic can leave half written.
         Arc::clone(&self.latest.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn publish(&self, snapshot: Snapshot) {
-        let generation = snapshot.generation;
+    pub(crate) fn publish(&self, view: LocalView) {
+        let generation = view.generation;
         let watchers = self.watchers.read().unwrap_or_else(PoisonError::into_inner);
         let last = {
             let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *latest, Arc::new(snapshot))
+            std::mem::replace(&mut *latest, Arc::new(view))
         };
-        // It may be read for long yet, but not searched.
+        // Readers may hold it for long, but no new search uses it.
         last.words.clear();
         watchers.iter().for_each(|watcher| watcher(generation));
     }

@@ -35,6 +35,7 @@ pub enum Relation {
 
 impl Relation {
     /// What one occurrence of such a term counts, where the word itself counts 1.
+    #[must_use]
     pub const fn worth(self, ranking: &Ranking) -> f32 {
         match self {
             Self::Own => 1.0,
@@ -86,6 +87,7 @@ pub struct AnalyzedClause {
 
 impl QueryTerm {
     /// The terms that stand for it, with those that are related in English; its own first.
+    #[must_use]
     pub fn expanded(&self) -> Vec<(String, Relation)> {
         let mut alternatives = self.alternatives.clone();
         for relative in self.alternatives.iter().flat_map(|(term, _)| derivation::relatives(term)) {
@@ -101,6 +103,7 @@ impl QueryTerm {
 impl AnalyzedClause {
     /// Its words, each as a literal that an exchange must have that has this one. None where languages do not agree on
     /// how many there are.
+    #[must_use]
     pub fn words(&self) -> Vec<Self> {
         let length = self.variants.first().map_or(0, Vec::len);
         if self.variants.iter().any(|variant| variant.len() != length) {
@@ -117,6 +120,7 @@ impl AnalyzedClause {
     }
 
     /// Whether it is a single word, whatever the language.
+    #[must_use]
     pub fn is_word(&self) -> bool {
         self.variants.iter().all(|variant| variant.len() == 1)
     }
@@ -137,6 +141,7 @@ pub struct AnalyzedQuery {
 
 impl AnalyzedQuery {
     /// Analyses a query in each of `languages`: a word is what any of them makes of it.
+    #[must_use]
     pub fn new(query: &Query, languages: &[Language], ranking: &Ranking) -> Self {
         let mut all = Self::default();
         let mut places = BTreeMap::new();
@@ -171,6 +176,7 @@ impl AnalyzedQuery {
     }
 
     /// What of a word is to be looked up.
+    #[must_use]
     pub fn depth(&self, word: &QueryTerm) -> Depth {
         match (self.few, self.expands && word.role == Role::Topic) {
             (_, true) => Depth::Related,

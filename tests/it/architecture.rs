@@ -24,7 +24,7 @@ const STAGES: &[(&str, &[&str])] = &[
     ("query", &["span", "transcript", "analysis"]),
     ("engine", &["disk", "span", "transcript", "extraction", "segmentation", "analysis", "query", "local"]),
     ("local", &["disk", "span", "transcript", "extraction", "segmentation", "analysis", "query", "engine"]),
-    ("grpc", &["span", "transcript", "extraction", "query", "engine", "local"]),
+    ("grpc", &["span", "transcript", "extraction", "query", "engine"]),
     ("config", &["query"]),
     (
         "cli",

@@ -4,10 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use libtest_mimic::Trial;
-use onrecord::engine;
-use onrecord::engine::Engine;
-use onrecord::engine::EngineError;
-use onrecord::local::store::StoreError;
+use onrecord::local;
+use onrecord::local::LocalError;
+use onrecord::local::StoreError;
 use tempfile::TempDir;
 
 use crate::support::TestServer;
@@ -83,9 +82,9 @@ fn a_newer_folder_is_refused() {
         write.open_table(table).unwrap().insert("format", &*value).unwrap();
         write.commit().unwrap();
     }
-    let settings = engine::Settings::new(std::time::SystemTime::now, [3; 32]);
-    match Engine::open(folder.path(), settings) {
-        Err(EngineError::Store(error @ StoreError::Format { found: 99 })) => {
+    let settings = local::Settings::new(std::time::SystemTime::now, [3; 32]);
+    match local::open(folder.path(), settings) {
+        Err(LocalError::Store(error @ StoreError::Format { found: 99 })) => {
             assert!(error.to_string().contains("serve it with the version that wrote it"), "{error}");
         }
         other => panic!("{other:?}"),

@@ -10,14 +10,15 @@ use onrecord::disk::Operation;
 use onrecord::disk::arm;
 use onrecord::disk::armed;
 use onrecord::disk::disarm;
-use onrecord::engine;
+use onrecord::engine::BackendError;
 use onrecord::engine::Body;
 use onrecord::engine::Engine;
 use onrecord::engine::EngineError;
+use onrecord::engine::Receipt;
 use onrecord::engine::SearchCall;
 use onrecord::engine::Submission;
-use onrecord::local::Receipt;
-use onrecord::local::store::StoreError;
+use onrecord::local;
+use onrecord::local::LocalError;
 use onrecord::query::Filter;
 use onrecord::query::Query;
 use onrecord::transcript::Metadata;
@@ -37,8 +38,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-fn open(folder: &Path) -> Result<Engine, EngineError> {
-    Engine::open(folder, engine::Settings::new(SystemTime::now, [3; 32]))
+fn open(folder: &Path) -> Result<Engine, LocalError> {
+    local::open(folder, local::Settings::new(SystemTime::now, [3; 32]))
 }
 
 fn put(engine: &Engine, id: &str) -> Result<Receipt, EngineError> {
@@ -164,14 +165,14 @@ fn a_full_disk_is_told_as_such() {
     let engine = open(folder.path()).unwrap();
     arm(Operation::Sync, &folder.path().join("store.redb"), 0, 1, ErrorKind::StorageFull);
     let full = put(&engine, "a").unwrap_err();
-    assert!(matches!(full, EngineError::Store(StoreError::Full(_))), "{full:?}");
+    assert!(matches!(full, EngineError::Backend(BackendError::NoSpace(_))), "{full:?}");
     drop(engine);
 
-    let mut settings = engine::Settings::new(SystemTime::now, [3; 32]);
+    let mut settings = local::Settings::new(SystemTime::now, [3; 32]);
     settings.disk_reserve = Some(u64::MAX / 8);
-    let engine = Engine::open(folder.path(), settings).unwrap();
+    let engine = local::open(folder.path(), settings).unwrap();
     let refused = put(&engine, "b").unwrap_err();
-    assert!(matches!(refused, EngineError::DiskFull { .. }), "{refused:?}");
+    assert!(matches!(refused, EngineError::Backend(BackendError::DiskFull { .. })), "{refused:?}");
     assert!(found(&engine, "comet").is_empty());
 }
 

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use libtest_mimic::Trial;
-use onrecord::engine;
 use onrecord::engine::Engine;
-use onrecord::engine::EngineError;
 use onrecord::grpc::pb;
+use onrecord::local;
+use onrecord::local::LocalError;
 use redb::ReadableTable as _;
 use serde_json::Value;
 
@@ -325,6 +325,6 @@ async fn whichever_page_is_lost_nothing_panics() {
     }
 }
 
-fn open(folder: &Path) -> Result<Engine, EngineError> {
-    Engine::open(folder, engine::Settings::new(SystemTime::now, [7; 32]))
+fn open(folder: &Path) -> Result<Engine, LocalError> {
+    local::open(folder, local::Settings::new(SystemTime::now, [7; 32]))
 }

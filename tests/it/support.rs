@@ -15,6 +15,8 @@ use onrecord::grpc::pb;
 use onrecord::grpc::pb::admin_service_client::AdminServiceClient;
 use onrecord::grpc::pb::document_service_client::DocumentServiceClient;
 use onrecord::grpc::pb::search_service_client::SearchServiceClient;
+use onrecord::local;
+use onrecord::local::LocalBackend;
 use sha2::Digest as _;
 use sha2::Sha256;
 use tempfile::TempDir;
@@ -100,11 +102,13 @@ impl TestServer {
     }
 
     /// A server on this data folder, with other settings.
-    pub(crate) async fn start_with(folder: Arc<TempDir>, set: impl FnOnce(&mut engine::Settings)) -> Self {
-        let mut settings = engine::Settings::new(SystemTime::now, [3; 32]);
-        settings.limits.source_bytes = 1 << 20;
+    pub(crate) async fn start_with(folder: Arc<TempDir>, set: impl FnOnce(&mut local::Settings)) -> Self {
+        let mut settings = local::Settings::new(SystemTime::now, [3; 32]);
         set(&mut settings);
-        let engine = Engine::open(folder.path(), settings).unwrap();
+        let mut engine_settings = engine::Settings::new(settings.clock);
+        engine_settings.limits.source_bytes = 1 << 20;
+        let backend = LocalBackend::open(folder.path(), settings).unwrap();
+        let engine = Engine::new(Arc::new(backend), engine_settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();

@@ -18,7 +18,7 @@ use crate::cli::eval::metrics::Retrieved;
 use crate::config::Eval;
 use crate::engine::Engine;
 use crate::engine::SearchCall;
-use crate::engine::Settings;
+use crate::local;
 use crate::query::Filter;
 use crate::query::Query;
 use crate::query::Ranking;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Eval) -> Result<(), CliError> {
         let name = folder.file_name().map_or_else(|| folder.as_path(), Path::new).display().to_string();
         let collection = Collection::load(folder)?;
         let scratch = tempfile::tempdir()?;
-        let mut engine = Engine::open(scratch.path(), Settings::new(SystemTime::now, [0; 32]))?;
+        let mut engine = local::open(scratch.path(), local::Settings::new(SystemTime::now, [0; 32]))?;
         collection.import(&engine)?;
         engine.set_ranking(ranking);
         let first = search(&engine, &collection)?;

@@ -1,17 +1,17 @@
 //! What the jobs of a group did, and what of it the index has to take.
 
-use crate::engine::EngineError;
+use crate::engine::Outcome;
+use crate::engine::Purged;
+use crate::local::LocalError;
 use crate::local::commit::Job;
-use crate::local::commit::Outcome;
 use crate::local::commit::indexer::Analyzed;
-use crate::local::store::Purged;
 
 /// What a job did in its batch.
 pub(crate) enum Done {
     Put(Outcome),
     Deleted(Option<Purged>),
     Missing,
-    Refused(EngineError),
+    Refused(LocalError),
     /// A job that writes nothing.
     Other,
 }

@@ -11,11 +11,11 @@ use std::thread;
 use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
-use crate::engine::EngineError;
-use crate::local::commit::Deleted;
+use crate::engine::Deleted;
+use crate::engine::Outcome;
+use crate::engine::Receipt;
+use crate::local::LocalError;
 use crate::local::commit::Job;
-use crate::local::commit::Outcome;
-use crate::local::commit::Receipt;
 use crate::local::commit::Rules;
 use crate::local::commit::changes::Changes;
 use crate::local::commit::changes::Done;
@@ -52,8 +52,8 @@ pub(crate) struct Committer {
 }
 
 /// The error of a job whose result is of another kind than its own, which none is.
-fn lost() -> EngineError {
-    EngineError::Internal("the result of a write was lost".into())
+fn lost() -> LocalError {
+    LocalError::Internal("the result of a write was lost".into())
 }
 
 /// The group in parts in which no document is written twice: what becomes of a document's versions is kept once for a
@@ -180,7 +180,7 @@ impl Committer {
                 }
                 Job::Delete { id, reply, .. } => reply(match done {
                     Done::Deleted(purged) => Ok(Deleted { generation, purged }),
-                    Done::Missing => Err(EngineError::NoSuchDocument(id)),
+                    Done::Missing => Err(LocalError::NoSuchDocument(id)),
                     Done::Refused(error) => Err(error),
                     Done::Put(_) | Done::Other => Err(lost()),
                 }),
@@ -192,7 +192,7 @@ impl Committer {
     }
 
     /// Makes the store fit to be written: opened anew after a failure, with nobody left who reads it as it was.
-    fn ready(&mut self) -> Result<(), EngineError> {
+    fn ready(&mut self) -> Result<(), LocalError> {
         if self.store.has_failed() {
             self.store.recover()?;
             tracing::warn!("the store was opened anew after a failed write");
@@ -207,14 +207,14 @@ impl Committer {
             thread::sleep(pause);
         }
         if self.store.has_stale_readers() {
-            return Err(EngineError::NotReady);
+            return Err(LocalError::NotReady);
         }
         Ok(())
     }
 
     /// Refuses a write that would take the last room on the disk, of which `taken` bytes are spoken for by others of its
     /// group. Deletions take little, and may use half of the reserve.
-    fn check_room(&self, job: &Job, free: u64, taken: u64) -> Result<(), EngineError> {
+    fn check_room(&self, job: &Job, free: u64, taken: u64) -> Result<(), LocalError> {
         let reserve = match job {
             Job::Put(..) => self.rules.reserve,
             Job::Delete { .. } => self.rules.reserve / 2,
@@ -222,12 +222,12 @@ impl Committer {
         };
         let needed = reserve.saturating_add(job.bytes());
         let free = free.saturating_sub(taken);
-        if free < needed { Err(EngineError::DiskFull { free, needed }) } else { Ok(()) }
+        if free < needed { Err(LocalError::DiskFull { free, needed }) } else { Ok(()) }
     }
 
     /// Writes a group to the store as one commit. Returns what each did, and of the documents that were written what is
     /// still to be indexed.
-    fn write(&mut self, group: &mut [Job]) -> Result<(Vec<Done>, Analyzed), EngineError> {
+    fn write(&mut self, group: &mut [Job]) -> Result<(Vec<Done>, Analyzed), LocalError> {
         let mut analyzed = Analyzed::new();
         if !group.iter().any(Job::writes) {
             return Ok((group.iter().map(|_| Done::Other).collect(), analyzed));
@@ -267,7 +267,7 @@ impl Committer {
         batch: Batch,
         generation: u64,
         changes: Changes,
-    ) -> Result<Analyzed, EngineError> {
+    ) -> Result<Analyzed, LocalError> {
         let Changes { mut analyzed, deleted, all_analyzed } = changes;
         if !all_analyzed {
             batch.commit()?;
@@ -294,8 +294,8 @@ impl Committer {
         id: &str,
         purge: bool,
         generation: u64,
-        room: Result<(), EngineError>,
-    ) -> Result<Done, EngineError> {
+        room: Result<(), LocalError>,
+    ) -> Result<Done, LocalError> {
         if let Err(refused) = room {
             return Ok(Done::Refused(refused));
         }
@@ -316,8 +316,8 @@ impl Committer {
         batch: &Batch,
         new: &EncodedDocument,
         generation: u64,
-        room: Result<(), EngineError>,
-    ) -> Result<Done, EngineError> {
+        room: Result<(), LocalError>,
+    ) -> Result<Done, LocalError> {
         let outcome = match batch.document(&new.document.id) {
             Ok(Some(old)) if old.submission == new.document.submission => Outcome::Unchanged,
             // A damaged document can be replaced.
@@ -336,20 +336,20 @@ impl Committer {
 
     /// Brings the index up to the store and lets readers see both. Also after a group that failed between the two: the
     /// next one catches up for both.
-    fn publish(&mut self, analyzed: Analyzed) -> Result<(), EngineError> {
+    fn publish(&mut self, analyzed: Analyzed) -> Result<(), LocalError> {
         if self.indexer.is_reset() || !self.published.now().is_of(&self.store.reader()?)? {
             self.publish_again(analyzed)?;
         }
         Ok(())
     }
 
-    fn publish_again(&mut self, analyzed: Analyzed) -> Result<(), EngineError> {
+    fn publish_again(&mut self, analyzed: Analyzed) -> Result<(), LocalError> {
         let snapshot = self.indexer.catch_up(self.store.reader()?, analyzed)?;
         self.published.publish(snapshot);
         Ok(())
     }
 
-    fn start_rebuild(&mut self) -> Result<Reader, EngineError> {
+    fn start_rebuild(&mut self) -> Result<Reader, LocalError> {
         // After a failed write, what a reader shows may be what was refused.
         self.ready()?;
         let reader = self.store.reader()?;
@@ -357,7 +357,7 @@ impl Committer {
         Ok(reader)
     }
 
-    fn end_rebuild(&mut self, index: Option<Box<Index>>) -> Result<u64, EngineError> {
+    fn end_rebuild(&mut self, index: Option<Box<Index>>) -> Result<u64, LocalError> {
         self.rebuilding_from = None;
         if let Some(index) = index {
             self.ready()?;

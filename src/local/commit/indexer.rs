@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::EngineError;
+use crate::local::LocalError;
 use crate::local::index::AnalyzedDocument;
 use crate::local::index::DocumentAnalyzer;
 use crate::local::index::DocumentEntry;
@@ -14,9 +14,9 @@ use crate::local::index::Writer;
 use crate::local::search::TermCache;
 use crate::local::store::Reader;
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
-use crate::local::store::StoredExchange;
-use crate::local::view::Snapshot;
+use crate::local::view::LocalView;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
 use crate::transcript::Utterance;
 
 /// Passages in memory that make a commit due: some twenty-five megabytes, or a hundred where all are as long as windows get.
@@ -53,7 +53,7 @@ impl Indexer {
     }
 
     /// Commits what is shown from memory only; says whether there was any. Where that fails it is shown all the same.
-    pub(crate) fn flush(&mut self) -> Result<bool, EngineError> {
+    pub(crate) fn flush(&mut self) -> Result<bool, LocalError> {
         let generation = self.index.generation();
         let Some(writer) = self.writer.as_mut().filter(|_| self.index.committed() < generation) else {
             return Ok(false);
@@ -67,7 +67,7 @@ impl Indexer {
     }
 
     /// Shows what merges have made of the index; says whether there was anything.
-    pub(crate) fn refresh_merged(&mut self) -> Result<bool, EngineError> {
+    pub(crate) fn refresh_merged(&mut self) -> Result<bool, LocalError> {
         let Some(writer) = &mut self.writer else { return Ok(false) };
         let settled = writer.refresh_merged();
         if settled.is_err() {
@@ -77,7 +77,7 @@ impl Indexer {
     }
 
     /// Makes sure that there is room in memory for another group.
-    pub(crate) fn make_room(&mut self) -> Result<(), EngineError> {
+    pub(crate) fn make_room(&mut self) -> Result<(), LocalError> {
         let Some(writer) = self.writer.as_mut().filter(|writer| writer.in_memory() > MOST_IN_MEMORY) else {
             return Ok(());
         };
@@ -90,7 +90,7 @@ impl Indexer {
     }
 
     /// The error of a commit that left what is shown from memory as it is, or after which the writer is made anew.
-    fn told(&mut self, done: Result<(), IndexError>) -> Result<(), EngineError> {
+    fn told(&mut self, done: Result<(), IndexError>) -> Result<(), LocalError> {
         if done.is_err() {
             self.writer.take_if(|writer| !writer.is_unchanged());
         }
@@ -108,7 +108,7 @@ impl Indexer {
     }
 
     /// Goes on with another index, which is brought up first.
-    pub(crate) fn change_to(&mut self, index: Index, reader: Reader) -> Result<Snapshot, EngineError> {
+    pub(crate) fn change_to(&mut self, index: Index, reader: Reader) -> Result<LocalView, LocalError> {
         let mut next = Self::new(index, Arc::clone(&self.analyzer));
         let snapshot = next.catch_up(reader, Analyzed::new())?;
         *self = next;
@@ -157,27 +157,27 @@ impl Indexer {
         &mut self,
         reader: Reader,
         mut analyzed: Analyzed,
-    ) -> Result<Snapshot, EngineError> {
+    ) -> Result<LocalView, LocalError> {
         let had_writer = self.writer.is_some();
         let mut index = |room| self.index(&reader, &mut analyzed, room);
         let mut done = index(Room::Some);
         if had_writer
-            && let Err(EngineError::Index(error)) = &done
+            && let Err(LocalError::Index(error)) = &done
             && !matches!(error, IndexError::Full(_))
         {
             // A writer can have failed in the background, by what was answered already: a new one does both.
             tracing::warn!(%error, "the index's writer failed and is made anew");
             done = index(Room::Some);
         }
-        if matches!(done, Err(EngineError::Index(IndexError::Full(_)))) {
+        if matches!(done, Err(LocalError::Index(IndexError::Full(_)))) {
             // What there is no room for in files is held in memory. An index that is to be built from nothing is too much.
             done = index(Room::None);
         }
         let generation = done?;
-        Ok(Snapshot { searcher: self.index.searcher(), reader, generation, words: TermCache::default() })
+        Ok(LocalView { searcher: self.index.searcher(), reader, generation, words: TermCache::default() })
     }
 
-    fn index(&mut self, reader: &Reader, analyzed: &mut Analyzed, room: Room) -> Result<u64, EngineError> {
+    fn index(&mut self, reader: &Reader, analyzed: &mut Analyzed, room: Room) -> Result<u64, LocalError> {
         // Put back only once all went well, so that a failure leaves none.
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
@@ -221,7 +221,7 @@ impl Indexer {
         Ok(generation)
     }
 
-    fn index_everything(&self, writer: &mut Writer, reader: &Reader) -> Result<(), EngineError> {
+    fn index_everything(&self, writer: &mut Writer, reader: &Reader) -> Result<(), LocalError> {
         /// Ids read at a time.
         const PAGE: usize = 4096;
         writer.clear()?;
@@ -238,7 +238,7 @@ impl Indexer {
 
     /// Indexes a document as the store has it. One that is damaged is left out, so that it keeps no other from
     /// being found; whoever asks for it by its id is told.
-    fn index_document(&self, writer: &mut Writer, reader: &Reader, id: &str) -> Result<(), EngineError> {
+    fn index_document(&self, writer: &mut Writer, reader: &Reader, id: &str) -> Result<(), LocalError> {
         let read = reader.document(id).and_then(|document| {
             let exchanges = if document.is_some() { reader.exchanges(id)? } else { Vec::new() };
             Ok(document.map(|document| (document, exchanges)))

@@ -10,9 +10,12 @@
 mod changes;
 mod group;
 mod queue;
-pub(crate) mod indexer;
+mod indexer;
 
 pub(crate) use group::Committer;
+pub(crate) use indexer::Analyzed;
+pub(crate) use indexer::Indexer;
+pub(crate) use indexer::entry;
 
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -23,49 +26,31 @@ use std::thread;
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
-use crate::engine::EngineError;
-use crate::engine::Prepared;
+use crate::engine::Deleted;
+use crate::engine::Receipt;
+use crate::local::LocalError;
 use crate::local::folder::UncheckedStore;
+use crate::local::index::AnalyzedDocument;
 use crate::local::index::Index;
-use crate::local::store::Purged;
+use crate::local::store::EncodedDocument;
 use crate::local::store::Reader;
-use crate::local::store::StoredDocument;
-use crate::transcript::Diagnostic;
 
 use queue::Admission;
 use queue::Queue;
 
-/// What a write did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The document is new.
-    Created,
-    /// It replaced one of the same id.
-    Replaced,
-    /// The same bytes and metadata were there already.
-    Unchanged,
+/// A document that is ready to be committed.
+#[derive(Debug)]
+pub(crate) struct EncodedWrite {
+    pub(crate) document: EncodedDocument,
+    /// `None` for a document so long that the index reads it from the store.
+    pub(crate) analyzed: Option<AnalyzedDocument>,
 }
 
-/// What became of a document.
-#[derive(Clone, Debug)]
-pub struct Receipt {
-    /// The document as stored.
-    pub document: StoredDocument,
-    /// What the write did.
-    pub outcome: Outcome,
-    /// What was noticed while reading it.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The generation in which it is visible.
-    pub generation: u64,
-}
-
-/// What a deletion did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deleted {
-    /// The generation in which the document is gone.
-    pub generation: u64,
-    /// What went with it for good; `None` where its versions are kept.
-    pub purged: Option<Purged>,
+impl EncodedWrite {
+    /// Bytes that it holds, as far as they grow with the document.
+    fn bytes(&self) -> usize {
+        self.document.bytes() + self.analyzed.as_ref().map_or(0, AnalyzedDocument::bytes)
+    }
 }
 
 /// How writes are made.
@@ -82,10 +67,10 @@ pub(crate) struct Rules {
 }
 
 /// Takes the answer to a job.
-type Reply<T> = Box<dyn FnOnce(Result<T, EngineError>) + Send>;
+type Reply<T> = Box<dyn FnOnce(Result<T, LocalError>) + Send>;
 
 pub(crate) enum Job {
-    Put(Box<Prepared>, Admission, Reply<Receipt>),
+    Put(Box<EncodedWrite>, Admission, Reply<Receipt>),
     Delete {
         id: String,
         purge: bool,
@@ -108,7 +93,7 @@ impl Job {
     }
 
     /// Answers that it was not done, and why.
-    fn fail(self, error: &EngineError) {
+    fn fail(self, error: &LocalError) {
         let error = error.for_another_caller();
         match self {
             Self::Put(_, _, reply) => reply(Err(error)),
@@ -130,7 +115,7 @@ pub(crate) struct Writer {
     queue: Option<Queue>,
     thread: Option<JoinHandle<()>>,
     /// What the check of the store found, once it is over.
-    checked: Arc<OnceLock<Result<(), EngineError>>>,
+    checked: Arc<OnceLock<Result<(), LocalError>>>,
 }
 
 impl Writer {
@@ -139,7 +124,7 @@ impl Writer {
         mut committer: Committer,
         unchecked: Option<UncheckedStore>,
         queue: usize,
-    ) -> Result<Self, EngineError> {
+    ) -> Result<Self, LocalError> {
         let (queue, waiting) = Queue::new(queue);
         // Where nothing is to be checked nobody has to wait for the thread to begin.
         let checked = Arc::new(if unchecked.is_none() { OnceLock::from(Ok(())) } else { OnceLock::new() });
@@ -148,7 +133,7 @@ impl Writer {
             .name("writer".into())
             .spawn(move || {
                 let check = || unchecked.map_or(Ok(()), |unchecked| unchecked.check());
-                let panicked = |_| Err(EngineError::Internal("the check of the store panicked".into()));
+                let panicked = |_| Err(LocalError::Internal("the check of the store panicked".into()));
                 match told.get_or_init(|| catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(panicked)) {
                     Ok(()) => committer.run(&waiting),
                     Err(error) => {
@@ -158,50 +143,50 @@ impl Writer {
                     }
                 }
             })
-            .map_err(|error| EngineError::Internal(format!("the write thread cannot start: {error}")))?;
+            .map_err(|error| LocalError::Internal(format!("the write thread cannot start: {error}")))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), checked })
     }
 
     /// Waits until the store has been checked, and tells what was found.
-    pub(crate) fn checked(&self) -> Result<(), EngineError> {
-        self.checked.wait().as_ref().map_err(EngineError::for_another_caller).copied()
+    pub(crate) fn checked(&self) -> Result<(), LocalError> {
+        self.checked.wait().as_ref().map_err(LocalError::for_another_caller).copied()
     }
 
-    /// The same without waiting: [`EngineError::NotReady`] until the check is over.
-    pub(crate) fn found_whole(&self) -> Result<(), EngineError> {
-        let found = self.checked.get().ok_or(EngineError::NotReady)?;
-        found.as_ref().map_err(EngineError::for_another_caller).copied()
+    /// The same without waiting: [`LocalError::NotReady`] until the check is over.
+    pub(crate) fn found_whole(&self) -> Result<(), LocalError> {
+        let found = self.checked.get().ok_or(LocalError::NotReady)?;
+        found.as_ref().map_err(LocalError::for_another_caller).copied()
     }
 
     /// Queues a write; blocks only while the queue is full.
-    pub(crate) fn submit(&self, new: Prepared, done: Reply<Receipt>) -> Result<(), EngineError> {
+    pub(crate) fn submit(&self, new: EncodedWrite, done: Reply<Receipt>) -> Result<(), LocalError> {
         let queue = self.queue()?;
         let admission = queue.admit(new.bytes());
         queue.send(Job::Put(Box::new(new), admission, done))
     }
 
-    pub(crate) fn delete(&self, id: &str, purge: bool) -> Result<Deleted, EngineError> {
+    pub(crate) fn delete(&self, id: &str, purge: bool) -> Result<Deleted, LocalError> {
         self.run(|reply| Job::Delete { id: id.to_owned(), purge, reply })
     }
 
-    pub(crate) fn start_rebuild(&self) -> Result<Reader, EngineError> {
+    pub(crate) fn start_rebuild(&self) -> Result<Reader, LocalError> {
         self.run(Job::StartRebuild)
     }
 
-    pub(crate) fn end_rebuild(&self, index: Option<Index>) -> Result<u64, EngineError> {
+    pub(crate) fn end_rebuild(&self, index: Option<Index>) -> Result<u64, LocalError> {
         self.run(|reply| Job::EndRebuild(index.map(Box::new), reply))
     }
 
-    fn queue(&self) -> Result<&Queue, EngineError> {
-        self.queue.as_ref().ok_or_else(|| EngineError::Internal("the write thread has ended".into()))
+    fn queue(&self) -> Result<&Queue, LocalError> {
+        self.queue.as_ref().ok_or_else(|| LocalError::Internal("the write thread has ended".into()))
     }
 
     /// Sends a job and waits for its answer.
-    fn run<T: Send + 'static>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, EngineError> {
+    fn run<T: Send + 'static>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, LocalError> {
         let (reply, answer) = sync_channel(1);
         // A caller that is gone needs no answer.
         self.queue()?.send(job(Box::new(move |result| drop(reply.send(result)))))?;
-        let dropped = |_| EngineError::Internal("a write was dropped".into());
+        let dropped = |_| LocalError::Internal("a write was dropped".into());
         answer.recv().map_err(dropped)?
     }
 }
@@ -222,10 +207,10 @@ mod tests {
     #[test]
     fn nothing_is_said_to_be_whole_before_it_is_checked() {
         let writer = Writer { queue: None, thread: None, checked: Arc::default() };
-        assert!(matches!(writer.found_whole(), Err(EngineError::NotReady)));
-        writer.checked.set(Err(EngineError::Internal("the check failed".into()))).unwrap();
+        assert!(matches!(writer.found_whole(), Err(LocalError::NotReady)));
+        writer.checked.set(Err(LocalError::Internal("the check failed".into()))).unwrap();
         for found in [writer.found_whole(), writer.checked()] {
-            assert!(matches!(found, Err(EngineError::Internal(_))), "{found:?}");
+            assert!(matches!(found, Err(LocalError::Internal(_))), "{found:?}");
         }
     }
 }

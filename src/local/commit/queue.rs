@@ -8,7 +8,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::sync_channel;
 
-use crate::engine::EngineError;
+use crate::local::LocalError;
 use crate::local::commit::Job;
 
 /// Bytes of documents that wait or are being committed; a larger single document goes alone.
@@ -38,8 +38,8 @@ impl Queue {
     }
 
     /// Queues a job; blocks while the queue is full.
-    pub(crate) fn send(&self, job: Job) -> Result<(), EngineError> {
-        self.jobs.send(job).map_err(|_| EngineError::Internal("the write thread has ended".into()))
+    pub(crate) fn send(&self, job: Job) -> Result<(), LocalError> {
+        self.jobs.send(job).map_err(|_| LocalError::Internal("the write thread has ended".into()))
     }
 }
 

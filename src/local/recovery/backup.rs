@@ -11,33 +11,30 @@ use crate::disk;
 use crate::disk::FolderLock;
 use crate::disk::LockError;
 use crate::disk::Sequential;
-use crate::engine::Engine;
-use crate::engine::EngineError;
+use crate::engine::BackendError;
+use crate::engine::SnapshotPart;
+use crate::engine::SnapshotRefusal;
+use crate::engine::SnapshotStream;
+use crate::engine::SnapshotSummary;
+use crate::local::LocalError;
 use crate::local::folder::DataFolder;
 use crate::local::recovery::manifest;
 use crate::local::recovery::manifest::Entry;
 use crate::local::recovery::manifest::Manifest;
 use crate::local::store::Export;
 use crate::local::store::SnapshotError;
-use crate::local::store::SnapshotSummary;
 use crate::local::store::StoreError;
 use crate::local::store::check_snapshot;
 use crate::local::store::guarded;
 use crate::local::store::restore;
-use crate::local::view::Snapshot;
+use crate::local::view::LocalView;
 
 /// What can go wrong with a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// The operator named no folder for snapshots.
-    #[error("this server keeps no snapshots; start it with --snapshot-dir, or stream the snapshot")]
-    NoFolder,
-    /// The name is not one that a file below the folder can have.
-    #[error("{0:?} is no name for a snapshot; use 1 to 128 of A-Z a-z 0-9 . _ ~ -, not starting with a dot")]
-    Name(String),
-    /// There is a snapshot of this name, or one is being taken.
-    #[error("there is a snapshot {0:?} already; choose another name")]
-    Exists(String),
+    /// It cannot be taken as it was asked for.
+    #[error(transparent)]
+    Refused(#[from] SnapshotRefusal),
     /// The folder to restore into is in use.
     #[error("{path} holds data already; restore into a new folder", path = .0.display())]
     Occupied(PathBuf),
@@ -54,25 +51,21 @@ pub enum BackupError {
 
 /// A snapshot that is being taken; it keeps the state it is taken of.
 #[derive(Debug)]
-pub struct SnapshotReader {
+pub(crate) struct SnapshotReader {
     /// Counts as a reader of the store as long as the snapshot is read.
-    snapshot: Arc<Snapshot>,
+    snapshot: Arc<LocalView>,
     export: Export,
     summed_up: bool,
 }
 
-/// A part of a snapshot.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SnapshotPart {
-    /// The next bytes, at most 256 KiB.
-    Content(Vec<u8>),
-    /// What all of it holds: the last part.
-    Summary(SnapshotSummary),
-}
-
 impl SnapshotReader {
-    /// The next part; `None` behind the last.
-    pub fn next_part(&mut self) -> Result<Option<SnapshotPart>, EngineError> {
+    /// A snapshot of what this view shows.
+    pub(crate) fn new(snapshot: Arc<LocalView>) -> Result<Self, LocalError> {
+        let export = guarded(|| Export::new(&snapshot.reader))?;
+        Ok(Self { snapshot, export, summed_up: false })
+    }
+
+    fn next(&mut self) -> Result<Option<SnapshotPart>, LocalError> {
         self.snapshot.ensure_current()?;
         if let Some(piece) = guarded(|| self.export.next_piece())? {
             return Ok(Some(SnapshotPart::Content(piece)));
@@ -83,6 +76,12 @@ impl SnapshotReader {
     }
 }
 
+impl SnapshotStream for SnapshotReader {
+    fn next_part(&mut self) -> Result<Option<SnapshotPart>, BackendError> {
+        Ok(self.next()?)
+    }
+}
+
 impl BackupError {
     /// Whether there was no room on the disk.
     #[must_use]
@@ -90,49 +89,40 @@ impl BackupError {
         match self {
             Self::Io(error, _) => disk::is_full(error),
             Self::Snapshot(SnapshotError::Store(error), _) => matches!(error, StoreError::Full(_)),
-            Self::Snapshot(..)
-            | Self::NoFolder
-            | Self::Name(_)
-            | Self::Exists(_)
-            | Self::Occupied(_)
-            | Self::NoStore(_) => false,
+            Self::Snapshot(..) | Self::Refused(_) | Self::Occupied(_) | Self::NoStore(_) => false,
         }
     }
 }
 
-impl Engine {
-    /// Takes a snapshot of what the latest commit left. Writes go on meanwhile.
-    pub fn snapshot(&self) -> Result<SnapshotReader, EngineError> {
-        let snapshot = self.checked_snapshot()?;
-        let export = guarded(|| Export::new(&snapshot.reader))?;
-        Ok(SnapshotReader { snapshot, export, summed_up: false })
+/// Takes a snapshot, and its manifest, into `folder`, of the view that `view` gives once the name is found fit.
+pub(crate) fn snapshot_to(
+    folder: Option<&Path>,
+    name: &str,
+    view: impl FnOnce() -> Result<Arc<LocalView>, LocalError>,
+) -> Result<SnapshotSummary, LocalError> {
+    let refused = |refusal| LocalError::from(BackupError::from(refusal));
+    let folder = folder.ok_or_else(|| refused(SnapshotRefusal::NoFolder))?;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
+    // Names that a snapshot's own files have while it is written, and beside it.
+    let taken = [PARTIAL, PARTIAL_MANIFEST, MANIFEST].iter().any(|ending| name.ends_with(ending));
+    if !(1..=128).contains(&name.len()) || name.starts_with('.') || taken || !name.chars().all(allowed) {
+        // As much of it as an error repeats.
+        return Err(refused(SnapshotRefusal::Name(name.chars().take(64).collect())));
     }
-
-    /// Takes a snapshot, and its manifest, into the folder that the settings name.
-    pub fn snapshot_to(&self, name: &str) -> Result<SnapshotSummary, EngineError> {
-        let folder = self.settings.snapshot_dir.as_ref().ok_or(BackupError::NoFolder)?;
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
-        // Names that a snapshot's own files have while it is written, and beside it.
-        let taken = [PARTIAL, PARTIAL_MANIFEST, MANIFEST].iter().any(|ending| name.ends_with(ending));
-        if !(1..=128).contains(&name.len()) || name.starts_with('.') || taken || !name.chars().all(allowed) {
-            // As much of it as an error repeats.
-            return Err(BackupError::Name(name.chars().take(64).collect()).into());
-        }
-        let path = folder.join(name);
-        if path.exists() || manifest_path(&path).exists() {
-            return Err(BackupError::Exists(name.to_owned()).into());
-        }
-        let mut file = SnapshotFile::create(&path)?;
-        // Again, now that nobody else can be giving the name away.
-        if path.exists() {
-            return Err(BackupError::Exists(name.to_owned()).into());
-        }
-        let mut reader = self.snapshot()?;
-        while let Some(SnapshotPart::Content(piece)) = reader.next_part()? {
-            file.write(&piece)?;
-        }
-        Ok(file.finish()?)
+    let path = folder.join(name);
+    if path.exists() || manifest_path(&path).exists() {
+        return Err(refused(SnapshotRefusal::Exists(name.to_owned())));
     }
+    let mut file = SnapshotFile::create(&path)?;
+    // Again, now that nobody else can be giving the name away.
+    if path.exists() {
+        return Err(refused(SnapshotRefusal::Exists(name.to_owned())));
+    }
+    let mut reader = SnapshotReader::new(view()?)?;
+    while let Some(SnapshotPart::Content(piece)) = reader.next()? {
+        file.write(&piece)?;
+    }
+    Ok(file.finish()?)
 }
 
 /// Endings of the files of a snapshot: its manifest, and both while they are written.
@@ -173,7 +163,7 @@ impl SnapshotFile {
         let partial = behind(path, PARTIAL);
         // Two that write the same file would mix; what a killed one left is written over.
         let lock = FolderLock::take(&partial).map_err(|error| match error {
-            LockError::Held => BackupError::Exists(file_name(path)),
+            LockError::Held => SnapshotRefusal::Exists(file_name(path)).into(),
             LockError::Io(error) => BackupError::Io(error, partial.clone()),
         })?;
         let file = disk::start_over(&partial).map_err(|error| BackupError::Io(error, partial.clone()))?;
@@ -223,7 +213,7 @@ impl Drop for SnapshotFile {
 }
 
 /// Restores a snapshot into `folder`, which must hold no data yet. The index is built when it is opened.
-pub fn restore_into(snapshot: &Path, folder: &Path) -> Result<SnapshotSummary, EngineError> {
+pub fn restore_into(snapshot: &Path, folder: &Path) -> Result<SnapshotSummary, LocalError> {
     let held = DataFolder::take(folder)?;
     if held.is_used()? {
         return Err(BackupError::Occupied(folder.to_owned()).into());

@@ -3,22 +3,25 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::Engine;
-use crate::engine::EngineError;
-use crate::engine::cite;
+use crate::engine::BackendError;
+use crate::engine::Fault;
+use crate::engine::IntegrityCheck;
+use crate::engine::IntegrityReport;
+use crate::engine::citation;
+use crate::local::LocalError;
 use crate::local::folder::IdleFolder;
 use crate::local::store::Reader;
 use crate::local::store::Salvage;
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
-use crate::local::store::StoredExchange;
 use crate::local::store::Version;
 use crate::local::store::guarded;
-use crate::local::view::Snapshot;
+use crate::local::view::LocalView;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
 use crate::transcript::Digest;
 use crate::transcript::Hasher;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
 use crate::transcript::Utterance;
 
 /// How many faults all reports of a check list together; damaged documents are counted beyond.
@@ -27,59 +30,35 @@ const MOST_FAULTS: usize = 1000;
 /// Documents checked between two reports.
 const STEP: usize = 16;
 
-/// What was checked so far, and what was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IntegrityReport {
-    /// Documents read.
-    pub documents: u64,
-    /// Exchanges read.
-    pub exchanges: u64,
-    /// Earlier versions of documents read.
-    pub versions: u64,
-    /// Citations compared with their sources: of whole answers, of their windows, of other occurrences.
-    pub citations: u64,
-    /// Bytes of sources read.
-    pub bytes: u64,
-    /// Documents that are damaged.
-    pub damaged_documents: u64,
-    /// What is wrong, up to 1,000 of them.
-    pub faults: Vec<Fault>,
-    /// Whether everything has been read.
-    pub complete: bool,
+/// A report as it is filled in, over all of a check.
+#[derive(Clone, Debug, Default)]
+struct Progress {
+    report: IntegrityReport,
     /// How many faults were listed, also by earlier reports.
     listed: usize,
 }
 
-/// Something that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The document; empty where the store as a whole is meant.
-    pub document_id: String,
-    /// What is wrong, in a sentence.
-    pub what: String,
-}
-
-impl IntegrityReport {
+impl Progress {
     fn fault(&mut self, document_id: &str, what: String) {
         if self.listed < MOST_FAULTS {
             self.listed += 1;
-            self.faults.push(Fault { document_id: document_id.to_owned(), what });
+            self.report.faults.push(Fault { document_id: document_id.to_owned(), what });
         }
     }
 
     /// Adds what checking a document found.
     fn add(&mut self, id: &str, checked: Result<Checked, StoreError>) {
-        self.documents += 1;
+        self.report.documents += 1;
         let found = match checked {
             Ok(checked) => {
-                self.exchanges += checked.exchanges;
-                self.citations += checked.citations;
-                self.bytes += checked.bytes;
+                self.report.exchanges += checked.exchanges;
+                self.report.citations += checked.citations;
+                self.report.bytes += checked.bytes;
                 checked.faults
             }
             Err(error) => vec![error.to_string()],
         };
-        self.damaged_documents += u64::from(!found.is_empty());
+        self.report.damaged_documents += u64::from(!found.is_empty());
         for what in found {
             self.fault(id, what);
         }
@@ -87,11 +66,11 @@ impl IntegrityReport {
 
     /// Adds what checking an earlier version found.
     fn add_version(&mut self, id: &str, retired: u64, checked: Result<u64, StoreError>) {
-        self.versions += 1;
+        self.report.versions += 1;
         match checked {
-            Ok(bytes) => self.bytes += bytes,
+            Ok(bytes) => self.report.bytes += bytes,
             Err(error) => {
-                self.damaged_documents += 1;
+                self.report.damaged_documents += 1;
                 self.fault(id, format!("its version until generation {retired}: {error}"));
             }
         }
@@ -101,39 +80,45 @@ impl IntegrityReport {
     /// without a trace in it.
     fn close(&mut self, counted: Result<[u64; 2], StoreError>) {
         match counted {
-            Ok([documents, _]) if self.documents < documents => {
-                let lost = documents - self.documents;
+            Ok([documents, _]) if self.report.documents < documents => {
+                let lost = documents - self.report.documents;
                 self.fault("", format!("{lost} of {documents} documents are not listed any more"));
             }
             // Of damaged documents not every exchange can be counted.
-            Ok(counted) if self.damaged_documents == 0 && counted != [self.documents, self.exchanges] => {
+            Ok(counted)
+                if self.report.damaged_documents == 0
+                    && counted != [self.report.documents, self.report.exchanges] =>
+            {
                 let what = format!(
                     "documents and exchanges are {:?}, counted were {counted:?}",
-                    [self.documents, self.exchanges,]
+                    [self.report.documents, self.report.exchanges,]
                 );
                 self.fault("", what);
             }
             Ok(_) => {}
             Err(error) => self.fault("", error.to_string()),
         }
-        self.complete = true;
+        self.report.complete = true;
     }
 }
 
 /// A check under way, over what one commit left. Reads and writes go on meanwhile.
 #[derive(Debug)]
-pub struct IntegrityCheck {
-    snapshot: Arc<Snapshot>,
+pub(crate) struct ViewCheck {
+    snapshot: Arc<LocalView>,
     /// Where the check stands: behind the document of this id, or behind the version of it.
     after: Option<(String, Option<u64>)>,
-    report: IntegrityReport,
+    progress: Progress,
 }
 
-impl IntegrityCheck {
-    /// Checks some more documents: the counts so far, with the faults found since the last call. `None` once
-    /// everything has been reported.
-    pub fn next_report(&mut self) -> Result<Option<IntegrityReport>, EngineError> {
-        if self.report.complete {
+impl ViewCheck {
+    /// A check of all that this view shows.
+    pub(crate) fn new(snapshot: Arc<LocalView>) -> Self {
+        Self { snapshot, after: None, progress: Progress::default() }
+    }
+
+    fn next(&mut self) -> Result<Option<IntegrityReport>, LocalError> {
+        if self.progress.report.complete {
             return Ok(None);
         }
         self.snapshot.ensure_current()?;
@@ -141,7 +126,7 @@ impl IntegrityCheck {
         let in_versions = matches!(&self.after, Some((_, Some(_))));
         let ids = if in_versions { Vec::new() } else { guarded(|| reader.ids(self.document(), STEP))? };
         for id in &ids {
-            self.report.add(id, guarded(|| check_document(reader, id)));
+            self.progress.add(id, guarded(|| check_document(reader, id)));
         }
         if let Some(last) = ids.into_iter().next_back() {
             self.after = Some((last, None));
@@ -151,16 +136,16 @@ impl IntegrityCheck {
         } else {
             let versions = guarded(|| reader.versions_after(self.version(), STEP))?;
             if versions.is_empty() {
-                self.report.close(guarded(|| counted(reader)));
+                self.progress.close(guarded(|| counted(reader)));
             }
             for version in versions {
                 let Version { id, retired, record } = version;
-                self.report.add_version(&id, retired, guarded(|| check_version(reader, record)));
+                self.progress.add_version(&id, retired, guarded(|| check_version(reader, record)));
                 self.after = Some((id, Some(retired)));
             }
         }
-        let report = self.report.clone();
-        self.report.faults.clear();
+        let report = self.progress.report.clone();
+        self.progress.report.faults.clear();
         Ok(Some(report))
     }
 
@@ -173,32 +158,30 @@ impl IntegrityCheck {
     }
 }
 
-impl Engine {
-    /// Starts to read everything again.
-    pub fn check_integrity(&self) -> Result<IntegrityCheck, EngineError> {
-        let report = IntegrityReport::default();
-        Ok(IntegrityCheck { snapshot: self.checked_snapshot()?, after: None, report })
+impl IntegrityCheck for ViewCheck {
+    fn next_report(&mut self) -> Result<Option<IntegrityReport>, BackendError> {
+        Ok(self.next()?)
     }
 }
 
 /// Reads everything in a data folder that no process serves, and changes nothing in it.
-pub fn verify_folder(folder: &Path) -> Result<IntegrityReport, EngineError> {
+pub fn verify_folder(folder: &Path) -> Result<IntegrityReport, LocalError> {
     let held = IdleFolder::take(folder)?;
     let mut salvage = held.salvage()?;
-    let mut report = IntegrityReport::default();
+    let mut progress = Progress::default();
     match salvage.check_pages() {
         Ok(()) => {}
-        Err(StoreError::Damaged(what)) => report.fault("", format!("the store's file is damaged: {what}")),
+        Err(StoreError::Damaged(what)) => progress.fault("", format!("the store's file is damaged: {what}")),
         Err(error) => return Err(error.into()),
     }
-    check_all(&mut salvage, &mut report);
-    Ok(report)
+    check_all(&mut salvage, &mut progress);
+    Ok(progress.report)
 }
 
 /// Reads every document and every version that can be read.
-fn check_all(salvage: &mut Salvage, report: &mut IntegrityReport) {
+fn check_all(salvage: &mut Salvage, progress: &mut Progress) {
     for id in salvage.ids() {
-        report.add(&id, salvage.read(|reader| check_document(reader, &id)));
+        progress.add(&id, salvage.read(|reader| check_document(reader, &id)));
     }
     let mut after: Option<(String, u64)> = None;
     loop {
@@ -206,7 +189,7 @@ fn check_all(salvage: &mut Salvage, report: &mut IntegrityReport) {
         let versions = match salvage.read(|reader| reader.versions_after(behind, STEP)) {
             Ok(versions) => versions,
             Err(error) => {
-                report.fault("", format!("earlier versions cannot be listed: {error}"));
+                progress.fault("", format!("earlier versions cannot be listed: {error}"));
                 break;
             }
         };
@@ -214,11 +197,11 @@ fn check_all(salvage: &mut Salvage, report: &mut IntegrityReport) {
             break;
         }
         for Version { id, retired, record } in versions {
-            report.add_version(&id, retired, salvage.read(|reader| check_version(reader, record)));
+            progress.add_version(&id, retired, salvage.read(|reader| check_version(reader, record)));
             after = Some((id, retired));
         }
     }
-    report.close(salvage.read(counted));
+    progress.close(salvage.read(counted));
 }
 
 fn counted(reader: &Reader) -> Result<[u64; 2], StoreError> {
@@ -335,7 +318,7 @@ fn check_exchange(
     let exchange = &stored.exchange;
     let answer = &exchange.answer;
     let mut fault = |what: &str| checked.faults.push(format!("its exchange {index}: {what}"));
-    if cite::exchange_id(&document.id, document.source, index as usize, exchange) != stored.id {
+    if citation::exchange_id(&document.id, document.source, index as usize, exchange) != stored.id {
         fault("its id is not that of its spans");
     }
     let question = exchange.question.as_ref();

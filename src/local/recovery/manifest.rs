@@ -14,8 +14,8 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::disk::RandomAccess;
-use crate::local::store::StoredDocument;
 use crate::transcript::Digest;
+use crate::transcript::StoredDocument;
 
 /// Version of the manifest's lines.
 const VERSION: u32 = 1;

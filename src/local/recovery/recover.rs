@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::disk;
 use crate::disk::Sequential;
-use crate::engine::EngineError;
+use crate::local::LocalError;
 use crate::local::folder::IdleFolder;
 use crate::local::recovery::backup::BackupError;
 use crate::local::recovery::damage;
@@ -24,9 +24,9 @@ use crate::local::store::Reader;
 use crate::local::store::Salvage;
 use crate::local::store::Scan;
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
 use crate::transcript::Digest;
 use crate::transcript::Hasher;
+use crate::transcript::StoredDocument;
 
 /// Files of whole documents, below the folder that is recovered to.
 const DOCUMENTS: &str = "documents";
@@ -73,11 +73,11 @@ struct Lost<'a> {
 /// `documents/` gets the bytes as received, and `manifest.jsonl` what is known of them; `lost.jsonl` lists what is
 /// lost. Where something is, the file's pages are searched, too: `found/` gets copies of documents that no readable
 /// list has, with `found.jsonl`. `unnamed/` gets whole sources that no document of either names.
-pub fn recover(folder: &Path, out: &Path) -> Result<Recovered, EngineError> {
+pub fn recover(folder: &Path, out: &Path) -> Result<Recovered, LocalError> {
     let held = IdleFolder::take(folder)?;
     let (mut salvage, unreadable) = match held.salvage() {
         Ok(salvage) => (Some(salvage), None),
-        Err(EngineError::Store(error @ StoreError::Damaged(_))) => (None, Some(error)),
+        Err(LocalError::Store(error @ StoreError::Damaged(_))) => (None, Some(error)),
         Err(error) => return Err(error),
     };
     let mut recovered = Recovered::default();
@@ -131,7 +131,7 @@ pub fn recover(folder: &Path, out: &Path) -> Result<Recovered, EngineError> {
 }
 
 /// Compares a data folder that no process serves with a manifest, by the bytes that are there.
-pub fn compare_folder(folder: &Path, manifest: &mut Manifest) -> Result<(), EngineError> {
+pub fn compare_folder(folder: &Path, manifest: &mut Manifest) -> Result<(), LocalError> {
     let held = IdleFolder::take(folder)?;
     let mut sources = Sources { salvage: Some(held.salvage()?), scan: None };
     let ids = sources.salvage.as_mut().map(Salvage::ids).unwrap_or_default();
@@ -206,7 +206,7 @@ struct Export {
 }
 
 impl Export {
-    fn create(out: &Path, sources: Sources) -> Result<Self, EngineError> {
+    fn create(out: &Path, sources: Sources) -> Result<Self, LocalError> {
         let create = || {
             for name in [DOCUMENTS, FOUND, UNNAMED] {
                 disk::create_folder(&out.join(name))?;
@@ -228,7 +228,7 @@ impl Export {
     }
 
     /// Exports a document, if its bytes are whole.
-    fn whole(&mut self, document: &StoredDocument) -> Result<bool, EngineError> {
+    fn whole(&mut self, document: &StoredDocument) -> Result<bool, LocalError> {
         let file = format!("{DOCUMENTS}/{}", self.name_of(&document.id));
         if !self.write(document.received, Some(document.received_len), &file)? {
             return Ok(false);
@@ -239,13 +239,13 @@ impl Export {
         Ok(true)
     }
 
-    fn lost(&mut self, id: &str, why: &str) -> Result<(), EngineError> {
+    fn lost(&mut self, id: &str, why: &str) -> Result<(), LocalError> {
         let written = manifest::line(&mut self.lost, &Lost { id, why });
         Ok(written.map_err(|error| BackupError::Io(error, self.out.join("lost.jsonl")))?)
     }
 
     /// Exports the documents that were found in pages.
-    fn found(&mut self) -> Result<u64, EngineError> {
+    fn found(&mut self) -> Result<u64, LocalError> {
         let mut documents =
             self.sources.scan.as_ref().map(|scan| scan.documents().clone()).unwrap_or_default();
         // Its pages may have made one whole since they were searched.
@@ -271,7 +271,7 @@ impl Export {
     }
 
     /// Exports the sources that no document names.
-    fn unnamed(&mut self) -> Result<u64, EngineError> {
+    fn unnamed(&mut self) -> Result<u64, LocalError> {
         let mut sources = self.sources.salvage.as_mut().map(Salvage::sources).unwrap_or_default();
         sources.extend(self.sources.scan.as_ref().map(Scan::digests).unwrap_or_default());
         let mut count = 0;
@@ -282,7 +282,7 @@ impl Export {
     }
 
     /// Writes a source to a file, if it is whole; else leaves none.
-    fn write(&mut self, digest: Digest, length: Option<u64>, file: &str) -> Result<bool, EngineError> {
+    fn write(&mut self, digest: Digest, length: Option<u64>, file: &str) -> Result<bool, LocalError> {
         let path = self.out.join(file);
         let failed = |error| BackupError::Io(error, path.clone());
         let mut out = disk::create(&path).map_err(failed)?;
@@ -311,7 +311,7 @@ impl Export {
         name
     }
 
-    fn finish(self, generation: Option<u64>) -> Result<(), EngineError> {
+    fn finish(self, generation: Option<u64>) -> Result<(), LocalError> {
         let Self { lost, manifest, out, .. } = self;
         let finish = || {
             lost.into_inner().map_err(io::IntoInnerError::into_error)?.sync()?;

@@ -2,25 +2,15 @@
 
 use std::cmp::Ordering;
 
+use crate::engine::Collapsed;
+use crate::engine::Cursor;
+use crate::engine::Hit;
+use crate::engine::PassageKey;
+use crate::engine::Score;
 use crate::local::index::NearDuplicates;
 use crate::local::index::Segment;
-use crate::local::search::Cursor;
-use crate::local::search::Hit;
-use crate::local::search::Place;
-use crate::local::search::Score;
 use crate::local::search::top_k::Collect;
 use crate::local::search::top_k::TopK;
-
-/// An exchange as a result, and its copies among the results.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Collapsed {
-    /// The best of them.
-    pub hit: Hit,
-    /// The next best, in the order of results; at most 20.
-    pub copies: Vec<Hit>,
-    /// How many more there are.
-    pub more: u64,
-}
 
 /// How many copies of a result are listed.
 pub(super) const MOST_LISTED: usize = 20;
@@ -87,7 +77,7 @@ pub(super) fn clusters(
         let mut hits = group.iter().filter_map(|member| hit(segments, member));
         let hit = hits.next()?;
         let copies: Vec<Hit> = hits.by_ref().take(MOST_LISTED).collect();
-        Some(Collapsed { hit, copies, more: hits.count() as u64 })
+        Some(Collapsed { hit, duplicates: copies, more: hits.count() as u64 })
     });
     (collapsed.collect(), total)
 }
@@ -108,6 +98,6 @@ fn hit(segments: &[Segment], member: &Member) -> Option<Hit> {
         exchange: segment.exchange(member.passage),
         window: segment.window(member.passage),
         score: member.score,
-        place: Place { segment: member.ordinal, passage: member.passage },
+        key: PassageKey { part: segment.id().as_u128(), ordinal: member.passage },
     })
 }

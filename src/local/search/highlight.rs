@@ -8,18 +8,23 @@ use std::sync::Arc;
 use crate::analysis::Analyzer;
 use crate::analysis::Form;
 use crate::analysis::Language;
+use crate::engine::PassageKey;
 use crate::local::index::Fingerprints;
+#[cfg(test)]
 use crate::local::index::IndexError;
 use crate::local::index::Searcher;
 use crate::local::index::TermVector;
 use crate::local::index::chunk_end;
-use crate::local::search::Place;
+#[cfg(test)]
 use crate::local::search::TermCache;
+#[cfg(test)]
 use crate::local::search::plan::Plan;
 use crate::local::search::term_cache::CachedTerm;
 use crate::query::AnalyzedQuery;
 use crate::query::Occur;
+#[cfg(test)]
 use crate::query::Query;
+#[cfg(test)]
 use crate::query::Ranking;
 use crate::span::TextSpan;
 
@@ -46,8 +51,9 @@ struct Known {
 type Placed = (usize, String, TextSpan);
 
 impl Highlighter {
-    /// A highlighter of this query, as this snapshot understands it.
-    pub fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
+    /// A highlighter of this query, as this searcher understands it.
+    #[cfg(test)]
+    pub(super) fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
         let words = AnalyzedQuery::new(query, searcher.languages(), ranking);
         let plan = Plan::new(searcher, &TermCache::default(), &words, ranking)?;
         Ok(Self::of(&words, plan.words(), searcher))
@@ -90,15 +96,16 @@ impl Highlighter {
     pub fn of_hit(
         &mut self,
         searcher: &Searcher,
-        place: Place,
+        key: PassageKey,
         language: &str,
         [question, answer]: [&str; 2],
     ) -> [Vec<TextSpan>; 2] {
-        let vectors = searcher.segments().get(place.segment).and_then(|segment| {
-            let [of_question, of_answer] = segment.term_vectors(place.passage)?;
-            let start = segment.starts().at_or_below(place.passage)?;
+        let segment = searcher.segments().iter().find(|segment| segment.id().as_u128() == key.part);
+        let vectors = segment.and_then(|segment| {
+            let [of_question, of_answer] = segment.term_vectors(key.ordinal)?;
+            let start = segment.starts().at_or_below(key.ordinal)?;
             let of_question =
-                if start == place.passage { of_question } else { segment.term_vectors(start)?[0] };
+                if start == key.ordinal { of_question } else { segment.term_vectors(start)?[0] };
             Some([of_question, of_answer])
         });
         match vectors {

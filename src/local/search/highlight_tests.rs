@@ -4,12 +4,12 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use crate::analysis::Language;
+use crate::engine::PageRequest;
 use crate::local::index::DocumentEntry;
 use crate::local::index::ExchangeEntry;
 use crate::local::index::Index;
 use crate::local::index::Settings;
 use crate::local::search::Highlighter;
-use crate::local::search::Request;
 use crate::local::search::search;
 use crate::query::Filter;
 use crate::query::Query;
@@ -64,13 +64,12 @@ fn check(language: &str, question: &str, answer: &str, windows: &[TextSpan], que
     let mut highlights = 0;
     for text in queries {
         let Ok(query) = Query::parse(text) else { continue };
-        let request =
-            Request { query: &query, filter: &Filter::default(), limit: 10, after: None, collapse: false };
-        let mut found = search(&searcher, &request, &Ranking::default()).unwrap();
+        let request = PageRequest { filter: &Filter::default(), limit: 10, after: None, collapse: false };
+        let mut found = search(&searcher, &query, &request, &Ranking::default()).unwrap();
         let whole = Highlighter::new(&searcher, &query, &Ranking::default()).unwrap();
         for hit in found.results.iter().map(|result| &result.hit) {
             let shown = windows.get(hit.window as usize).map_or(answer, |window| window.of(answer));
-            let looked_up = found.highlighter.of_hit(&searcher, hit.place, language, [question, shown]);
+            let looked_up = found.highlighter.of_hit(&searcher, hit.key, language, [question, shown]);
             let expect = [question, shown].map(|text| whole.spans(language, text));
             assert_eq!(looked_up, expect, "{text:?} in {language}");
             highlights += expect.iter().map(Vec::len).sum::<usize>();

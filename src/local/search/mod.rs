@@ -22,16 +22,16 @@ mod highlight_tests;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Ordering;
-
+use crate::engine::Collapsed;
+use crate::engine::Hit;
+use crate::engine::PageRequest;
 use crate::local::index::IndexError;
 use crate::local::index::Searcher;
 use crate::query::AnalyzedQuery;
-use crate::query::Filter;
+#[cfg(test)]
 use crate::query::Query;
 use crate::query::Ranking;
 
-pub use collapse::Collapsed;
 pub use highlight::Highlighter;
 pub use term_cache::TermCache;
 
@@ -40,101 +40,6 @@ use collapse::Collapse;
 use conditions::Conditions;
 use plan::Plan;
 use top_k::TopK;
-
-/// What to search for.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
-    /// What is asked.
-    pub query: &'a Query,
-    /// What results are narrowed to.
-    pub filter: &'a Filter,
-    /// The most hits to return.
-    pub limit: usize,
-    /// Where the last page ended.
-    pub after: Option<&'a Cursor>,
-    /// Whether copies of one exchange in several documents are one result.
-    pub collapse: bool,
-}
-
-/// A place in a ranked list: that of the last hit of a page.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cursor {
-    /// The hit's score.
-    pub score: Score,
-    /// The hit's document.
-    pub document_id: String,
-    /// The hit's exchange.
-    pub exchange: u32,
-}
-
-impl Cursor {
-    /// Whether a hit stands behind this place.
-    fn precedes(&self, hit: &Hit) -> bool {
-        let by_score = self.score.cmp(&hit.score).reverse();
-        by_score
-            .then_with(|| self.document_id.cmp(&hit.document_id))
-            .then_with(|| self.exchange.cmp(&hit.exchange))
-            .is_lt()
-    }
-}
-
-/// How well a passage answers; comparable within one query and generation only.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Score(pub f32);
-
-impl PartialEq for Score {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Score {}
-
-impl PartialOrd for Score {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Score {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-/// An exchange that was found, with its best window.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// The document.
-    pub document_id: String,
-    /// The exchange's index in the document.
-    pub exchange: u32,
-    /// The window's index in the exchange's answer.
-    pub window: u32,
-    /// How well it answers.
-    pub score: Score,
-    /// Where it stands in the index.
-    pub place: Place,
-}
-
-/// A passage of a snapshot: for those who go on reading about a hit in the index it was found in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The segment, by its place among the snapshot's.
-    pub segment: usize,
-    /// The passage in the segment.
-    pub passage: u32,
-}
-
-impl Hit {
-    /// The order of results: best first, then by document id, then by place in the document.
-    fn order(&self, other: &Self) -> Ordering {
-        let by_score = other.score.cmp(&self.score);
-        by_score
-            .then_with(|| self.document_id.cmp(&other.document_id))
-            .then_with(|| self.exchange.cmp(&other.exchange))
-    }
-}
 
 /// What a search found.
 #[derive(Debug)]
@@ -159,14 +64,14 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Resolves a query; this reads dictionaries, and postings only to tell deleted passages. `known` are words of this snapshot and no other.
+    /// Resolves a query: looks its terms up, and reads postings only to leave deleted passages out of document
+    /// frequencies. `known` holds terms of this generation and no other.
     pub fn new(
         searcher: &Searcher,
         known: &TermCache,
-        query: &Query,
+        words: AnalyzedQuery,
         ranking: &Ranking,
     ) -> Result<Self, IndexError> {
-        let words = AnalyzedQuery::new(query, searcher.languages(), ranking);
         let plan = Plan::new(searcher, known, &words, ranking)?;
         Ok(Self { words, plan })
     }
@@ -179,16 +84,23 @@ impl Planned {
     }
 }
 
-/// Ranks the exchanges that a request matches.
-pub fn search(searcher: &Searcher, request: &Request<'_>, ranking: &Ranking) -> Result<Found, IndexError> {
-    run(searcher, Planned::new(searcher, &TermCache::default(), request.query, ranking)?, request, ranking)
+/// Ranks the exchanges that match a query.
+#[cfg(test)]
+fn search(
+    searcher: &Searcher,
+    query: &Query,
+    page: &PageRequest<'_>,
+    ranking: &Ranking,
+) -> Result<Found, IndexError> {
+    let words = AnalyzedQuery::new(query, searcher.languages(), ranking);
+    run(searcher, Planned::new(searcher, &TermCache::default(), words, ranking)?, page, ranking)
 }
 
-/// Ranks the exchanges that a request matches, whose query was planned on this snapshot.
+/// Ranks the exchanges that match a query, which was resolved against this searcher.
 pub fn run(
     searcher: &Searcher,
     planned: Planned,
-    request: &Request<'_>,
+    page: &PageRequest<'_>,
     ranking: &Ranking,
 ) -> Result<Found, IndexError> {
     let Planned { words, mut plan } = planned;
@@ -200,32 +112,32 @@ pub fn run(
     // What the last of a full page scores.
     let mut least = f32::NEG_INFINITY;
     for (ordinal, segment) in searcher.segments().iter().enumerate() {
-        let conditions = Conditions::new(segment, &plan, request.filter)?;
-        let mut top = TopK::new(segment, request.limit, request.after, least);
-        if request.collapse {
+        let conditions = Conditions::new(segment, &plan, page.filter)?;
+        let mut top = TopK::new(segment, page.limit, page.after, least);
+        if page.collapse {
             let copies = searcher.copies();
             let mut collapse = Collapse { top, copies, ordinal, members: &mut members };
             total += union.scan(segment, ordinal, &conditions, &mut collapse)?;
-            hits.extend(collapse.top.into_hits(ordinal));
+            hits.extend(collapse.top.into_hits());
         } else {
             total += union.scan(segment, ordinal, &conditions, &mut top)?;
-            hits.extend(top.into_hits(ordinal));
-            if hits.len() >= request.limit {
+            hits.extend(top.into_hits());
+            if hits.len() >= page.limit {
                 hits.sort_unstable_by(Hit::order);
-                hits.truncate(request.limit);
+                hits.truncate(page.limit);
                 least = hits.last().map_or(least, |last| last.score.0);
             }
         }
     }
-    let alone = |hit| Collapsed { hit, copies: Vec::new(), more: 0 };
+    let alone = |hit| Collapsed { hit, duplicates: Vec::new(), more: 0 };
     let mut results: Vec<Collapsed> = hits.into_iter().map(alone).collect();
     // Each match that has copies was counted; of each family, one is a result.
     total -= members.len() as u64;
-    let (clusters, count) = collapse::clusters(searcher.segments(), members, request.after, request.limit);
+    let (clusters, count) = collapse::clusters(searcher.segments(), members, page.after, page.limit);
     total += count;
     results.extend(clusters);
     results.sort_unstable_by(|one, other| one.hit.order(&other.hit));
-    results.truncate(request.limit);
+    results.truncate(page.limit);
     let highlighter = Highlighter::of(&words, plan.words(), searcher);
     let unmatched_terms = plan.unmatched();
     Ok(Found { results, total, unmatched_terms, generation: searcher.generation(), highlighter })

@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use crate::engine::Cursor;
+use crate::engine::Hit;
+use crate::engine::PassageKey;
+use crate::engine::Score;
 use crate::local::index::Segment;
-use crate::local::search::Cursor;
-use crate::local::search::Hit;
-use crate::local::search::Place;
-use crate::local::search::Score;
 
 /// Takes what a pass finds: the best passage of each exchange that matches, once.
 pub(super) trait Collect {
@@ -87,15 +87,16 @@ impl<'a> TopK<'a> {
         Self { segment, limit, after, heap: BinaryHeap::with_capacity(limit.min(1024)), least }
     }
 
-    /// The list as hits of the snapshot's `ordinal`th segment, in no order.
-    pub(super) fn into_hits(self, ordinal: usize) -> impl Iterator<Item = Hit> {
+    /// The list as hits, in no order.
+    pub(super) fn into_hits(self) -> impl Iterator<Item = Hit> {
         let Self { segment, heap, .. } = self;
+        let part = segment.id().as_u128();
         heap.into_iter().map(move |candidate| Hit {
             document_id: segment.document_id(candidate.document).to_owned(),
             exchange: candidate.exchange,
             window: segment.window(candidate.passage),
             score: candidate.score,
-            place: Place { segment: ordinal, passage: candidate.passage },
+            key: PassageKey { part, ordinal: candidate.passage },
         })
     }
 }

@@ -3,31 +3,17 @@
 
 use crate::local::store::PIECE;
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
-use crate::local::store::StoredExchange;
 use crate::local::store::read::exchange_key;
 use crate::local::store::read::piece_key;
 use crate::local::store::record;
 use crate::local::store::seal::sealed;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
+use crate::transcript::PreparedDocument;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
 
-/// All that is written for one document.
-#[derive(Debug)]
-pub struct NewDocument {
-    /// The document.
-    pub document: StoredDocument,
-    /// Its exchanges, in order.
-    pub exchanges: Vec<StoredExchange>,
-    /// What was noticed while reading it.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The bytes as received.
-    pub received: Vec<u8>,
-    /// The plain text that spans point into, where it is not the bytes as received.
-    pub rendition: Option<String>,
-}
-
-/// The same, encoded.
+/// A document as the store writes it: every value encoded, with its checksum.
 #[derive(Debug)]
 pub struct EncodedDocument {
     /// The document.
@@ -63,10 +49,10 @@ impl Pieces {
     }
 }
 
-impl NewDocument {
-    /// Encodes it.
-    pub fn encode(self) -> Result<EncodedDocument, StoreError> {
-        let Self { document, exchanges, diagnostics, received, rendition } = self;
+impl EncodedDocument {
+    /// Encodes a document.
+    pub fn new(prepared: PreparedDocument) -> Result<Self, StoreError> {
+        let PreparedDocument { document, exchanges, diagnostics, received, rendition } = prepared;
         let id = document.id.as_str();
         let noted: Vec<_> = diagnostics.iter().map(record::diagnostic_out).collect();
         let exchange = |(index, exchange): (u32, &StoredExchange)| {
@@ -87,7 +73,7 @@ impl NewDocument {
         let pieces =
             values.received.values.iter().chain(values.rendition.iter().flat_map(|text| &text.values));
         let bytes = pieces.chain(&values.exchanges).map(Vec::len).sum();
-        Ok(EncodedDocument { document, diagnostics, values, bytes })
+        Ok(Self { document, diagnostics, values, bytes })
     }
 }
 

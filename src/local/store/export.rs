@@ -24,6 +24,7 @@
 
 use std::collections::VecDeque;
 
+use crate::engine::SnapshotSummary;
 use crate::local::store::FORMAT;
 use crate::local::store::Reader;
 use crate::local::store::StoreError;
@@ -50,19 +51,6 @@ pub(super) const SECTION_END: u8 = 3;
 /// Length of a piece of the stream, in bytes: large enough that a message costs little beside its content, and
 /// far below what gRPC takes.
 const PIECE: usize = 256 << 10;
-
-/// What a snapshot holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SnapshotSummary {
-    /// The generation it was taken of.
-    pub generation: u64,
-    /// How many documents it holds.
-    pub documents: u64,
-    /// Its length, in bytes.
-    pub bytes: u64,
-    /// Digest of all its bytes, the digest at its end included.
-    pub sha256: Digest,
-}
 
 /// A snapshot that is being taken, piece by piece.
 pub struct Export {

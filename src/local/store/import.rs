@@ -12,23 +12,23 @@ use std::path::PathBuf;
 
 use crate::disk;
 use crate::disk::RandomAccess;
+use crate::engine::SnapshotSummary;
 use crate::local::store::Epoch;
 use crate::local::store::FORMAT;
 use crate::local::store::PIECE;
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
 use crate::local::store::export::END;
 use crate::local::store::export::MAGIC;
 use crate::local::store::export::ROW;
 use crate::local::store::export::SECTION;
 use crate::local::store::export::SECTION_END;
 use crate::local::store::export::SNAPSHOT_FORMAT;
-use crate::local::store::export::SnapshotSummary;
 use crate::local::store::record;
 use crate::local::store::section::Row;
 use crate::local::store::section::Section;
 use crate::transcript::Digest;
 use crate::transcript::Hasher;
+use crate::transcript::StoredDocument;
 
 /// How much is restored in one transaction, in bytes: what redb holds in memory until it commits.
 const BATCH: usize = 32 << 20;

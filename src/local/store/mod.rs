@@ -18,10 +18,8 @@ mod scan;
 mod verify;
 
 pub use encoded::EncodedDocument;
-pub use encoded::NewDocument;
 pub use export::Export;
 pub use export::SNAPSHOT_FORMAT;
-pub use export::SnapshotSummary;
 pub use import::SnapshotError;
 pub use import::check_snapshot;
 pub use import::restore;
@@ -52,10 +50,6 @@ use crate::disk;
 use crate::disk::RandomAccess;
 use crate::local::store::file::Faults;
 use crate::local::store::file::StoreFile;
-use crate::transcript::Digest;
-use crate::transcript::Exchange;
-use crate::transcript::Metadata;
-use crate::transcript::Passage;
 
 /// Version of the tables and records below. A store of an older version is brought up to it when it is opened, one
 /// of a newer version is not opened.
@@ -143,53 +137,6 @@ impl StoreError {
             Self::Io(error.to_string())
         }
     }
-}
-
-/// A document as stored, without its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredDocument {
-    /// Its id.
-    pub id: String,
-    /// Its metadata: what the sender gave, filled up with what the document tells.
-    pub metadata: Metadata,
-    /// The media type it was read as.
-    pub media_type: String,
-    /// Digest of all that the sender gave, and of the pipeline's version: equal digests need no work.
-    pub submission: Digest,
-    /// Digest of the bytes as received.
-    pub received: Digest,
-    /// Digest of the source that spans point into: `received`, or that of the plain-text rendition.
-    pub source: Digest,
-    /// Length of the bytes as received.
-    pub received_len: u64,
-    /// Length of the source that spans point into, in bytes.
-    pub source_len: u64,
-    /// How many exchanges were found.
-    pub exchanges: u32,
-    /// How many passages they make.
-    pub passages: u32,
-}
-
-/// An exchange as stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredExchange {
-    /// Its id.
-    pub id: String,
-    /// What was said.
-    pub exchange: Exchange,
-    /// Digest of the whole answer's bytes.
-    pub quote: Digest,
-    /// The windows of its answer, each with the digest of its bytes.
-    pub windows: Vec<(Passage, Digest)>,
-}
-
-/// What was purged of a document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Purged {
-    /// Versions, the present one among them.
-    pub versions: u64,
-    /// Bytes of sources that no other document has.
-    pub bytes: u64,
 }
 
 /// Documents and exchanges, durably.

@@ -18,14 +18,14 @@ use crate::local::store::FACTS;
 use crate::local::store::PIECE;
 use crate::local::store::SOURCES;
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
-use crate::local::store::StoredExchange;
 use crate::local::store::VERSIONS;
 use crate::local::store::record;
 use crate::local::store::seal::opened;
 use crate::span::ByteSpan;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
 
 /// What was committed when the reader was made.
 pub struct Reader {

@@ -8,8 +8,6 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
-use crate::local::store::StoredExchange;
 use crate::span::ByteSpan;
 use crate::span::Mapped;
 use crate::span::SourceMap;
@@ -21,6 +19,8 @@ use crate::transcript::Exchange;
 use crate::transcript::Metadata;
 use crate::transcript::Occurrence;
 use crate::transcript::Passage;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
 use crate::transcript::TimeSpan;
 use crate::transcript::Utterance;
 

@@ -13,11 +13,11 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
 use crate::local::store::read::piece_key;
 use crate::local::store::record;
 use crate::local::store::seal::opened;
 use crate::transcript::Digest;
+use crate::transcript::StoredDocument;
 
 /// Pages start at multiples of this.
 const PAGE: usize = 4096;

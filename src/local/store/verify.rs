@@ -4,11 +4,11 @@ use std::ops::Bound;
 
 use crate::local::store::Reader;
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
 use crate::local::store::VERSIONS;
 use crate::local::store::read::version_key;
 use crate::local::store::record;
 use crate::local::store::seal::opened;
+use crate::transcript::StoredDocument;
 
 /// An earlier version of a document.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use std::time::UNIX_EPOCH;
 use redb::ReadableTable as _;
 use redb::WriteTransaction;
 
+use crate::engine::Purged;
 use crate::local::store::CHANGES;
 use crate::local::store::DIAGNOSTICS;
 use crate::local::store::DOCUMENTS;
@@ -16,10 +17,8 @@ use crate::local::store::EXCHANGES;
 use crate::local::store::EncodedDocument;
 use crate::local::store::Epoch;
 use crate::local::store::FACTS;
-use crate::local::store::Purged;
 use crate::local::store::SOURCES;
 use crate::local::store::StoreError;
-use crate::local::store::StoredDocument;
 use crate::local::store::USES;
 use crate::local::store::VERSIONS;
 use crate::local::store::encoded::Pieces;
@@ -30,6 +29,7 @@ use crate::local::store::record;
 use crate::local::store::seal::opened;
 use crate::local::store::seal::sealed;
 use crate::transcript::Digest;
+use crate::transcript::StoredDocument;
 
 /// Writes that are committed together, or dropped together.
 pub struct Batch {

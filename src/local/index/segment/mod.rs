@@ -29,22 +29,24 @@ use crate::local::index::segment_data::SegmentData;
 use crate::local::index::vector_file::vectors;
 use crate::query::Filter;
 
-/// What a segment is called.
+/// What no other segment is called, in this index or any other of this process: tantivy's UUID of one in files, a serial
+/// number of one in memory (no UUID is as small).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SegmentId(Name);
+pub struct SegmentId(u128);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Name {
-    /// Tantivy's.
-    Stored(tantivy::index::SegmentId),
-    /// The number of one in memory.
-    Memory(u64),
+impl SegmentId {
+    /// The id as a number.
+    #[must_use]
+    pub const fn as_u128(self) -> u128 {
+        self.0
+    }
 }
 
 /// One segment of a snapshot. Its passages are numbered from 0; the windows of an exchange side by side. Clones share
 /// what they hold.
 #[derive(Clone)]
 pub struct Segment {
+    id: SegmentId,
     source: Source,
     fields: Fields,
     alive: Option<Arc<BitSet>>,
@@ -116,13 +118,10 @@ impl Segment {
         }
     }
 
-    /// What no other segment is called, in this index or any other of this process.
+    /// What no other segment is called.
     #[must_use]
-    pub fn id(&self) -> SegmentId {
-        SegmentId(match &self.source {
-            Source::Stored { reader, .. } => Name::Stored(reader.segment_id()),
-            Source::Memory(memory) => Name::Memory(memory.made),
-        })
+    pub const fn id(&self) -> SegmentId {
+        self.id
     }
 
     /// How many passages it has, deleted ones too.

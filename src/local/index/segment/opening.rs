@@ -13,6 +13,7 @@ use crate::local::index::Segment;
 use crate::local::index::Statistics;
 use crate::local::index::memory_segment::MemorySegment;
 use crate::local::index::schema::Fields;
+use crate::local::index::segment::SegmentId;
 use crate::local::index::segment::Source;
 use crate::local::index::segment_data::SegmentData;
 
@@ -52,7 +53,15 @@ impl Segment {
     }
 
     fn new(source: Source, fields: Fields, alive: Option<BitSet>) -> Self {
+        let id = SegmentId(match &source {
+            // Tantivy gives its UUID as hexadecimal digits only.
+            Source::Stored { reader, .. } => {
+                u128::from_str_radix(&reader.segment_id().uuid_string(), 16).unwrap_or(u128::MAX)
+            }
+            Source::Memory(memory) => u128::from(memory.made),
+        });
         let mut segment = Self {
+            id,
             source,
             fields,
             alive: None,

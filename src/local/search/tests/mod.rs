@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 
 use tempfile::TempDir;
 
+use crate::engine::Collapsed;
+use crate::engine::Cursor;
+use crate::engine::PageRequest;
 use crate::local::index::DocumentEntry;
 use crate::local::index::ExchangeEntry;
 use crate::local::index::Index;
 use crate::local::index::Searcher;
 use crate::local::index::Settings;
-use crate::local::search::Collapsed;
-use crate::local::search::Cursor;
 use crate::local::search::Found;
 use crate::local::search::Highlighter;
-use crate::local::search::Request;
 use crate::local::search::search;
 use crate::query::DateRange;
 use crate::query::Filter;
@@ -78,8 +78,8 @@ fn exchange<'a>(question: &'a str, answer: &'a str) -> ExchangeEntry<'a> {
 
 fn page(searcher: &Searcher, query: &str, filter: &Filter, limit: usize, after: Option<&Cursor>) -> Found {
     let query = Query::parse(query).unwrap();
-    let request = Request { query: &query, filter, limit, after, collapse: false };
-    search(searcher, &request, &Ranking::default()).unwrap()
+    let request = PageRequest { filter, limit, after, collapse: false };
+    search(searcher, &query, &request, &Ranking::default()).unwrap()
 }
 
 /// What a query finds in documents of one exchange, best first.

@@ -1,8 +1,8 @@
 //! Near duplicates of one exchange, shown as one result.
 
-use crate::local::search::Collapsed;
-use crate::local::search::Cursor;
-use crate::local::search::Request;
+use crate::engine::Collapsed;
+use crate::engine::Cursor;
+use crate::engine::PageRequest;
 use crate::local::search::search;
 use crate::local::search::tests::Corpus;
 use crate::local::search::tests::Document;
@@ -16,11 +16,11 @@ fn collapsed(corpus: &Corpus, query: &str, filter: &Filter, limit: usize) -> (Ve
     let query = Query::parse(query).unwrap();
     let (mut shown, mut after, mut total) = (Vec::new(), None, None);
     loop {
-        let request = Request { query: &query, filter, limit, after: after.as_ref(), collapse: true };
-        let found = search(&searcher, &request, &Ranking::default()).unwrap();
+        let request = PageRequest { filter, limit, after: after.as_ref(), collapse: true };
+        let found = search(&searcher, &query, &request, &Ranking::default()).unwrap();
         assert_eq!(*total.get_or_insert(found.total), found.total, "the same on each page");
         let Some(Collapsed { hit, .. }) = found.results.last().cloned() else { break };
-        shown.extend(found.results.iter().map(|Collapsed { hit, copies, more }| {
+        shown.extend(found.results.iter().map(|Collapsed { hit, duplicates: copies, more }| {
             assert_eq!(*more, 0);
             let copies: Vec<&str> = copies.iter().map(|copy| copy.document_id.as_str()).collect();
             [&[hit.document_id.as_str()], copies.as_slice()].concat().join("+")

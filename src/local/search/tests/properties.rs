@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use crate::engine::Hit;
+use crate::engine::PageRequest;
 use crate::local::index::DocumentEntry;
 use crate::local::index::ExchangeEntry;
 use crate::local::index::Writer;
 use crate::local::search::Found;
 use crate::local::search::Highlighter;
-use crate::local::search::Hit;
-use crate::local::search::Request;
 use crate::local::search::TermCache;
 use crate::local::search::block_scorer::BlockScorer;
 use crate::local::search::conditions::Conditions;
@@ -65,7 +65,7 @@ fn scores(corpus: &Corpus, plan: &Plan, marking: impl Fn() -> Marking) -> Scores
         let conditions = Conditions::new(segment, plan, &Filter::default()).unwrap();
         let mut top = TopK::new(segment, usize::MAX, None, f32::NEG_INFINITY);
         total += union.scan(segment, ordinal, &conditions, &mut top).unwrap();
-        let hits = top.into_hits(ordinal);
+        let hits = top.into_hits();
         scores.extend(hits.map(|hit| ((hit.document_id, hit.exchange), hit.score.0)));
     }
     (scores, total)
@@ -164,8 +164,8 @@ proptest! {
         let searcher = corpus.index.searcher();
         if let Ok(query) = Query::parse(&query) {
             let filter = Filter::default();
-            let request = Request { query: &query, filter: &filter, limit: 10, after: None, collapse: false };
-            let found = search(&searcher, &request, &Ranking::default()).unwrap();
+            let request = PageRequest { filter: &filter, limit: 10, after: None, collapse: false };
+            let found = search(&searcher, &query, &request, &Ranking::default()).unwrap();
             prop_assert_eq!(found.total, found.results.len() as u64);
             let highlighter = Highlighter::new(&searcher, &query, &Ranking::default()).unwrap();
             for language in ["en", "fr", "de", "ru", "zh", ""] {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use crate::engine::Cursor;
+use crate::engine::Hit;
+use crate::engine::PageRequest;
 use crate::local::index::DocumentEntry;
 use crate::local::index::ExchangeEntry;
 use crate::local::index::Searcher;
-use crate::local::search::Cursor;
-use crate::local::search::Hit;
 use crate::local::search::Planned;
-use crate::local::search::Request;
 use crate::local::search::TermCache;
 use crate::local::search::max_score::NonEssential;
 use crate::local::search::run;
@@ -43,8 +43,14 @@ fn in_pages((searcher, known): &Known, query: &str, filter: &Filter, limit: usiz
             document_id: last.document_id.clone(),
             exchange: last.exchange,
         });
-        let request = Request { query: &parsed, filter, limit, after: after.as_ref(), collapse: false };
-        let planned = Planned::new(searcher, known, &parsed, &ranking).unwrap();
+        let request = PageRequest { filter, limit, after: after.as_ref(), collapse: false };
+        let planned = Planned::new(
+            searcher,
+            known,
+            AnalyzedQuery::new(&parsed, searcher.languages(), &ranking),
+            &ranking,
+        )
+        .unwrap();
         let found = run(searcher, planned, &request, &ranking).unwrap();
         assert_eq!(*total.get_or_insert(found.total), found.total, "{query}");
         if found.results.is_empty() {

@@ -3,25 +3,25 @@
 use std::sync::Arc;
 
 use crate::engine::CitedPassage;
+use crate::engine::Collapsed;
+use crate::engine::Cursor;
 use crate::engine::Engine;
 use crate::engine::EngineError;
-use crate::engine::cite;
+use crate::engine::Hit;
+use crate::engine::PageRequest;
+use crate::engine::Score;
+use crate::engine::SearchPlan;
+use crate::engine::View;
+use crate::engine::citation;
 use crate::engine::page_token::Purpose;
-use crate::local::search::Collapsed;
-use crate::local::search::Cursor;
-use crate::local::search::Hit;
-use crate::local::search::Planned;
-use crate::local::search::Request;
-use crate::local::search::Score;
-use crate::local::search::run;
-use crate::local::store::StoredDocument;
-use crate::local::store::StoredExchange;
-use crate::local::view::Snapshot;
+use crate::query::AnalyzedQuery;
 use crate::query::Filter;
 use crate::query::Query;
 use crate::span::TextSpan;
 use crate::transcript::Citation;
 use crate::transcript::Exchange;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
 
 /// A search and the page wanted of it.
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ impl FoundExchange {
             id: stored.id.clone(),
             index: stored.windows.first().map_or(0, |(passage, _)| passage.exchange),
             exchange: stored.exchange.clone(),
-            citation: cite::whole(document, stored),
+            citation: citation::whole(document, stored),
         }
     }
 }
@@ -106,12 +106,12 @@ impl FoundExchange {
 /// The most postings of a search that is [light](PlannedSearch::is_light).
 const LIGHT_POSTINGS: u64 = 1 << 17;
 
-/// A search that was planned on a snapshot, and not yet run.
+/// A search that is resolved against one generation, and has not been run yet.
 #[derive(Debug)]
 pub struct PlannedSearch {
     call: SearchCall,
-    snapshot: Arc<Snapshot>,
-    planned: Planned,
+    view: Arc<dyn View>,
+    plan: Box<dyn SearchPlan>,
 }
 
 impl PlannedSearch {
@@ -120,7 +120,7 @@ impl PlannedSearch {
     #[must_use]
     pub fn is_light(&self) -> bool {
         let narrowed = self.call.collapse_duplicates || !self.call.filter.is_empty();
-        !narrowed && self.planned.postings().is_some_and(|postings| postings <= LIGHT_POSTINGS)
+        !narrowed && self.plan.postings().is_some_and(|postings| postings <= LIGHT_POSTINGS)
     }
 }
 
@@ -132,15 +132,15 @@ impl Engine {
 
     /// The part of a search that is known to be short.
     pub fn plan_search(&self, call: SearchCall) -> Result<PlannedSearch, EngineError> {
-        let snapshot = self.published.now();
-        let Snapshot { searcher, words, .. } = &*snapshot;
-        let planned = Planned::new(searcher, words, &call.query, &self.settings.ranking)?;
-        Ok(PlannedSearch { call, snapshot, planned })
+        let view = self.backend.view();
+        let query = AnalyzedQuery::new(&call.query, view.languages(), &self.settings.ranking);
+        let plan = Arc::clone(&view).plan(query, &self.settings.ranking)?;
+        Ok(PlannedSearch { call, view, plan })
     }
 
     /// The rest of a search.
     pub fn run_search(&self, search: PlannedSearch) -> Result<SearchAnswer, EngineError> {
-        let PlannedSearch { call, snapshot, planned } = search;
+        let PlannedSearch { call, view, plan } = search;
         let options = format!("{:?} {}", call.filter, call.collapse_duplicates);
         let purpose = Purpose::Search { query: call.query.text(), options };
         let after: Option<Cursor> =
@@ -149,14 +149,13 @@ impl Engine {
                 document_id,
                 exchange,
             });
-        let request = Request {
-            query: &call.query,
+        let page = PageRequest {
             filter: &call.filter,
             limit: call.page_size + 1,
             after: after.as_ref(),
             collapse: call.collapse_duplicates,
         };
-        let mut found = run(&snapshot.searcher, planned, &request, &self.settings.ranking)?;
+        let mut found = plan.run(&page)?;
         let more = found.results.len() > call.page_size;
         found.results.truncate(call.page_size);
         let next_page_token = match found.results.last().map(|last| &last.hit) {
@@ -167,20 +166,19 @@ impl Engine {
             _ => None,
         };
         let mut results = Vec::with_capacity(found.results.len());
-        for Collapsed { hit, copies, more } in &found.results {
-            let passage = self.passages.of_hit(&snapshot, hit)?;
+        for Collapsed { hit, duplicates, more } in &found.results {
+            let passage = self.passages.of_hit(&*view, hit)?;
             let language = &passage.citation.metadata.language;
             let texts = [passage.question.as_str(), &passage.answer];
-            let [question_highlights, answer_highlights] =
-                found.highlighter.of_hit(&snapshot.searcher, hit.place, language, texts);
-            let duplicate = |copy: &Hit| -> Result<Duplicate, EngineError> {
-                Ok(Duplicate { passage: self.passages.of_hit(&snapshot, copy)?, score: copy.score })
+            let [question_highlights, answer_highlights] = found.highlighter.highlight(hit, language, texts);
+            let duplicate = |hit: &Hit| -> Result<Duplicate, EngineError> {
+                Ok(Duplicate { passage: self.passages.of_hit(&*view, hit)?, score: hit.score })
             };
             results.push(FoundPassage {
                 score: hit.score,
                 question_highlights,
                 answer_highlights,
-                duplicates: copies.iter().map(duplicate).collect::<Result<_, _>>()?,
+                duplicates: duplicates.iter().map(duplicate).collect::<Result<_, _>>()?,
                 more_duplicates: *more,
                 passage,
             });
@@ -189,7 +187,7 @@ impl Engine {
             results,
             next_page_token,
             total: found.total,
-            generation: snapshot.generation,
+            generation: view.generation(),
             unmatched_terms: found.unmatched_terms,
         })
     }
@@ -197,10 +195,10 @@ impl Engine {
     /// The exchange of this id.
     pub fn exchange(&self, id: &str) -> Result<FoundExchange, EngineError> {
         let missing = || EngineError::NoSuchExchange(id.to_owned());
-        let (document_id, index) = cite::parse_exchange_id(id).ok_or_else(missing)?;
-        let snapshot = self.checked_snapshot()?;
-        let document = snapshot.reader.document(document_id)?.ok_or_else(missing)?;
-        let stored = snapshot.reader.exchange(document_id, index)?.filter(|stored| stored.id == id);
+        let (document_id, index) = citation::parse_exchange_id(id).ok_or_else(missing)?;
+        let view = self.checked_view()?;
+        let document = view.document(document_id)?.ok_or_else(missing)?;
+        let stored = view.exchange(document_id, index)?.filter(|stored| stored.id == id);
         Ok(FoundExchange::new(&document, &stored.ok_or_else(missing)?))
     }
 }

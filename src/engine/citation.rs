@@ -1,13 +1,13 @@
 //! Ids and citations of exchanges and passages.
 
-use crate::local::store::StoredDocument;
-use crate::local::store::StoredExchange;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
 use crate::transcript::Citation;
 use crate::transcript::Digest;
 use crate::transcript::Exchange;
 use crate::transcript::Passage;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
 use crate::transcript::Utterance;
 
 /// The id of an exchange: its document, its place, and a digest of where it stands in which source. So it is

@@ -2,13 +2,13 @@
 
 use crate::engine::Engine;
 use crate::engine::EngineError;
-use crate::engine::cite;
-use crate::local::store::StoredDocument;
-use crate::local::view::Snapshot;
+use crate::engine::View;
+use crate::engine::citation;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
 use crate::transcript::Citation;
 use crate::transcript::Digest;
+use crate::transcript::StoredDocument;
 
 /// What a citation claims: that these bytes of this source of this document have this digest.
 #[derive(Clone, Debug)]
@@ -51,18 +51,18 @@ pub enum Verdict {
 impl Engine {
     /// Checks a citation.
     pub fn verify_citation(&self, claim: &Claim) -> Result<Verdict, EngineError> {
-        let snapshot = self.checked_snapshot()?;
-        let present = snapshot.reader.document(&claim.document_id)?;
+        let view = self.checked_view()?;
+        let present = view.document(&claim.document_id)?;
         if present.as_ref().is_some_and(|document| claim.is_of(document)) {
-            return Ok(quoted(&snapshot, claim)?.map_or(Verdict::Broken, Verdict::Valid));
+            return Ok(quoted(&*view, claim)?.map_or(Verdict::Broken, Verdict::Valid));
         }
-        let versions = snapshot.reader.versions(&claim.document_id)?;
+        let versions = view.versions(&claim.document_id)?;
         if !versions.iter().any(|version| claim.is_of(version)) {
             return Ok(Verdict::Broken);
         }
-        let Some(bytes) = quoted(&snapshot, claim)? else { return Ok(Verdict::Broken) };
+        let Some(bytes) = quoted(&*view, claim)? else { return Ok(Verdict::Broken) };
         let next = match present {
-            Some(document) => moved(&snapshot, &document, claim, &bytes)?.map(Box::new),
+            Some(document) => moved(&*view, &document, claim, &bytes)?.map(Box::new),
             None => None,
         };
         Ok(Verdict::Superseded(bytes, next))
@@ -70,10 +70,10 @@ impl Engine {
 }
 
 /// The bytes that a claim quotes; `None` where they are not there or not those.
-fn quoted(snapshot: &Snapshot, claim: &Claim) -> Result<Option<Vec<u8>>, EngineError> {
+fn quoted(view: &dyn View, claim: &Claim) -> Result<Option<Vec<u8>>, EngineError> {
     let mut bytes = Vec::new();
     for span in &claim.spans {
-        let piece = snapshot.reader.source_range(claim.source(), *span)?;
+        let piece = view.source_range(claim.source(), *span)?;
         if piece.len() < span.len() {
             return Ok(None);
         }
@@ -85,18 +85,18 @@ fn quoted(snapshot: &Snapshot, claim: &Claim) -> Result<Option<Vec<u8>>, EngineE
 /// Where the present version has the words of an earlier one: the window or answer of the same bytes, else the first
 /// answer that contains their text.
 fn moved(
-    snapshot: &Snapshot,
+    view: &dyn View,
     document: &StoredDocument,
     claim: &Claim,
     bytes: &[u8],
 ) -> Result<Option<Citation>, EngineError> {
-    let exchanges = snapshot.reader.exchanges(&document.id)?;
+    let exchanges = view.exchanges(&document.id)?;
     for stored in &exchanges {
         if stored.quote == claim.quote {
-            return Ok(Some(cite::whole(document, stored)));
+            return Ok(Some(citation::whole(document, stored)));
         }
         if let Some((window, quote)) = stored.windows.iter().find(|(_, quote)| *quote == claim.quote) {
-            return Ok(Some(cite::window(document, stored, window.span, *quote)));
+            return Ok(Some(citation::window(document, stored, window.span, *quote)));
         }
     }
     let Ok(text) = str::from_utf8(bytes) else { return Ok(None) };
@@ -107,9 +107,9 @@ fn moved(
         let spans = stored.exchange.answer.map.to_bytes(span);
         let mut again = Vec::new();
         for span in &spans {
-            again.extend(snapshot.reader.source_range(document.source, *span)?);
+            again.extend(view.source_range(document.source, *span)?);
         }
-        return Ok(Some(cite::window(document, stored, span, Digest::of(&again))));
+        return Ok(Some(citation::window(document, stored, span, Digest::of(&again))));
     }
     Ok(None)
 }

@@ -1,0 +1,170 @@
+//! The seam: what the engine asks of whoever keeps the documents and ranks the passages.
+//!
+//! A [`Backend`] takes writes and hands out views; a [`View`](crate::engine::View) is one generation of the corpus,
+//! which stays as it is however many writes follow. Queries cross the seam analysed, as terms; how terms are looked up
+//! and scored is the backend's own matter.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::engine::Maintenance;
+use crate::engine::View;
+use crate::transcript::Diagnostic;
+use crate::transcript::PreparedDocument;
+use crate::transcript::StoredDocument;
+
+/// What goes wrong in a backend, grouped by what a caller can do about it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum BackendError {
+    /// There is no such document.
+    #[error("there is no document {0:?}")]
+    NoSuchDocument(String),
+    /// A stored document, or what holds all of them, is not what was written.
+    #[error("{0}")]
+    StoreDamaged(String),
+    /// The index is not what was written. It can be built again from the documents.
+    #[error("{0}")]
+    IndexDamaged(String),
+    /// A write would leave less free than the reserve.
+    #[error(
+        "{free} bytes are free on the disk and {needed} needed; free some, and the write can be sent again"
+    )]
+    DiskFull {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that have to be, the reserve included.
+        needed: u64,
+    },
+    /// A write found no space left on the device.
+    #[error("{0}")]
+    NoSpace(String),
+    /// What is asked for is being done already, or waits for a check or a recovery to end.
+    #[error("the service is busy with what has to end first; try again")]
+    NotReady,
+    /// A snapshot that cannot be taken as it was asked for.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotRefusal),
+    /// The machine or the backend's own service failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Why a snapshot is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotRefusal {
+    /// The operator named no folder for snapshots.
+    #[error("this server keeps no snapshots; start it with --snapshot-dir, or stream the snapshot")]
+    NoFolder,
+    /// The name is not one that a file below the folder can have.
+    #[error("{0:?} is no name for a snapshot; use 1 to 128 of A-Z a-z 0-9 . _ ~ -, not starting with a dot")]
+    Name(String),
+    /// There is a snapshot of this name, or one is being taken.
+    #[error("there is a snapshot {0:?} already; choose another name")]
+    Exists(String),
+    /// The device has no space for it.
+    #[error("{0}")]
+    NoSpace(String),
+}
+
+/// Receives the outcome of a write: once it is durable and the next view shows it, or once it has failed.
+pub type Completion<T> = Box<dyn FnOnce(Result<T, BackendError>) + Send>;
+
+/// What a write of a document did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The document is new.
+    Created,
+    /// It replaced one of the same id.
+    Replaced,
+    /// The same bytes and metadata were stored already.
+    Unchanged,
+}
+
+/// The answer to a write of a document.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// The document as stored.
+    pub document: StoredDocument,
+    /// What the write did.
+    pub outcome: Outcome,
+    /// What was noticed while the document was read.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The generation from which on it is visible.
+    pub generation: u64,
+}
+
+/// The answer to a deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// The generation from which on the document is gone.
+    pub generation: u64,
+    /// What was erased for good; `None` where earlier versions are kept.
+    pub purged: Option<Purged>,
+}
+
+/// What was purged of a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Versions, the present one included.
+    pub versions: u64,
+    /// Bytes of sources that no other document has.
+    pub bytes: u64,
+}
+
+/// A document that a backend has encoded and analysed, ready to be written to it.
+pub trait PreparedWrite: Debug + Send {
+    /// Queues the write; writes are committed in the order in which they are queued. Blocks only while the queue is full.
+    fn submit(self: Box<Self>, done: Completion<Receipt>) -> Result<(), BackendError>;
+}
+
+/// Keeps documents durably, and finds their passages.
+pub trait Backend: Debug + Send + Sync {
+    /// The latest generation. Searches of it are right even while [`Backend::ready`] says [`BackendError::NotReady`];
+    /// what else is read of it may be missing until then.
+    fn view(&self) -> Arc<dyn View>;
+
+    /// Whether what is stored has been checked and found whole; [`BackendError::NotReady`] while the check goes on.
+    fn ready(&self) -> Result<(), BackendError>;
+
+    /// Waits until what is stored has been checked, and reports what was found.
+    fn wait_until_checked(&self) -> Result<(), BackendError>;
+
+    /// Calls `seen` with the present generation and with each that becomes visible later.
+    fn watch(&self, seen: Box<dyn Fn(u64) + Send + Sync>);
+
+    /// Encodes and analyses a document. This is the costly part of a write; it may run on any thread.
+    fn prepare(&self, document: PreparedDocument) -> Result<Box<dyn PreparedWrite>, BackendError>;
+
+    /// Deletes a document and waits until that is durable. `purge` erases its earlier versions too, with every byte that
+    /// no other document has.
+    fn delete(&self, id: &str, purge: bool) -> Result<Deleted, BackendError>;
+
+    /// The key that page tokens of this corpus are authenticated with.
+    fn page_key(&self) -> [u8; 32];
+
+    /// What its answers are computed from.
+    fn footprint(&self) -> Result<Footprint, BackendError>;
+
+    /// Snapshots, checks and rebuilds, where the backend offers them.
+    fn maintenance(&self) -> Option<&dyn Maintenance> {
+        None
+    }
+}
+
+/// What a backend holds on disk, and in which formats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// When the last commit was made, to the second; `None` before the first.
+    pub last_commit: Option<SystemTime>,
+    /// Length of the stored documents, in bytes.
+    pub store_bytes: u64,
+    /// Length of the index, in bytes.
+    pub index_bytes: u64,
+    /// Version of the stored records.
+    pub store_format: u64,
+    /// Version of the index.
+    pub index_format: u32,
+    /// Version of snapshots.
+    pub snapshot_format: u32,
+}

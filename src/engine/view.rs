@@ -1,0 +1,216 @@
+//! One generation of a corpus, as a backend shows it.
+
+use std::cmp::Ordering;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use crate::analysis::Language;
+use crate::engine::BackendError;
+use crate::query::AnalyzedQuery;
+use crate::query::Filter;
+use crate::query::Ranking;
+use crate::span::ByteSpan;
+use crate::span::TextSpan;
+use crate::transcript::Diagnostic;
+use crate::transcript::Digest;
+use crate::transcript::StoredDocument;
+use crate::transcript::StoredExchange;
+
+/// One generation of a corpus. What it shows never changes; holding it keeps what it shows.
+pub trait View: Debug + Send + Sync {
+    /// The number of the commit that it shows; 0 before the first.
+    fn generation(&self) -> u64;
+
+    /// How large the corpus is.
+    fn statistics(&self) -> Result<Statistics, BackendError>;
+
+    /// The languages that documents were analysed in: a query is analysed in each of them.
+    fn languages(&self) -> &[Language];
+
+    /// Resolves a query against this generation. Short: it looks terms up, and reads postings only to leave deleted
+    /// passages out of document frequencies.
+    fn plan(
+        self: Arc<Self>,
+        query: AnalyzedQuery,
+        ranking: &Ranking,
+    ) -> Result<Box<dyn SearchPlan>, BackendError>;
+
+    /// The document of this id.
+    fn document(&self, id: &str) -> Result<Option<StoredDocument>, BackendError>;
+
+    /// At most `limit` documents whose ids come after `after`, ordered by id.
+    fn documents(&self, after: Option<&str>, limit: usize) -> Result<Vec<StoredDocument>, BackendError>;
+
+    /// The versions of a document that were replaced or deleted, latest first.
+    fn versions(&self, id: &str) -> Result<Vec<StoredDocument>, BackendError>;
+
+    /// What was noticed when a document was read.
+    fn diagnostics(&self, id: &str) -> Result<Vec<Diagnostic>, BackendError>;
+
+    /// The exchange of a document with this index.
+    fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, BackendError>;
+
+    /// All exchanges of a document, in order.
+    fn exchanges(&self, id: &str) -> Result<Vec<StoredExchange>, BackendError>;
+
+    /// The bytes of a source from `offset` on, as many as the backend reads at once (at most 64 KiB); empty at the end.
+    fn source_chunk(&self, source: Digest, offset: usize) -> Result<Vec<u8>, BackendError>;
+
+    /// The bytes of a source in `span`; fewer where the source ends before.
+    fn source_range(&self, source: Digest, span: ByteSpan) -> Result<Vec<u8>, BackendError>;
+
+    /// Whether reading may go on: an error ends what is read chunk by chunk, for example because writes wait for it.
+    fn ensure_current(&self) -> Result<(), BackendError> {
+        Ok(())
+    }
+}
+
+/// How large a corpus is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Documents stored.
+    pub documents: u64,
+    /// Exchanges found in them.
+    pub exchanges: u64,
+    /// Passages that the exchanges were cut into.
+    pub passages: u64,
+    /// Length of all sources, in bytes.
+    pub bytes: u64,
+    /// The number of the last commit.
+    pub generation: u64,
+}
+
+/// A query that is resolved against one view, and has not been run yet.
+pub trait SearchPlan: Debug + Send {
+    /// How many postings running it reads; `None` where the cost shows only when it runs (phrases, signed clauses).
+    fn postings(&self) -> Option<u64>;
+
+    /// Ranks the exchanges that match.
+    fn run(self: Box<Self>, page: &PageRequest<'_>) -> Result<ResultPage, BackendError>;
+}
+
+/// Which of the ranked results are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct PageRequest<'a> {
+    /// What results are narrowed to.
+    pub filter: &'a Filter,
+    /// The most results to return.
+    pub limit: usize,
+    /// Where the last page ended.
+    pub after: Option<&'a Cursor>,
+    /// Whether near duplicates of one exchange in several documents are one result.
+    pub collapse: bool,
+}
+
+/// A position in a ranked list: that of the last result of a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cursor {
+    /// The hit's score.
+    pub score: Score,
+    /// The hit's document.
+    pub document_id: String,
+    /// The hit's exchange.
+    pub exchange: u32,
+}
+
+impl Cursor {
+    /// Whether a hit comes after this position.
+    #[must_use]
+    pub fn precedes(&self, hit: &Hit) -> bool {
+        let by_score = self.score.cmp(&hit.score).reverse();
+        by_score
+            .then_with(|| self.document_id.cmp(&hit.document_id))
+            .then_with(|| self.exchange.cmp(&hit.exchange))
+            .is_lt()
+    }
+}
+
+/// How well a passage answers; comparable within one query and generation only.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Score(pub f32);
+
+impl PartialEq for Score {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Score {}
+
+impl PartialOrd for Score {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Score {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// An exchange that matches, with its best window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The document.
+    pub document_id: String,
+    /// The exchange's index in the document.
+    pub exchange: u32,
+    /// The window's index in the exchange's answer.
+    pub window: u32,
+    /// How well it answers.
+    pub score: Score,
+    /// The passage, in the view that found it.
+    pub key: PassageKey,
+}
+
+impl Hit {
+    /// The order of results: best first, then by document id, then by position in the document.
+    #[must_use]
+    pub fn order(&self, other: &Self) -> Ordering {
+        let by_score = other.score.cmp(&self.score);
+        by_score
+            .then_with(|| self.document_id.cmp(&other.document_id))
+            .then_with(|| self.exchange.cmp(&other.exchange))
+    }
+}
+
+/// A backend's own name for a passage. Opaque: all that others may rely on is that equal keys are the same words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PassageKey {
+    /// The part of the backend that holds it, such as a segment of an index. Never used again for other content.
+    pub part: u128,
+    /// The passage in that part.
+    pub ordinal: u32,
+}
+
+/// An exchange as a result, with its near duplicates among the results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collapsed {
+    /// The best of them.
+    pub hit: Hit,
+    /// The next best, in the order of results; at most 20.
+    pub duplicates: Vec<Hit>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+/// A page of ranked results.
+#[derive(Debug)]
+pub struct ResultPage {
+    /// Best first. Only a search that collapses near duplicates lists any of them.
+    pub results: Vec<Collapsed>,
+    /// How many results there are, on all pages.
+    pub total: u64,
+    /// Words of the query that no exchange has, as they were typed.
+    pub unmatched_terms: Vec<String>,
+    /// Finds what in the results' texts matched.
+    pub highlighter: Box<dyn Highlight>,
+}
+
+/// Finds what in a text a query matched.
+pub trait Highlight: Debug + Send {
+    /// What matched in the question and in the window of the answer of a hit, which are `texts` in the language of this
+    /// BCP 47 tag. Spans are in order, disjoint, on character boundaries.
+    fn highlight(&mut self, hit: &Hit, language: &str, texts: [&str; 2]) -> [Vec<TextSpan>; 2];
+}

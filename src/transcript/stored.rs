@@ -1,0 +1,60 @@
+//! Documents and exchanges as every backend keeps them.
+
+use crate::transcript::Diagnostic;
+use crate::transcript::Digest;
+use crate::transcript::Exchange;
+use crate::transcript::Metadata;
+use crate::transcript::Passage;
+
+/// A document as stored, without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredDocument {
+    /// Its id.
+    pub id: String,
+    /// Its metadata: what the sender gave, filled up with what the document tells.
+    pub metadata: Metadata,
+    /// The media type it was read as.
+    pub media_type: String,
+    /// Digest of all that the sender gave, and of the pipeline's version: equal digests need no work.
+    pub submission: Digest,
+    /// Digest of the bytes as received.
+    pub received: Digest,
+    /// Digest of the source that spans point into: `received`, or that of the plain-text rendition.
+    pub source: Digest,
+    /// Length of the bytes as received.
+    pub received_len: u64,
+    /// Length of the source that spans point into, in bytes.
+    pub source_len: u64,
+    /// How many exchanges were found.
+    pub exchanges: u32,
+    /// How many passages they make.
+    pub passages: u32,
+}
+
+/// An exchange as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredExchange {
+    /// Its id.
+    pub id: String,
+    /// What was said.
+    pub exchange: Exchange,
+    /// Digest of the whole answer's bytes.
+    pub quote: Digest,
+    /// The windows of its answer, each with the digest of its bytes.
+    pub windows: Vec<(Passage, Digest)>,
+}
+
+/// A document that has been read, cut into exchanges and digested: all that a backend needs to store and index it.
+#[derive(Debug)]
+pub struct PreparedDocument {
+    /// The document.
+    pub document: StoredDocument,
+    /// Its exchanges, in order.
+    pub exchanges: Vec<StoredExchange>,
+    /// What was noticed while reading it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The bytes as received.
+    pub received: Vec<u8>,
+    /// The plain text that spans point into, where it is not the bytes as received.
+    pub rendition: Option<String>,
+}
