@@ -5,16 +5,18 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 use std::time::Instant;
 
 use futures_util::StreamExt as _;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::cli::CliError;
 use crate::cli::client;
 use crate::cli::json;
-use crate::cli::progress::Progress;
 use crate::cli::render;
 use crate::cli::sources;
 use crate::cli::sources::Found;
@@ -134,7 +136,7 @@ async fn dry_run(args: &Import, found: Vec<Found>, tally: &mut Tally) -> Result<
 
 /// What became of the documents so far.
 struct Tally {
-    progress: Progress,
+    bar: ProgressBar,
     json: bool,
     started: Instant,
     stored: u64,
@@ -145,8 +147,12 @@ struct Tally {
 
 impl Tally {
     fn new(documents: usize, json: bool) -> Self {
-        let progress = Progress::new(documents);
-        Self { progress, json, started: Instant::now(), stored: 0, unchanged: 0, failures: 0, exchanges: 0 }
+        // Drawn on standard error, and only where that is a terminal.
+        let bar = ProgressBar::new(documents as u64);
+        let look = "{bar:30} {pos} of {len} documents, {per_sec}, {eta} left{msg}";
+        bar.set_style(ProgressStyle::with_template(look).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self { bar, json, started: Instant::now(), stored: 0, unchanged: 0, failures: 0, exchanges: 0 }
     }
 
     fn answered(&mut self, name: &str, answer: &pb::ImportDocumentsResponse) -> Result<(), CliError> {
@@ -164,22 +170,34 @@ impl Tally {
         if answer.exchange_count == 0 {
             self.tell(name, "no exchange was found; see onrecord segment --explain")?;
         }
-        Ok(self.progress.advance(self.failures)?)
+        self.advance();
+        Ok(())
     }
 
     fn failed(&mut self, name: &str, error: &str) -> Result<(), CliError> {
         self.failures += 1;
         self.tell(name, error)?;
-        Ok(self.progress.advance(self.failures)?)
+        self.advance();
+        Ok(())
     }
 
-    fn tell(&mut self, name: &str, message: &str) -> Result<(), CliError> {
-        let (name, message) = (render::harmless(name), render::harmless(message));
-        Ok(self.progress.print(format_args!("{name}: {message}"))?)
+    fn tell(&self, name: &str, message: &str) -> Result<(), CliError> {
+        Ok(self.bar.suspend(|| {
+            writeln!(std::io::stderr(), "{}: {}", render::harmless(name), render::harmless(message))
+        })?)
     }
 
-    fn finish(mut self, dry_run: bool) -> Result<(), CliError> {
-        self.progress.erase()?;
+    fn advance(&self) {
+        self.bar.inc(1);
+        // An archive holds more documents than the one file it was counted as.
+        self.bar.set_length(self.bar.length().unwrap_or_default().max(self.bar.position()));
+        if self.failures > 0 {
+            self.bar.set_message(format!(", {} failed", self.failures));
+        }
+    }
+
+    fn finish(self, dry_run: bool) -> Result<(), CliError> {
+        self.bar.finish_and_clear();
         let Self { stored, unchanged, failures, exchanges, .. } = self;
         if !self.json {
             let done = if dry_run { "would be imported" } else { "imported" };

@@ -4,7 +4,6 @@ mod client;
 mod sources;
 mod json;
 mod render;
-mod progress;
 mod serve;
 mod import;
 mod search;
