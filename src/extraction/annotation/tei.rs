@@ -47,7 +47,16 @@ pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extracti
     let metadata = std::mem::take(&mut reader.header.metadata);
     let said = reader.finish();
     if !said.iter().any(|utterance| utterance.has_words(text)) {
-        let mut extraction = markup::extract(decoded, limits)?;
+        let mut extraction = match markup::extract(decoded, limits) {
+            Err(ExtractError::Unreadable(_)) => {
+                return Err(ExtractError::Unreadable(
+                    "the TEI document has no utterances (u) and no speeches (sp), and its paragraphs name no \
+                     speakers and ask nothing: it is no transcript"
+                        .to_owned(),
+                ));
+            }
+            read => read?,
+        };
         extraction.metadata.fill_from(&metadata);
         return Ok(Extraction { format: Format::Tei, ..extraction });
     }

@@ -30,7 +30,7 @@ pub(crate) struct Marks {
 
 /// Words that name what is around an article, anywhere in a class.
 const BOILERPLATE: &str = " ad ads advert adverts advertisement advertising adsense adslot banner breadcrumb breadcrumbs \
-                         consent cookie cookies gdpr masthead menu nav navbar navigation newsletter outbrain pager \
+                         consent cookie cookies factbox gdpr infobox masthead menu nav navbar navigation newsletter outbrain pager \
                          paginate pagination popup promo promos promoted recirc recirculation recommended related relatedarticles relatedcontent relatedposts share \
                          sharebar sharing sidebar signup skip social sponsor sponsored subscribe subscription taboola \
                          teaser toolbar tooltip trending widget ";

@@ -92,7 +92,7 @@ impl Usage {
         if features.has(Feature::Dated) && unit.kind != BlockKind::ListItem {
             odds += 2.5;
         }
-        if announces(text, &opening) {
+        if announces(text, &opening) || (!unit.labelled && unit.style == Style::Light && calls_to_act(text)) {
             odds += 5.0;
         }
         if text.starts_with(['©', 'ⓒ', '→', '▲', '▶']) || text.starts_with("*** ") {
@@ -182,6 +182,17 @@ fn is_framed(text: &str) -> bool {
 fn announces(text: &str, opening: &str) -> bool {
     let Some((lead, _)) = opening.split_once([':', '：']) else { return false };
     text.len() < 160 && lexicon::boilerplate(opening) && lead.split(' ').count() <= 4
+}
+
+/// Most words of a call at the end of a pitch.
+const CALL_WORDS: usize = 4;
+
+/// Whether a text ends in the words of a button, as pitches do: "If you like this, … Subscribe now".
+fn calls_to_act(text: &str) -> bool {
+    let last = text.rsplit(['.', '!', '?']).next().unwrap_or_default().trim();
+    last.len() < text.len()
+        && (1..=CALL_WORDS).contains(&sentences::count_words(last))
+        && lexicon::boilerplate(&last.to_lowercase())
 }
 
 /// Whether a text is all capitals.

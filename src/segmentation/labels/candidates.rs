@@ -90,6 +90,9 @@ const MOST_WORDS: usize = 9;
 /// Marks of emphasis around a label in a text that is not read as markup.
 const MARKUP: [char; 3] = ['\'', '*', '_'];
 
+/// Marks with which a turn goes on where another speaker interrupted it.
+const RESUMES: [&str; 5] = ["--", "–", "—", "…", "..."];
+
 /// Boxes to tick before a question.
 const BOXES: [&str; 6] = ["[x] ", "[X] ", "[ ] ", "☐ ", "☑ ", "☒ "];
 
@@ -97,6 +100,7 @@ const BOXES: [&str; 6] = ["[x] ", "[X] ", "[ ] ", "☐ ", "☑ ", "☒ "];
 pub(crate) fn candidates(extraction: &Extraction, lines: &[Line], openings: &Openings) -> Vec<Candidate> {
     let mut found = Vec::new();
     let named = names_speakers(extraction);
+    let without_capitals = has_no_capitals(&extraction.text);
     let mut opened = openings.labels.iter().peekable();
     for (index, line) in lines.iter().enumerate() {
         let opening = opened.next_if(|label| label.line == index);
@@ -110,13 +114,50 @@ pub(crate) fn candidates(extraction: &Extraction, lines: &[Line], openings: &Ope
             found.push(label.clone());
             continue;
         }
-        let scan = Scan { text: &extraction.text, block, line: *line, index };
+        let scan = Scan { text: &extraction.text, block, line: *line, index, without_capitals };
         let first = found.len();
         scan.at_start(&mut found);
         scan.inside(first < found.len(), &mut found);
     }
     counted::unite(&mut found);
     found
+}
+
+/// How much of a document shows whether it has capitals, in bytes.
+const CAPITALS_SAMPLE: usize = 16 << 10;
+/// Small letters per capital of a text that hardly has any, as recognisers of speech write it.
+const FEW_CAPITALS: usize = 150;
+/// Fewest small letters that show it.
+const ENOUGH_LETTERS: usize = 60;
+
+/// Whether a text is written in small letters.
+fn has_no_capitals(text: &str) -> bool {
+    let (mut capitals, mut small) = (0, 0);
+    for c in sentences::head(text, CAPITALS_SAMPLE).chars() {
+        capitals += usize::from(c.is_uppercase());
+        small += usize::from(c.is_lowercase());
+    }
+    small > ENOUGH_LETTERS && capitals * FEW_CAPITALS < small
+}
+
+/// Whether a turn can begin so: with a sentence, after asides such as `(laughs)`, or with a mark that takes up a
+/// sentence which another speaker interrupted.
+fn begins_speech(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        let close = match rest.chars().next() {
+            Some('(') => ')',
+            Some('[') => ']',
+            Some('（') => '）',
+            _ => {
+                return RESUMES.iter().any(|mark| rest.starts_with(mark)) || sentences::starts_sentence(rest);
+            }
+        };
+        let Some(at) = sentences::head(rest, LONGEST).find(close) else {
+            return sentences::starts_sentence(rest);
+        };
+        rest = rest.get(at + close.len_utf8()..).unwrap_or_default().trim_start();
+    }
 }
 
 /// Whether the format tells speakers apart. A single speaker of everything is whoever holds the microphone.
@@ -133,6 +174,8 @@ pub(crate) struct Scan<'a> {
     block: &'a Block,
     pub(crate) line: Line,
     pub(crate) index: usize,
+    /// Whether the document's sentences begin with small letters.
+    without_capitals: bool,
 }
 
 impl Scan<'_> {
@@ -291,8 +334,8 @@ impl Scan<'_> {
             shape,
             place: Place::Start,
             emphasised,
-            // A cue may begin in the middle of a sentence, with its speaker named anew.
-            clean: rest.is_empty() || sentences::starts_sentence(rest) || self.block.kind == BlockKind::Cue,
+            // A cue can begin in the middle of a sentence, after its speaker's name.
+            clean: self.without_capitals || begins_speech(rest) || self.block.kind == BlockKind::Cue,
             doubtful,
             counts: false,
         })

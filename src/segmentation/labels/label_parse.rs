@@ -172,7 +172,7 @@ pub(crate) fn named_key(name: &str) -> Option<String> {
     if lexicon::no_label(lower.as_str()) {
         return None;
     }
-    let role = lexicon::asks(&lower) || lexicon::answers(&lower);
+    let role = lexicon::asks(&lower) || lexicon::answers(&lower) || qualified_role(&lower).is_some();
     let mut words = Vec::new();
     let mut cjk = 0;
     let mut capitals = 0;
@@ -215,6 +215,16 @@ pub(crate) fn named_key(name: &str) -> Option<String> {
     Some(key)
 }
 
+/// Most words of a role with words before it.
+const ROLE_WORDS: usize = 3;
+
+/// The role that a label in lower case has at its end, after a word that tells it from another: `second interviewer`.
+pub(crate) fn qualified_role(label: &str) -> Option<&str> {
+    let (_, role) = label.rsplit_once(' ')?;
+    let person = !lexicon::names_turn(role) && (lexicon::asks(role) || lexicon::answers(role));
+    (person && role.chars().count() > 1 && label.split(' ').count() <= ROLE_WORDS).then_some(role)
+}
+
 /// Whether a lower-case word is two words in one, as `i'm` and `that's`, which no name is.
 pub(crate) fn is_contraction(word: &str) -> bool {
     word.rsplit_once(['\'', '’']).is_some_and(|(head, tail)| {
@@ -228,8 +238,8 @@ pub(crate) fn doubtful_key(name: &str) -> Option<String> {
     let name = name.trim();
     let words: Vec<String> = name.split_whitespace().map(sentences::bare).collect();
     let spelled = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | '_');
-    // `I:` is an interviewer too.
-    let letter = name.chars().count() == 1;
+    // `I:` is an interviewer too, and `Ich:` is whoever wrote the talk down.
+    let exempt = name.chars().count() == 1 || lexicon::self_label(&name.to_lowercase());
     let good = (1..=4).contains(&words.len())
         && name.len() <= MOST_BYTES
         // Names of users may begin with a small letter.
@@ -237,7 +247,7 @@ pub(crate) fn doubtful_key(name: &str) -> Option<String> {
         && name.chars().all(spelled)
         && words
             .iter()
-            .all(|word| !word.is_empty() && (letter || !lexicon::never_in_names(word)) && !is_contraction(word))
+            .all(|word| !word.is_empty() && (exempt || !lexicon::never_in_names(word)) && !is_contraction(word))
         && !words.iter().any(|word| lexicon::tells(word));
     good.then(|| words.join(" "))
 }
@@ -274,6 +284,8 @@ mod tests {
         check("interviewer", Some("interviewer"));
         check("I keep asking myself", None);
         check("Here is the thing", None);
+        check("Second Interviewer", Some("second interviewer"));
+        check("Next question", None);
         check("Photo", None);
         check("12", None);
         check("What now?", None);
@@ -285,6 +297,7 @@ mod tests {
     fn what_only_recurrence_makes_a_label() {
         assert_eq!(doubtful_key("Phóng viên").as_deref(), Some("phóng viên"));
         assert_eq!(doubtful_key("SUBJECT").as_deref(), Some("subject"));
+        assert_eq!(doubtful_key("Ich").as_deref(), Some("ich"));
         for words in ["In short", "I'm", "what she said", "One two three four five", "Yes, and"] {
             assert_eq!(doubtful_key(words), None, "{words}");
         }

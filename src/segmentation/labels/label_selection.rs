@@ -31,6 +31,8 @@ pub(crate) fn accepted(extraction: &Extraction, lines: &[Line], candidates: &[Ca
     };
     selector.pass_over();
     selector.accept_recurring();
+    selector.accept_chevrons();
+    selector.accept_points();
     selector.accept_single();
     selector.accepted
 }
@@ -140,6 +142,7 @@ impl LabelSelector<'_> {
                 // A lone capital before a space is mostly an article: its partner must stand so too.
                 Shape::Gap => mostly && (paired_in(*shape, key) || (n >= 3 && *key == "q")),
                 Shape::Point => (n >= 2 || paired(key)) && (paired(key) || n >= 3) && mostly,
+                Shape::Dash if self.doubts(members) => false,
                 Shape::Dash => mostly && (n >= 3 || (n >= 2 && (capitals || emphasised || counts(members)))),
                 Shape::Strong => n >= 2 && mostly,
                 Shape::Nick => n >= 2,
@@ -272,8 +275,8 @@ impl LabelSelector<'_> {
                 || names::parts(&c.key).any(|part| tokens.contains_key(part))
                 || initials.contains(&names::letters(&c.key))
                 || names::initials(&c.key).is_some_and(|initials| short.contains(&initials));
-            let role = c.key.chars().count() > 1 && (lexicon::asks(&c.key) || lexicon::answers(&c.key));
             let words = c.key.split(' ').count();
+            let role = c.key.chars().count() > 1 && (names_role(&c.key) || self.qualifies_role(c));
             let alike = c.place == Place::Start
                 && c.clean
                 && !(with_words && self.whole_line(at))
@@ -321,6 +324,11 @@ impl LabelSelector<'_> {
             }
         }
         self.accepted.extend(more);
+    }
+
+    /// Whether a label at the start of a turn is a role with a word before it: `Second Interviewer:`.
+    fn qualifies_role(&self, c: &Candidate) -> bool {
+        self.opens_line(c) && label_parse::qualified_role(&c.key).is_some()
     }
 
     /// Whether a label's line ends with a full stop, as titles do not, and the next line has another's label.
@@ -379,7 +387,12 @@ impl LabelSelector<'_> {
     }
 }
 
+/// Whether a label in lower case is the word for one who asks or answers.
+fn names_role(label: &str) -> bool {
+    lexicon::asks(label) || lexicon::answers(label)
+}
+
 /// Whether a name is written in capitals throughout.
-fn in_capitals(name: &str) -> bool {
+pub(crate) fn in_capitals(name: &str) -> bool {
     name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
 }

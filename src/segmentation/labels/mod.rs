@@ -2,6 +2,7 @@
 //! which of them are one person.
 
 pub(crate) mod candidates;
+mod capital_labels;
 pub(crate) mod full_names;
 pub(crate) mod introductions;
 pub(crate) mod counted;
@@ -11,6 +12,7 @@ pub(crate) mod label_parse;
 pub(crate) mod label_selection;
 mod misspelt;
 pub(crate) mod names;
+mod namesakes;
 pub(crate) mod opening_shape;
 pub(crate) mod prefixes;
 pub(crate) mod remarks;

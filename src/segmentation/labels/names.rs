@@ -57,6 +57,8 @@ pub(crate) struct Written {
     pub name: String,
     /// Initials given with it.
     pub alias: Option<String>,
+    /// Whether its key was made longer to part people of one name.
+    pub namesake: bool,
     /// Whether it is known to name nobody.
     pub nobody: bool,
     /// Whether the format itself gives it as a speaker's.
@@ -105,9 +107,10 @@ pub(crate) fn merge(
             let nobody = written.is_some_and(|written| written.nobody);
             let given = written.is_some_and(|written| written.given) && !lexicon::turn_label(root);
             let number = root.bytes().all(|byte| byte.is_ascii_digit());
+            let namesake = written.is_some_and(|written| written.namesake);
             let name = if nobody {
                 None
-            } else if given && number {
+            } else if namesake || (given && number) {
                 Some(label.clone())
             } else {
                 full_name(extraction, searched, &label, root, &keys).or_else(|| given.then(|| label.clone()))
@@ -187,7 +190,10 @@ fn fuller<'a>(key: &str, keys: &[&'a str]) -> Option<&'a str> {
     }
     let mut owners = keys.iter().filter(|other| {
         let length = |key: &str| (key.split(' ').count(), key.len());
+        // A place is added to tell a name from the same name without it: `Mr. Lee of Texas`.
+        let placed = other.contains(" of ") && !key.contains(" of ");
         length(other) > length(key)
+            && !placed
             && (initials_of(key, other)
                 || (parts(key).next().is_some()
                     && key.split(' ').all(|part| other.split(' ').any(|word| same_part(part, word)))))
@@ -224,6 +230,14 @@ fn full_name(
     let lone = key.chars().count() == 1 && !key.chars().all(sentences::is_cjk);
     if lone || lexicon::names_turn(key) || lexicon::asks(&lower) || lexicon::answers(&lower) {
         return (key.chars().count() > 1 && !lexicon::names_turn(key)).then(|| written.to_owned());
+    }
+    let has_parts = |other: &&&str| key.split(' ').all(|part| other.split(' ').any(|word| word == part));
+    if single
+        && searched.is_some()
+        && labels.iter().filter(|label| **label != key).filter(has_parts).nth(1).is_some()
+    {
+        // Several speakers have this name: whoever is called by it alone stays without the rest.
+        return Some(without_titles(written));
     }
     let mut people = extraction.metadata.people.iter().filter(|person| {
         let person = self::key(person);
@@ -321,6 +335,7 @@ mod tests {
         check("a lee", &["ann lee", "bo day"], Some("ann lee"));
         check("lee", &["ann lee", "sue lee"], None);
         check("host", &["host ann lee"], None);
+        check("lee", &["lee of texas"], None);
         check("roe", &["ann lee"], None);
     }
 

@@ -8,6 +8,8 @@ use crate::segmentation::labels::candidates::Shape;
 use crate::segmentation::labels::label_selection;
 use crate::segmentation::labels::names;
 use crate::segmentation::labels::names::Written;
+use crate::segmentation::labels::namesakes;
+use crate::segmentation::labels::namesakes::Namesakes;
 use crate::segmentation::labels::opening_shape::Openings;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::sentences;
@@ -71,21 +73,36 @@ pub(crate) fn resolve(
     let accepted = label_selection::accepted(extraction, lines, candidates);
     let chosen: Vec<&Candidate> =
         candidates.iter().enumerate().filter(|(at, _)| accepted.contains(at)).map(|(_, c)| c).collect();
+    let given: Vec<(String, &str)> = extraction
+        .blocks
+        .iter()
+        .filter_map(|block| block.speaker.as_deref())
+        .map(|name| (names::key(name), name))
+        .collect();
+    let as_written: Vec<(&str, &str, &str)> =
+        chosen.iter().map(|c| (c.key.as_str(), c.name.as_str(), c.span.of(&extraction.text))).collect();
+    let names = namesakes::with_brackets(&as_written);
+    let labelled = chosen.iter().zip(&names).map(|(c, name)| (c.key.as_str(), name.as_str()));
+    let namesakes = Namesakes::of(labelled.chain(given.iter().map(|(key, name)| (key.as_str(), *name))));
+    let key_of = |key: &str, name: &str| {
+        let own = namesakes.key(key, name);
+        (own.is_some(), own.unwrap_or_else(|| key.to_owned()))
+    };
     let mut written: Vec<Written> = chosen
         .iter()
-        .map(|c| Written {
-            key: c.key.clone(),
-            name: c.name.clone(),
-            alias: c.alias.clone(),
-            nobody: c.counts,
-            given: false,
+        .zip(&names)
+        .map(|(c, name)| {
+            let (namesake, key) = key_of(&c.key, name);
+            let (name, alias) = (name.clone(), c.alias.clone());
+            Written { key, name, alias, namesake, nobody: c.counts, given: false }
         })
         .collect();
-    for name in extraction.blocks.iter().filter_map(|block| block.speaker.as_ref()) {
-        let key = names::key(name);
+    for (key, name) in &given {
+        let (namesake, key) = key_of(key, name);
         // Every cue names its speaker: only a change tells something new.
         if written.last().is_none_or(|last| last.key != key) {
-            written.push(Written { key, name: name.clone(), alias: None, nobody: false, given: true });
+            let name = (*name).to_owned();
+            written.push(Written { key, name, alias: None, namesake, nobody: false, given: true });
         }
     }
     // Names that stand for initials are given before anyone speaks.
@@ -94,12 +111,18 @@ pub(crate) fn resolve(
     let (speakers, by_key) = names::merge(extraction, language, &written, header);
     let labels = chosen
         .iter()
-        .filter_map(|c| Some(Label { line: c.line, span: c.span, speaker: *by_key.get(&c.key)? }))
+        .zip(&written)
+        .filter_map(|(c, written)| {
+            Some(Label { line: c.line, span: c.span, speaker: *by_key.get(&written.key)? })
+        })
         .collect();
     let of_block = extraction
         .blocks
         .iter()
-        .map(|block| by_key.get(&names::key(block.speaker.as_deref()?)).copied())
+        .map(|block| {
+            let name = block.speaker.as_deref()?;
+            by_key.get(&key_of(&names::key(name), name).1).copied()
+        })
         .collect();
     let logged = chosen.iter().any(|c| matches!(c.shape, Shape::Nick | Shape::Opening));
     let Openings { remarks, timed_turns, ends_timed, .. } = openings;

@@ -32,8 +32,11 @@ pub(crate) fn stamp_len(text: &str) -> Option<usize> {
         .then(|| open.len_utf8() + end + tenths + rest.len() - trimmed.len() + close.len_utf8())
 }
 
-/// The length of a time or of a range without brackets.
+/// The length of a time, a date with a time, or a range of times, without brackets.
 fn range_len(text: &str) -> Option<usize> {
+    if let Some(date) = date_len(text) {
+        return Some(date + clock_len(text.get(date..)?)?);
+    }
     let (first, seconds) = match clock_len(text) {
         Some(len) => (len, false),
         None => (seconds_len(text)?, true),
@@ -41,6 +44,32 @@ fn range_len(text: &str) -> Option<usize> {
     let second = range_end(text.get(first..)?, seconds).map(|len| first + len);
     // A plain number of seconds is a time only in a range.
     if seconds { second } else { Some(second.unwrap_or(first)) }
+}
+
+/// The length of a date in numbers with what parts it from a time, as logs of chats have it: `03/05/2021, `,
+/// `2021-05-03T`.
+fn date_len(text: &str) -> Option<usize> {
+    let mut at = 0;
+    let mut sign = None;
+    for part in 0..3 {
+        let rest = text.get(at..)?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if !matches!(digits, 1 | 2 | 4) {
+            return None;
+        }
+        at += digits;
+        if part < 2 {
+            let next = text.get(at..)?.chars().next().filter(|c| matches!(c, '/' | '.' | '-'))?;
+            if *sign.get_or_insert(next) != next {
+                return None;
+            }
+            at += 1;
+        }
+    }
+    let rest = text.get(at..)?;
+    let time = rest.trim_start_matches([',', ' ', '\u{a0}', 'T']);
+    let gap = rest.len() - time.len();
+    ((1..=GAP).contains(&gap) && time.starts_with(|c: char| c.is_ascii_digit())).then_some(at + gap)
 }
 
 /// The length of what makes a range of a time: a sign or white space, and the second time.
@@ -165,6 +194,9 @@ mod tests {
             ("00:01 00:05 Ann", 11),
             ("#00:01:12-3# Ann", 12),
             ("1h02m Ann", 5),
+            ("03/05/2021, 14:02 - Ann: Hi", 17),
+            ("[03.05.21, 14:02:11] Ann: Hi", 20),
+            ("2021-05-03T14:02:11 Ann", 19),
         ] {
             assert_eq!(stamp_len(text), Some(len), "{text}");
         }
@@ -179,6 +211,8 @@ mod tests {
             "100m",
             "4h",
             "1.5 2 Ann",
+            "3/5/2021 Ann",
+            "1.2.3 14 Ann",
         ] {
             assert_eq!(stamp_len(text), None, "{text}");
         }

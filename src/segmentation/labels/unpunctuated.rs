@@ -12,6 +12,8 @@ use crate::span::TextSpan;
 /// Longest title that is cut short with a point, as `Prof.`.
 const CUT_TITLE: usize = 4;
 
+/// Most words of a name with its title and a place: `Mr. Lee of New South Wales`.
+const TITLED_WORDS: usize = 6;
 /// Longest word before a number that counts turns, in bytes.
 const MOST_LETTERS: usize = 32;
 
@@ -168,28 +170,32 @@ impl Scan<'_> {
         let first = head.split_whitespace().next()?;
         let capitals = || {
             head.split_once(". ").is_some_and(|(name, said)| {
-                name.contains(' ')
-                    && !name.chars().any(char::is_lowercase)
-                    && said.chars().any(char::is_lowercase)
+                !name.chars().any(char::is_lowercase) && said.chars().any(char::is_lowercase)
             })
         };
         let titled = first.starts_with(char::is_uppercase) && lexicon::title(&sentences::bare(first));
         if !titled && !capitals() {
             return None;
         }
-        let from = first.len();
+        // A single word in capitals can be one of the sentence: only most of the lines make a label of it.
+        let single = !titled && first.ends_with('.');
+        let from = if single { 0 } else { first.len() };
         let at = head
             .get(from..)?
             .match_indices(". ")
             .map(|(at, _)| from + at)
             .find(|at| head.get(..*at).and_then(|name| name.rsplit(' ').next()).is_some_and(ends_name))?;
         let name = head.get(..at)?;
-        if name.split(' ').count() > 5
-            || !name.split(' ').skip(1).all(|word| word.starts_with(char::is_uppercase))
+        if name.split(' ').count() > TITLED_WORDS
+            || !name
+                .split(' ')
+                .skip(1)
+                .all(|word| word.starts_with(char::is_uppercase) || lexicon::particle(word))
         {
             return None;
         }
-        self.candidate(span.start(), span.start() + at, span.start() + at + 1, Shape::Dash)
+        let label = self.candidate(span.start(), span.start() + at, span.start() + at + 1, Shape::Dash)?;
+        Some(Candidate { doubtful: label.doubtful || single, ..label })
     }
 
     /// `【Name】…`, `（Name）…`, `[Name] …`

@@ -84,6 +84,7 @@ struct Lexicon {
     answering_label: Table,
     turn_label: Table,
     label_pair: Vec<(&'static str, &'static str)>,
+    self_label: Table,
     no_label: Table,
     people_list: Table,
     never_in_names: Table,
@@ -120,6 +121,7 @@ impl Lexicon {
             answering_label: table("answering_label"),
             turn_label: table("turn_label"),
             label_pair: table("label_pair").entries.iter().filter_map(|pair| pair.split_once(' ')).collect(),
+            self_label: table("self_label"),
             no_label: table("no_label"),
             people_list: table("people_list"),
             never_in_names: table("never_in_names"),
@@ -181,6 +183,11 @@ pub(crate) fn pair_of(label: &str) -> impl Iterator<Item = (&'static str, bool)>
         _ if *answer == label => Some((*ask, false)),
         _ => None,
     })
+}
+
+/// Whether a lower-case label is the word by which somebody calls himself.
+pub(crate) fn self_label(label: &str) -> bool {
+    LEXICON.self_label.has(label)
 }
 
 /// Whether the words before a colon are known to be no speaker.

@@ -141,7 +141,10 @@ impl<'a> Breaks<'a> {
         let whole = words.count(&[head, tail]) > 0;
         let (heads, trailing) = (words.count(&[head]), words.count(&[tail]));
         let small = [head, tail].iter().any(|part| self.language.knows(&part.to_lowercase()));
-        let wrapped = self.width.is_some() || USUAL_WRAP.contains(&before.chars().count());
+        let length = before.chars().count();
+        // Two lines that a hand could have wrapped are no sign of a cut word.
+        let short = length <= *USUAL_WRAP.end() && after.chars().count() <= *USUAL_WRAP.end();
+        let wrapped = self.width.is_some() || USUAL_WRAP.contains(&length) || short;
         (whole && (heads < 2 || trailing < 2)) || (!wrapped && heads < 2 && trailing < 2 && !small)
     }
 }

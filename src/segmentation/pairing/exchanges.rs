@@ -165,8 +165,12 @@ impl PairBuilder<'_> {
                 || lexicon::credits_picture(&text.to_lowercase())
         };
         let sponsor = || lexicon::sponsor(&sentences::opening_of(&text, 400));
+        let hands_over =
+            || self.reading.features.get(index).is_some_and(|features| features.has(Feature::HandsOver));
         if matches!(unit.kind, BlockKind::Heading(_)) {
             (DiagnosticKind::Heading, "is a heading and does not ask")
+        } else if unit.speaker.is_some() && hands_over() {
+            (DiagnosticKind::Unpaired, "gives the floor to another")
         } else if unit.speaker.is_some() {
             (DiagnosticKind::Unpaired, "is a sign of listening inside an answer")
         } else if unit.kind == BlockKind::Caption || caption() {
