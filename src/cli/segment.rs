@@ -16,6 +16,7 @@ use crate::extraction::extract;
 use crate::segmentation::segment;
 use crate::span::ByteSpan;
 use crate::transcript::Exchange;
+use crate::transcript::Occurrence;
 use crate::transcript::Source;
 use crate::transcript::Utterance;
 
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Segment) -> Result<(), CliError> {
     let mut errors = std::io::stderr().lock();
     if args.explain {
         for diagnostic in extraction.diagnostics.iter().chain(&segmentation.diagnostics) {
-            writeln!(errors, "{} {}", spans(&diagnostic.spans), diagnostic.message)?;
+            writeln!(errors, "{} {}", spans(&diagnostic.spans), harmless(&diagnostic.message))?;
         }
     } else {
         for why in segment_report::reasons_for_none(&extraction, &segmentation) {
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Segment) -> Result<(), CliError> {
 }
 
 fn line(exchange: &Exchange, explain: bool) -> Value {
-    let occurrence = |place: &crate::transcript::Occurrence| json!({"question_spans": spans(&place.question), "answer_spans": spans(&place.answer)});
+    let occurrence = |place: &Occurrence| json!({"question_spans": spans(&place.question), "answer_spans": spans(&place.answer)});
     let mut line = json!({
         "question": exchange.question.as_ref().map(utterance),
         "answer": utterance(&exchange.answer),

@@ -35,6 +35,7 @@ use crate::segmentation::pairing::dedup;
 use crate::segmentation::pairing::exchanges;
 use crate::segmentation::pairing::given_pairs;
 use crate::segmentation::pairing::guest_name;
+use crate::segmentation::pairing::no_exchanges;
 use crate::segmentation::pairing::question_list;
 use crate::segmentation::pairing::turns;
 use crate::span::ByteSpan;
@@ -100,18 +101,16 @@ fn segment_with(extraction: &Extraction, weights: &Weights) -> Segmentation {
         // One question among paragraphs that nothing else marks is a writer's own.
         dropped.extend(exchanges.drain(..).flat_map(|exchange| words_of(&exchange)));
     }
-    let mut why = "no question with its answer was found";
+    let mut why = no_exchanges::reason(units, features, document.named);
     if !document.named && question_list::is_one(units, features, &exchanges) {
         dropped.extend(exchanges.drain(..).flat_map(|exchange| words_of(&exchange)));
-        why = "the document is a list of questions: what follows them asks too, and nothing answers";
+        why = String::from(
+            "the document is a list of questions: what follows them asks too, and nothing answers",
+        );
     }
     let exchanges = dedup::fold(exchanges);
     if exchanges.is_empty() {
-        diagnostics.push(Diagnostic {
-            kind: DiagnosticKind::NoExchanges,
-            message: why.to_owned(),
-            spans: dropped,
-        });
+        diagnostics.push(Diagnostic { kind: DiagnosticKind::NoExchanges, message: why, spans: dropped });
     }
     Segmentation { exchanges, diagnostics }
 }
@@ -162,5 +161,9 @@ fn guest(
         units.iter().zip(states).take_while(|(_, state)| **state == State::Before).take(INTRODUCTION);
     let introduction: Vec<&str> =
         before.flat_map(|(unit, _)| unit.pieces.iter().map(|(_, span)| span.of(&extraction.text))).collect();
-    guest_name::guest(extraction, language, &introduction)
+    let left_out = units.iter().zip(states).filter(|(_, state)| state.is_skipped()).map(|(unit, _)| unit);
+    guest_name::guest(extraction, language, &introduction).filter(|guest| {
+        let mut texts = left_out.map(|unit| unit.text(&extraction.text));
+        !texts.any(|text| guest_name::names_another(&text, language, guest))
+    })
 }

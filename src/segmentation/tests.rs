@@ -333,6 +333,16 @@ fn many_labels(count: usize) -> String {
 }
 
 #[test]
+fn says_why_there_is_no_exchange() {
+    let why = |text: &str| {
+        segment(&read(text)).diagnostics.pop().map(|diagnostic| diagnostic.message).unwrap_or_default()
+    };
+    let told = "The harbour was full of ice that week, and nobody came.\n\nBy March the ice was gone again.";
+    assert_eq!(why(told), "no speaker is named, and none of the 2 paragraphs asks");
+    assert_eq!(why("The ice was gone."), "the document has 4 words, too few for a question and its answer");
+}
+
+#[test]
 fn ten_thousand_labels_give_nobody_the_words_of_another() {
     let text = many_labels(10_000);
     let found = segment(&read(&text));

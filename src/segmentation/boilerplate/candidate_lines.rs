@@ -16,13 +16,15 @@ pub(crate) enum Boilerplate {
     References,
     /// A table of contents.
     Contents,
+    /// A note that the text refers to by number.
+    Footnote,
 }
 
 impl Boilerplate {
     /// The kind of its diagnostic.
     pub(crate) const fn kind(self) -> DiagnosticKind {
         match self {
-            Self::RunningHead => DiagnosticKind::Banner,
+            Self::RunningHead | Self::Footnote => DiagnosticKind::Banner,
             Self::PeopleList | Self::Contents => DiagnosticKind::Preamble,
             Self::References => DiagnosticKind::Trailing,
         }
@@ -35,6 +37,7 @@ impl Boilerplate {
             Self::PeopleList => "is a list of people",
             Self::References => "is a list of publications",
             Self::Contents => "is a table of contents",
+            Self::Footnote => "is a footnote",
         }
     }
 }

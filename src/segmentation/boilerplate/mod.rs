@@ -7,6 +7,7 @@
 mod candidate_lines;
 mod comments;
 mod contents;
+mod footnotes;
 mod people_lists;
 mod references;
 pub(crate) mod removal;

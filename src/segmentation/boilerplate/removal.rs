@@ -4,6 +4,7 @@ use crate::segmentation::boilerplate::candidate_lines::Boilerplate;
 use crate::segmentation::boilerplate::candidate_lines::Lines;
 use crate::segmentation::boilerplate::comments;
 use crate::segmentation::boilerplate::contents;
+use crate::segmentation::boilerplate::footnotes;
 use crate::segmentation::boilerplate::people_lists;
 use crate::segmentation::boilerplate::references;
 use crate::segmentation::boilerplate::running_heads;
@@ -20,6 +21,7 @@ pub(crate) fn remove(extraction: &Extraction, lines: &mut Vec<Line>) -> Vec<Diag
     people_lists::mark(view, &mut found);
     references::mark(view, &mut found);
     contents::mark(view, &mut found);
+    footnotes::mark(view, &mut found);
     let mut diagnostics = report(extraction, lines, &found);
     diagnostics.extend(comments);
     let mut kept = found.iter().map(Option::is_none);

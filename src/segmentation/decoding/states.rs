@@ -36,6 +36,11 @@ impl State {
         }
     }
 
+    /// Whether it is boilerplate between the words of the interview.
+    pub(crate) const fn is_skipped(self) -> bool {
+        matches!(self, Self::QuestionSkip | Self::AnswerSkip)
+    }
+
     /// Whether it is a question, or boilerplate after one.
     pub(crate) const fn is_of_question(self) -> bool {
         matches!(self, Self::Question | Self::QuestionContinued | Self::QuestionSkip)

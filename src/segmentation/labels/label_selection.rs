@@ -340,44 +340,6 @@ impl LabelSelector<'_> {
             && next.is_some_and(|next| next.line == c.line + 1 && next.key != c.key)
     }
 
-    /// A document so short that no label recurs: labels that open most of its blocks.
-    fn accept_few(&mut self) {
-        let opening: Vec<usize> = (0..self.candidates.len())
-            .filter(|at| self.candidates.get(*at).is_some_and(|c| self.opens_line(c)))
-            .collect();
-        let dashed: Vec<usize> = (0..self.candidates.len())
-            .filter(|at| {
-                self.candidates
-                    .get(*at)
-                    .is_some_and(|c| c.shape == Shape::Dash && c.clean && self.spelled_out(c))
-            })
-            .collect();
-        if let [first, second] = dashed.as_slice()
-            && second - first == 1
-        {
-            // Some papers name both sides once and then no more.
-            self.accepted.extend(dashed);
-            return;
-        }
-        let bold: Vec<usize> = opening
-            .iter()
-            .copied()
-            .filter(|at| self.candidates.get(*at).is_some_and(|c| c.emphasised && c.key.contains(' ')))
-            .collect();
-        if let [first, second] = bold.as_slice()
-            && second - first == 1
-        {
-            // Others name both in bold where they first speak, and go by the type from there.
-            self.accepted.extend(bold);
-            return;
-        }
-        let keys: BTreeSet<&str> =
-            opening.iter().filter_map(|at| self.candidates.get(*at)).map(|c| c.key.as_str()).collect();
-        if keys.len() >= 2 && opening.len() * 2 >= self.lines.len() {
-            self.accepted.extend(opening);
-        }
-    }
-
     /// Whether the document's metadata names a person so.
     fn person(&self, key: &str) -> bool {
         self.extraction.metadata.people.iter().take(MOST_PEOPLE).any(|person| {
@@ -388,7 +350,7 @@ impl LabelSelector<'_> {
 }
 
 /// Whether a label in lower case is the word for one who asks or answers.
-fn names_role(label: &str) -> bool {
+pub(crate) fn names_role(label: &str) -> bool {
     lexicon::asks(label) || lexicon::answers(label)
 }
 

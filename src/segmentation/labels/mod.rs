@@ -3,6 +3,7 @@
 
 pub(crate) mod candidates;
 mod capital_labels;
+mod few_labels;
 pub(crate) mod full_names;
 pub(crate) mod introductions;
 pub(crate) mod counted;

@@ -11,7 +11,7 @@ const LONGEST_NAME: usize = 64;
 
 /// The person interviewed: of the metadata, the title or the sentences about the interview, if it is one.
 ///
-/// `introduction` is what stands before the first question.
+/// `introduction` is the text before the first question.
 pub(crate) fn guest(extraction: &Extraction, language: &Language, introduction: &[&str]) -> Option<String> {
     if let [person] = extraction.metadata.people.as_slice() {
         return Some(person.clone());
@@ -20,16 +20,17 @@ pub(crate) fn guest(extraction: &Extraction, language: &Language, introduction: 
     if full_names::full_names(title, language).as_slice() == [title] {
         return Some(title.to_owned());
     }
-    let told = |name: &String| introduction.iter().any(|text| text.contains(name.as_str()));
+    let is_introduced = |name: &String| introduction.iter().any(|text| text.contains(name.as_str()));
     // A headline has capitals of its own: a name in it counts when the introduction has it too.
     let heading = introduction.first().copied().unwrap_or_default();
-    let mut found: Vec<String> = full_names::full_names(title, language).into_iter().filter(told).collect();
+    let mut found: Vec<String> =
+        full_names::full_names(title, language).into_iter().filter(is_introduced).collect();
     if introduction.len() > 1 && !is_field(heading) {
-        let behind = introduction.get(1..).unwrap_or_default();
+        let rest = introduction.get(1..).unwrap_or_default();
         found.extend(
             full_names::full_names(heading, language)
                 .into_iter()
-                .filter(|name| behind.iter().any(|text| text.contains(name.as_str()))),
+                .filter(|name| rest.iter().any(|text| text.contains(name.as_str()))),
         );
     }
     let about = introduction.iter().flat_map(|text| {
@@ -48,6 +49,14 @@ pub(crate) fn guest(extraction: &Extraction, language: &Language, introduction: 
         [name] => Some(name.clone()),
         _ => None,
     }
+}
+
+/// Whether a text that is about an interview names somebody else than the guest, as where another interview begins.
+pub(crate) fn names_another(text: &str, language: &Language, guest: &str) -> bool {
+    let about = |sentence: &&str| lexicon::about_interview(&sentence.to_lowercase());
+    let sentences = sentences::sentences(text, 0).into_iter().map(|sentence| sentence.of(text));
+    let mut names = sentences.filter(about).flat_map(|sentence| full_names::full_names(sentence, language));
+    names.any(|name| !guest.contains(&name) && !name.contains(guest))
 }
 
 /// Whether a line is a field of a form, such as `Name: Ann Lee`, which does not say that she answers.

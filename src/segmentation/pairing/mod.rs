@@ -7,6 +7,7 @@ pub(crate) mod exchanges;
 pub(crate) mod given_pairs;
 pub(crate) mod guest_name;
 pub(crate) mod lead_in;
+pub(crate) mod no_exchanges;
 pub(crate) mod no_pair;
 pub(crate) mod question_list;
 pub(crate) mod turns;
