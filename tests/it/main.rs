@@ -38,6 +38,7 @@ mod faults;
 mod compat;
 mod command_line;
 mod ranking;
+mod oracle;
 
 use libtest_mimic::Arguments;
 // Named from the root by what is shared with the fuzz targets.
@@ -67,6 +68,7 @@ fn main() -> std::process::ExitCode {
         compat::trials(),
         command_line::trials(),
         ranking::trials(),
+        oracle::trials(),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()
 }

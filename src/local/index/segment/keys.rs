@@ -40,6 +40,33 @@ impl Segment {
         Ok(bits)
     }
 
+    /// How many of these passages have the key.
+    pub(in crate::local::index) fn count_keyed(
+        &self,
+        field: tantivy::schema::Field,
+        key: &str,
+        among: &BitSet,
+    ) -> Result<u64, IndexError> {
+        let reader = match &self.source {
+            Source::Stored { reader, .. } => reader,
+            Source::Memory(memory) => {
+                let passages = memory.keyed(field, key).iter();
+                return Ok(passages.filter(|passage| among.contains(**passage)).count() as u64);
+            }
+        };
+        let term = tantivy::Term::from_field_text(field, key);
+        let postings = reader.inverted_index(field)?.read_postings(&term, IndexRecordOption::Basic)?;
+        let Some(mut postings) = postings else { return Ok(0) };
+        let mut count = 0;
+        for passage in among.iter() {
+            if postings.doc() < passage {
+                postings.seek(passage);
+            }
+            count += u64::from(postings.doc() == passage);
+        }
+        Ok(count)
+    }
+
     /// The exchanges published on a day of `[from, to]`.
     pub(in crate::local::index) fn published_between(&self, from: i64, to: i64) -> BitSet {
         let mut bits = BitSet::empty(self.len());

@@ -94,8 +94,7 @@ impl Segment {
         Ok(self)
     }
 
-    /// The segment without the documents of these ids; `None` where it has none of them. The languages are counted
-    /// anew only by the next commit: those of deleted exchanges do no harm to a query.
+    /// The segment without the documents of these ids; `None` where it has none of them.
     pub(in crate::local::index) fn without(&self, ids: &[String]) -> Result<Option<Self>, IndexError> {
         let ids: Vec<String> = ids.iter().filter(|id| self.rank_of(id).1).cloned().collect();
         if ids.is_empty() {
@@ -114,7 +113,12 @@ impl Segment {
         let died = gone.count();
         gone.intersect(self.starts());
         next.exchanges = self.exchanges.saturating_sub(gone.count());
+        let mut languages = self.languages.1.to_vec();
+        for (language, count) in Language::ALL.iter().zip(&mut languages).filter(|(_, count)| **count > 0) {
+            *count = count.saturating_sub(self.count_keyed(self.fields.analysis, language.tag(), &gone)?);
+        }
         next.live = self.live.saturating_sub(u32::try_from(died).unwrap_or(u32::MAX));
+        next.languages = (next.live, Arc::new(languages));
         next.alive = Some(Arc::new(alive));
         Ok(Some(next))
     }

@@ -1,0 +1,178 @@
+//! Corpora and queries made by rule, the same for each seed.
+
+use std::collections::BTreeMap;
+
+use onrecord::engine::Body;
+use onrecord::engine::SearchCall;
+use onrecord::engine::Submission;
+use onrecord::extraction::Line;
+use onrecord::extraction::Pair;
+use onrecord::query::DateRange;
+use onrecord::query::Filter;
+use onrecord::query::Query;
+use onrecord::transcript::Metadata;
+
+/// Words of several languages and kinds: topics with their derivations, nations, compounds, accents, interrogatives and
+/// function words, scripts without spaces. The first are drawn most often.
+const WORDS: [&str; 44] = [
+    "the",
+    "of",
+    "harbour",
+    "and",
+    "was",
+    "what",
+    "river",
+    "talks",
+    "Syria",
+    "to",
+    "how",
+    "harbours",
+    "Syrian",
+    "explosion",
+    "it",
+    "threat",
+    "in",
+    "explode",
+    "growth",
+    "rapid",
+    "cease-fire",
+    "ceasefire",
+    "did",
+    "threats",
+    "they",
+    "Turkey",
+    "Turkish",
+    "United",
+    "States",
+    "American",
+    "who",
+    "café",
+    "cafe",
+    "harbor",
+    "mother-in-law",
+    "угроза",
+    "угрозы",
+    "переговоры",
+    "négociations",
+    "réunion",
+    "交渉",
+    "脅威",
+    "a",
+    "U.S.",
+];
+const SPEAKERS: [&str; 4] = ["Emil Sandoval", "Ana María Ruiz", "Oskar Brandt", ""];
+const LANGUAGES: [&str; 6] = ["en", "en", "en-GB", "ru", "fr", ""];
+const DATES: [&str; 6] = ["2017", "2017-04", "2018-11-30", "2019-01-01", "", "spring"];
+const DOCUMENTS: usize = 12;
+
+/// A change of a corpus.
+pub(super) enum Change {
+    Put(Submission),
+    Delete(String),
+}
+
+/// Draws corpora and queries. SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+pub(super) struct Generator(u64);
+
+impl Generator {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 to `limit`, without `limit`.
+    pub(super) fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % limit as u64).unwrap()
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+
+    /// A word; the first are a few times as frequent as the last, as in a language.
+    fn word(&mut self) -> &'static str {
+        let (one, other) = (self.below(WORDS.len()), self.below(WORDS.len()));
+        WORDS[one.min(other)]
+    }
+
+    fn words(&mut self, most: usize) -> String {
+        let count = self.below(most) + 1;
+        (0..count).map(|_| self.word()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Sentences of a text, short enough that a long text is cut between them.
+    fn text(&mut self, most: usize) -> String {
+        let sentences = self.below(most) + 1;
+        (0..sentences).map(|_| format!("{}.", self.words(9))).collect::<Vec<_>>().join(" ")
+    }
+
+    pub(super) fn changes(&mut self) -> Vec<Change> {
+        (0..self.below(8) + 1).map(|_| self.change()).collect()
+    }
+
+    fn change(&mut self) -> Change {
+        let id = format!("d{:02}", self.below(DOCUMENTS));
+        if self.below(6) == 0 {
+            return Change::Delete(id);
+        }
+        let pairs = (0..self.below(6) + 1).map(|_| self.pair()).collect();
+        let labels = [("beat".to_owned(), self.one(&["war", "trade"]).to_owned())];
+        let metadata = Metadata {
+            language: self.one(&LANGUAGES).to_owned(),
+            published: self.one(&DATES).to_owned(),
+            labels: BTreeMap::from(labels),
+            ..Metadata::default()
+        };
+        Change::Put(Submission { id, metadata, media_type: String::new(), body: Body::Pairs(pairs) })
+    }
+
+    fn pair(&mut self) -> Pair {
+        let line = |speaker: &str, text| Line { speaker: speaker.to_owned(), text };
+        let question = (self.below(4) > 0).then(|| line("Host", format!("{}?", self.words(7))));
+        let speaker = self.one(&SPEAKERS);
+        Pair { question, answer: line(speaker, self.text(6)) }
+    }
+
+    pub(super) fn search(&mut self) -> SearchCall {
+        let clauses: Vec<String> = (0..self.below(5) + 1).map(|_| self.clause()).collect();
+        let query = Query::parse(&clauses.join(" ")).unwrap();
+        let filter = if self.below(3) == 0 { self.filter() } else { Filter::default() };
+        let page_size = [1, 3, 10, 100][self.below(4)];
+        SearchCall { query, filter, page_size, page_token: String::new(), collapse_duplicates: false }
+    }
+
+    /// Plain words mostly; phrases and signs now and then.
+    fn clause(&mut self) -> String {
+        match self.below(12) {
+            0 => format!("\"{}\"", self.words(3)),
+            1 => format!("+{}", self.word()),
+            2 => format!("-{}", self.word()),
+            3 => format!("+\"{}\"", self.words(2)),
+            4 => format!("-\"{}\"", self.words(2)),
+            _ => self.word().to_owned(),
+        }
+    }
+
+    fn filter(&mut self) -> Filter {
+        let day = |text: &str| DateRange::parse(text).ok();
+        match self.below(6) {
+            0 => Filter { document_ids: vec!["d01".into(), "d02".into(), "d05".into()], ..Filter::default() },
+            1 => Filter { speakers: vec!["emil  SANDOVAL".into()], ..Filter::default() },
+            2 => Filter { languages: vec![self.one(&["en", "ru", "en-GB"]).into()], ..Filter::default() },
+            3 => Filter { labels: BTreeMap::from([("beat".into(), "war".into())]), ..Filter::default() },
+            4 => Filter { published_from: day("2017-04-10"), ..Filter::default() },
+            _ => Filter {
+                published_to: day("2018"),
+                speakers: vec!["Ana Maria Ruiz".into(), "Oskar Brandt".into()],
+                ..Filter::default()
+            },
+        }
+    }
+}

@@ -1,0 +1,491 @@
+//! BM25 as `docs/ranking.md` has it, written from the formulas: every passage is looked at for every query, phrases are
+//! found by comparing terms position by position, filters by reading every document.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use onrecord::analysis::Analyzer;
+use onrecord::analysis::Form;
+use onrecord::analysis::Language;
+use onrecord::engine::BackendError;
+use onrecord::engine::Collapsed;
+use onrecord::engine::Highlight;
+use onrecord::engine::Hit;
+use onrecord::engine::PageRequest;
+use onrecord::engine::PassageKey;
+use onrecord::engine::ResultPage;
+use onrecord::engine::Score;
+use onrecord::engine::SearchPlan;
+use onrecord::query::AnalyzedClause;
+use onrecord::query::AnalyzedQuery;
+use onrecord::query::DateRange;
+use onrecord::query::Depth;
+use onrecord::query::Filter;
+use onrecord::query::Occur;
+use onrecord::query::QueryTerm;
+use onrecord::query::Ranking;
+use onrecord::query::Relation;
+use onrecord::query::Role;
+use onrecord::span::TextSpan;
+use onrecord::transcript::Metadata;
+use onrecord::transcript::PreparedDocument;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// The two fields, in the order in which their scores are added.
+const QUESTION: usize = 0;
+const ANSWER: usize = 1;
+
+/// A text as terms: which term is at which position.
+#[derive(Clone, Debug, Default)]
+struct Text {
+    terms: BTreeSet<(usize, String)>,
+    frequencies: BTreeMap<String, u32>,
+}
+
+/// A window of an answer; the first one of an exchange has the question.
+#[derive(Clone, Debug)]
+struct Passage {
+    fields: [Text; 2],
+}
+
+#[derive(Clone, Debug)]
+struct Exchange {
+    document: usize,
+    index: u32,
+    speaker: String,
+    passages: Vec<Passage>,
+}
+
+/// All passages of a generation.
+#[derive(Debug)]
+pub(super) struct Collection {
+    generation: u64,
+    documents: Vec<(String, Metadata)>,
+    exchanges: Vec<Exchange>,
+    languages: Vec<Language>,
+    /// For each field: passages that have it, and their quantised lengths' sum.
+    statistics: [(u64, u64); 2],
+}
+
+impl Text {
+    fn new(language: Language, text: &str) -> Self {
+        let terms = Analyzer::terms(language, text);
+        let terms: BTreeSet<(usize, String)> =
+            terms.into_iter().map(|(term, position, _)| (position, term)).collect();
+        let mut frequencies = BTreeMap::new();
+        for (_, term) in &terms {
+            *frequencies.entry(term.clone()).or_default() += 1;
+        }
+        Self { terms, frequencies }
+    }
+
+    fn frequency(&self, term: &str) -> u32 {
+        self.frequencies.get(term).copied().unwrap_or_default()
+    }
+
+    fn has(&self, term: &str) -> bool {
+        self.frequency(term) > 0
+    }
+
+    fn length(&self) -> u64 {
+        quantised(self.terms.len() as u64)
+    }
+
+    /// How often a sequence of terms occurs, each at its distance from the first.
+    fn occurrences(&self, sequence: &[(u32, String)]) -> u32 {
+        let Some((_, first)) = sequence.first().filter(|(_, first)| self.has(first)) else { return 0 };
+        let starts = self.terms.iter().filter(|(_, term)| term == first).map(|(start, _)| *start);
+        let whole = starts.filter(|start| {
+            let at = |(offset, term): &(u32, String)| (start + *offset as usize, term.clone());
+            sequence.iter().all(|part| self.terms.contains(&at(part)))
+        });
+        u32::try_from(whole.count()).unwrap()
+    }
+
+    /// Of a clause's readings, that which occurs most often counts.
+    fn frequency_of_clause(&self, clause: &AnalyzedClause) -> u32 {
+        clause.variants.iter().map(|variant| self.occurrences(variant)).max().unwrap_or_default()
+    }
+}
+
+/// A length as an index keeps it in one byte: Lucene's `SmallFloat.intToByte4` and back, which rounds down to four
+/// significant bits above 24.
+fn quantised(length: u64) -> u64 {
+    const FREE_VALUES: u64 = 24;
+    if length < FREE_VALUES {
+        return length;
+    }
+    let rest = length - FREE_VALUES;
+    let drop = (64 - rest.leading_zeros()).saturating_sub(4);
+    FREE_VALUES + (rest >> drop << drop)
+}
+
+impl Collection {
+    pub(super) fn new<'a>(generation: u64, prepared: impl Iterator<Item = &'a PreparedDocument>) -> Self {
+        let (mut documents, mut exchanges) = (Vec::new(), Vec::new());
+        let mut counts: BTreeMap<Language, u64> = BTreeMap::new();
+        for (number, new) in prepared.enumerate() {
+            let metadata = new.document.metadata.clone();
+            let language = language_of(&metadata.language);
+            for (index, stored) in (0..).zip(&new.exchanges) {
+                *counts.entry(language).or_default() += 1;
+                let answer = &stored.exchange.answer;
+                let question = stored.exchange.question.as_ref().map_or("", |question| &question.text);
+                let window = |(place, (window, _)): (usize, &(onrecord::transcript::Passage, _))| Passage {
+                    fields: [
+                        Text::new(language, if place == 0 { question } else { "" }),
+                        Text::new(language, window.span.of(&answer.text)),
+                    ],
+                };
+                exchanges.push(Exchange {
+                    document: number,
+                    index,
+                    speaker: answer.speaker.clone().unwrap_or_default(),
+                    passages: stored.windows.iter().enumerate().map(window).collect(),
+                });
+            }
+            documents.push((new.document.id.clone(), metadata));
+        }
+        let mut languages: Vec<Language> =
+            Language::ALL.into_iter().filter(|language| counts.contains_key(language)).collect();
+        languages.sort_by_key(|language| std::cmp::Reverse(counts[language]));
+        if languages.is_empty() {
+            languages.push(Language::English);
+        }
+        let passages = || exchanges.iter().flat_map(|exchange| &exchange.passages);
+        let statistics = [QUESTION, ANSWER].map(|field| {
+            let lengths = passages().map(|passage| passage.fields[field].length()).filter(|len| *len > 0);
+            lengths.fold((0, 0), |(passages, tokens), length| (passages + 1, tokens + length))
+        });
+        Self { generation, documents, exchanges, languages, statistics }
+    }
+
+    pub(super) fn languages(&self) -> &[Language] {
+        &self.languages
+    }
+
+    fn passages(&self) -> impl Iterator<Item = &Passage> {
+        self.exchanges.iter().flat_map(|exchange| &exchange.passages)
+    }
+
+    /// In how many passages something holds of a field.
+    fn count(&self, field: usize, holds: impl Fn(&Text) -> bool) -> u64 {
+        self.passages().filter(|passage| holds(&passage.fields[field])).count() as u64
+    }
+
+    /// The inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)).
+    fn idf(&self, field: usize, documents: u64) -> f64 {
+        let (passages, _) = self.statistics[field];
+        let (all, with) = (passages as f64, documents.min(passages) as f64);
+        (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
+    }
+
+    fn allows(&self, filter: &Filter, exchange: &Exchange) -> bool {
+        let (id, metadata) = &self.documents[exchange.document];
+        let days = DateRange::parse(&metadata.published).ok();
+        let tag = if metadata.language.is_empty() { "en" } else { &metadata.language };
+        (filter.document_ids.is_empty() || filter.document_ids.contains(id))
+            && (filter.speakers.is_empty()
+                || filter.speakers.iter().any(|name| folded(name) == folded(&exchange.speaker)))
+            && (filter.languages.is_empty() || filter.languages.iter().any(|range| covers(range, tag)))
+            && filter.labels.iter().all(|(key, value)| metadata.labels.get(key) == Some(value))
+            && filter.published_from.is_none_or(|from| days.is_some_and(|days| days.last >= from.first))
+            && filter.published_to.is_none_or(|to| days.is_some_and(|days| days.first <= to.last))
+    }
+}
+
+fn language_of(tag: &str) -> Language {
+    Language::from_tag(if tag.is_empty() { "en" } else { tag })
+}
+
+/// A name without case, accents and spacing.
+fn folded(name: &str) -> Vec<String> {
+    let plain: String = name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    plain.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Whether a language range covers a tag (RFC 4647, basic filtering).
+fn covers(range: &str, tag: &str) -> bool {
+    let (range, tag) = (range.to_lowercase(), tag.to_lowercase());
+    tag == range || tag.starts_with(&format!("{range}-"))
+}
+
+/// A word of the query in one field, with what it scores.
+struct Word {
+    field: usize,
+    weight: f64,
+    finds: bool,
+    terms: Vec<(String, f64)>,
+}
+
+/// A phrase in one field.
+struct Phrase<'a> {
+    field: usize,
+    weight: f64,
+    clause: &'a AnalyzedClause,
+}
+
+/// A query over a collection.
+#[derive(Debug)]
+pub(super) struct ReferencePlan {
+    pub(super) collection: Arc<Collection>,
+    pub(super) query: AnalyzedQuery,
+    pub(super) ranking: Ranking,
+}
+
+impl ReferencePlan {
+    /// The terms of a word, each with what one occurrence counts.
+    fn alternatives(&self, word: &QueryTerm) -> Vec<(String, Relation)> {
+        match self.query.depth(word) {
+            Depth::Related => word.expanded(),
+            _ => word.alternatives.clone(),
+        }
+    }
+
+    fn field_weight(&self, field: usize) -> f32 {
+        if field == QUESTION { self.ranking.question_weight } else { self.ranking.answer_weight }
+    }
+
+    /// What a word's role leaves of its weight.
+    fn damping(&self, word: &QueryTerm, field: usize) -> f32 {
+        let topics = self.query.words.iter().filter(|word| word.role == Role::Topic).count();
+        match (word.role, field) {
+            (Role::Topic | Role::Name, _) => 1.0,
+            (Role::Interrogative, QUESTION) if topics <= self.ranking.short_query_topics => 1.0,
+            (Role::Interrogative, QUESTION) => self.ranking.interrogative_in_question,
+            (Role::Interrogative, _) => self.ranking.interrogative_in_answer,
+            (Role::Function, QUESTION) => self.ranking.function_word_in_question,
+            (Role::Function, _) => self.ranking.function_word_in_answer,
+        }
+    }
+
+    /// The words as they score, and those that are nowhere.
+    fn words(&self) -> (Vec<Word>, Vec<String>) {
+        let (mut words, mut unmatched) = (Vec::new(), Vec::new());
+        for word in &self.query.words {
+            let mut nowhere = true;
+            for field in [QUESTION, ANSWER] {
+                let (mut own, mut related) = (0, 0);
+                let mut terms = Vec::new();
+                for (term, relation) in self.alternatives(word) {
+                    let frequency = self.collection.count(field, |text| text.has(&term));
+                    if frequency > 0 {
+                        own += if relation == Relation::Own { frequency } else { 0 };
+                        related = related.max(frequency);
+                        terms.push((term, f64::from(relation.worth(&self.ranking))));
+                    }
+                }
+                if terms.is_empty() {
+                    continue;
+                }
+                nowhere = false;
+                let repeated = f64::from(word.count).powf(f64::from(self.ranking.query_frequency_exponent));
+                let weight = f64::from(word.weight)
+                    * f64::from(self.field_weight(field))
+                    * f64::from(self.damping(word, field))
+                    * repeated
+                    * self.collection.idf(field, own.max(related));
+                words.push(Word { field, weight, finds: word.finds, terms });
+            }
+            if nowhere && word.role != Role::Name && !unmatched.contains(&word.surface) {
+                unmatched.push(word.surface.clone());
+            }
+        }
+        (words, unmatched)
+    }
+
+    fn phrases(&self) -> Vec<Phrase<'_>> {
+        let optional = self.query.clauses.iter().filter(|clause| clause.occur == Occur::Should);
+        let of_field = |clause, field| {
+            let frequency = self.collection.count(field, |text| text.frequency_of_clause(clause) > 0);
+            let weight = f64::from(clause.weight)
+                * f64::from(self.field_weight(field))
+                * self.collection.idf(field, frequency);
+            Phrase { field, weight, clause }
+        };
+        optional.flat_map(|clause| [QUESTION, ANSWER].map(|field| of_field(clause, field))).collect()
+    }
+
+    /// Whether an exchange has all that is required and nothing that is excluded.
+    fn fulfils_signs(&self, exchange: &Exchange) -> bool {
+        let has = |clause: &AnalyzedClause| {
+            let texts = exchange.passages.iter().flat_map(|passage| &passage.fields);
+            texts.into_iter().any(|text| text.frequency_of_clause(clause) > 0)
+        };
+        self.query.clauses.iter().all(|clause| match clause.occur {
+            Occur::Should => true,
+            Occur::Must => has(clause),
+            Occur::MustNot => !has(clause),
+        })
+    }
+
+    /// What a frequency scores in a field of a passage, at most 1.
+    fn saturated(&self, frequency: f64, field: usize, text: &Text) -> f64 {
+        let (passages, tokens) = self.collection.statistics[field];
+        let exchanges = self.collection.exchanges.len().max(1) as f64;
+        let share = (self.collection.statistics[QUESTION].0 as f64 / exchanges).min(1.0);
+        let mix = |unpaired: f32, paired: f32| {
+            f64::from(unpaired) + (f64::from(paired) - f64::from(unpaired)) * share
+        };
+        let k1 = mix(self.ranking.unpaired.k1, self.ranking.paired.k1);
+        let b = mix(self.ranking.unpaired.b, self.ranking.paired.b);
+        let average = if passages == 0 { 0.0 } else { tokens as f64 / passages as f64 };
+        let length = if average > 0.0 { text.length() as f64 / average } else { 1.0 };
+        frequency / (frequency + k1 * (1.0 - b + b * length))
+    }
+
+    /// The best window of an exchange and its score; `None` where nothing of it is found.
+    fn score(&self, exchange: &Exchange, words: &[Word], phrases: &[Phrase<'_>]) -> Option<(usize, f64)> {
+        let (mut found, mut question, mut best) = (false, 0.0, (0, 0.0));
+        for (window, passage) in exchange.passages.iter().enumerate() {
+            let mut scores = [0.0; 2];
+            for word in words {
+                let text = &passage.fields[word.field];
+                let frequency: f64 =
+                    word.terms.iter().map(|(term, worth)| worth * f64::from(text.frequency(term))).sum();
+                let present = word.terms.iter().any(|(term, _)| text.has(term));
+                found |= present && word.finds;
+                if present {
+                    scores[word.field] += word.weight * self.saturated(frequency, word.field, text);
+                }
+            }
+            for phrase in phrases {
+                let text = &passage.fields[phrase.field];
+                let frequency = text.frequency_of_clause(phrase.clause);
+                found |= frequency > 0;
+                if frequency > 0 {
+                    scores[phrase.field] +=
+                        phrase.weight * self.saturated(f64::from(frequency), phrase.field, text);
+                }
+            }
+            question += scores[QUESTION];
+            if scores[ANSWER] > best.1 {
+                best = (window, scores[ANSWER]);
+            }
+        }
+        found.then_some((best.0, question + best.1))
+    }
+}
+
+impl SearchPlan for ReferencePlan {
+    fn postings(&self) -> Option<u64> {
+        None
+    }
+
+    fn run(self: Box<Self>, page: &PageRequest<'_>) -> Result<ResultPage, BackendError> {
+        assert!(!page.collapse, "near duplicates are not part of the reference");
+        let (words, unmatched_terms) = self.words();
+        let phrases = self.phrases();
+        let mut hits = Vec::new();
+        let mut ordinal = 0;
+        for exchange in &self.collection.exchanges {
+            let first = ordinal;
+            ordinal += u32::try_from(exchange.passages.len()).unwrap();
+            if !self.collection.allows(page.filter, exchange) || !self.fulfils_signs(exchange) {
+                continue;
+            }
+            let Some((window, score)) = self.score(exchange, &words, &phrases) else { continue };
+            let window = u32::try_from(window).unwrap();
+            hits.push(Hit {
+                document_id: self.collection.documents[exchange.document].0.clone(),
+                exchange: exchange.index,
+                window,
+                #[expect(clippy::cast_possible_truncation, reason = "scores are single precision")]
+                score: Score(score as f32),
+                key: PassageKey { part: self.collection.generation.into(), ordinal: first + window },
+            });
+        }
+        let total = hits.len() as u64;
+        hits.sort_by(Hit::order);
+        let alone = |hit| Collapsed { hit, duplicates: Vec::new(), more: 0 };
+        let results = hits
+            .into_iter()
+            .filter(|hit| page.after.is_none_or(|cursor| cursor.precedes(hit)))
+            .take(page.limit)
+            .map(alone)
+            .collect();
+        let highlighter = Box::new(ReferenceHighlight { terms: self.shown(), clauses: self.shown_phrases() });
+        Ok(ResultPage { results, total, unmatched_terms, highlighter })
+    }
+}
+
+impl ReferencePlan {
+    /// The terms whose occurrences are shown: of topical words, or of all where the query has no topic.
+    fn shown(&self) -> BTreeSet<String> {
+        let topical = |word: &QueryTerm| matches!(word.role, Role::Topic | Role::Name);
+        let any = self.query.words.iter().any(|word| word.finds && topical(word));
+        let shown = self.query.words.iter().filter(|word| word.finds && (topical(word) || !any));
+        let terms = shown.flat_map(|word| self.alternatives(word)).map(|(term, _)| term);
+        terms
+            .filter(|term| {
+                [QUESTION, ANSWER]
+                    .iter()
+                    .any(|field| self.collection.count(*field, |text| text.has(term)) > 0)
+            })
+            .collect()
+    }
+
+    fn shown_phrases(&self) -> Vec<Vec<(u32, String)>> {
+        let shown = self.query.clauses.iter().filter(|clause| clause.occur != Occur::MustNot);
+        shown.flat_map(|clause| clause.variants.clone()).collect()
+    }
+}
+
+/// Marks the words and phrases of a query in a text that is analysed again.
+#[derive(Debug)]
+struct ReferenceHighlight {
+    terms: BTreeSet<String>,
+    clauses: Vec<Vec<(u32, String)>>,
+}
+
+impl ReferenceHighlight {
+    fn spans(&self, language: Language, text: &str) -> Vec<TextSpan> {
+        let mut words = Vec::new();
+        Analyzer::new(language).analyze(text, &mut |token| {
+            words.push((token.position, token.term.to_owned(), token.span, token.form));
+        });
+        let mut found: Vec<TextSpan> = Vec::new();
+        let matched = words.iter().filter(|(_, term, ..)| self.terms.contains(term));
+        found.extend(matched.map(|(_, _, span, _)| *span));
+        words.retain(|(.., form)| *form != Form::Character);
+        for clause in &self.clauses {
+            let at = |position: usize, term: &str| {
+                words
+                    .iter()
+                    .find(|(at, other, ..)| *at == position && other == term)
+                    .map(|(_, _, span, _)| *span)
+            };
+            for (begin, first, span, _) in &words {
+                if clause.first().is_none_or(|(_, term)| term != first) {
+                    continue;
+                }
+                let parts: Option<Vec<TextSpan>> =
+                    clause.iter().skip(1).map(|(offset, term)| at(begin + *offset as usize, term)).collect();
+                if let Some(parts) = parts {
+                    let end = parts.last().map_or(span.end(), |last| last.end());
+                    found.push(TextSpan::new(span.start(), end));
+                }
+            }
+        }
+        // Spans that overlap are one; those that only touch stay two.
+        found.sort();
+        let mut spans: Vec<TextSpan> = Vec::new();
+        for span in found {
+            match spans.last_mut() {
+                Some(last) if span.start() < last.end() => {
+                    *last = TextSpan::new(last.start(), last.end().max(span.end()));
+                }
+                _ => spans.push(span),
+            }
+        }
+        spans
+    }
+}
+
+impl Highlight for ReferenceHighlight {
+    fn highlight(&mut self, _hit: &Hit, language: &str, texts: [&str; 2]) -> [Vec<TextSpan>; 2] {
+        texts.map(|text| self.spans(language_of(language), text))
+    }
+}
