@@ -1,4 +1,4 @@
-//! What `onrecord segment` prints for a person: the document, its speakers, and its exchanges.
+//! The output of `onrecord segment` for people: the document, its speakers, and its exchanges.
 
 use std::io::Write;
 use std::time::Duration;

@@ -32,12 +32,12 @@ pub(crate) struct ExtractionBuilder<'a> {
     open: Option<Block>,
     /// Emphasis that is on, and where it began in the open block.
     on: Vec<(EmphasisKind, usize)>,
-    /// What the document says about itself.
+    /// The metadata of the document.
     pub metadata: Metadata,
     diagnostics: Vec<Diagnostic>,
     /// The tables around what is written.
     pub tables: Tables,
-    /// The blocks that stand in cells of tables.
+    /// The blocks in cells of tables.
     cells: Vec<(usize, Place)>,
     /// Whether a horizontal rule was passed since the last block.
     after_rule: bool,
@@ -71,7 +71,7 @@ impl<'a> ExtractionBuilder<'a> {
         self.out.text().get(start..).unwrap_or_default()
     }
 
-    /// Where in the text the next character is written.
+    /// The place in the text of the next character.
     pub(crate) fn position(&self) -> usize {
         self.out.position()
     }
@@ -140,7 +140,7 @@ impl<'a> ExtractionBuilder<'a> {
         self.out.replaced(span, with);
     }
 
-    /// Writes text that stands nowhere in the source.
+    /// Writes text that is nowhere in the source.
     pub(crate) fn synthetic(&mut self, text: &str) {
         self.out.synthetic(text);
     }
@@ -176,12 +176,13 @@ impl<'a> ExtractionBuilder<'a> {
         }
     }
 
-    /// Notes that `span` of the decoded source was left out; notes of one kind and message are gathered.
+    /// Notes that `span` of the decoded source was left out; notes of one kind and message are
+    /// gathered.
     pub(crate) fn left_out(&mut self, kind: DiagnosticKind, message: &str, span: TextSpan) {
         let Some(bytes) = self.base.hull(span) else { return };
-        match self.diagnostics.iter_mut().find(|told| told.kind == kind && told.message == message) {
-            Some(told) if told.spans.len() >= MOST_SPANS => {}
-            Some(told) => told.spans.push(bytes),
+        match self.diagnostics.iter_mut().find(|known| known.kind == kind && known.message == message) {
+            Some(known) if known.spans.len() >= MOST_SPANS => {}
+            Some(known) => known.spans.push(bytes),
             None => self.diagnostics.push(Diagnostic { kind, message: message.into(), spans: vec![bytes] }),
         }
     }
@@ -191,11 +192,12 @@ impl<'a> ExtractionBuilder<'a> {
         self.open = None;
     }
 
-    /// The extraction of a source whose own bytes cannot be quoted: the text written is what spans refer to.
+    /// The extraction of a source whose own bytes cannot be quoted: the text written is what spans
+    /// refer to.
     pub(crate) fn finish_rendition(self, format: Format) -> Extraction {
         let mut extraction = self.finish(format);
         extraction.map = SourceMap::verbatim(0, extraction.text.len());
-        // What was left out, or meant nothing, does not stand in the text written.
+        // Parts left out are not in the written text.
         extraction.diagnostics.iter_mut().for_each(|diagnostic| diagnostic.spans.clear());
         extraction.rendition = Some(extraction.text.clone());
         extraction

@@ -1,4 +1,5 @@
-//! Ready pairs: rendered as plain text, so that they have a source that can be cited like any other.
+//! Ready pairs: rendered as plain text, so that they have a source that can be cited like any
+//! other.
 
 use crate::extraction::metadata::language;
 use crate::span::SourceMap;
@@ -18,17 +19,17 @@ pub struct Pair {
     pub answer: Line,
 }
 
-/// What one side said.
+/// The words of one side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// Who; empty where unknown.
+    /// The speaker; empty if unknown.
     pub speaker: String,
     /// What.
     pub text: String,
 }
 
-/// Renders pairs in a language (a BCP 47 tag; empty: detected): each line behind its speaker's name, a blank line
-/// between lines.
+/// Renders pairs in a language (a BCP 47 tag; empty: detected): each line after its speaker's name,
+/// a blank line between lines.
 #[must_use]
 pub fn render(pairs: &[Pair], language: &str) -> Extraction {
     let mut text = String::new();

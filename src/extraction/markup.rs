@@ -1,4 +1,5 @@
-//! XML of no vocabulary that is known: each element that has text is a paragraph, or a turn where it says who speaks.
+//! XML of no vocabulary that is known: each element that has text is a paragraph, or a turn where
+//! it says who speaks.
 
 use std::time::Duration;
 
@@ -29,7 +30,8 @@ const END: [&str; 4] = ["end", "stop", "endtime", "etime"];
 /// Longest name of a speaker, in bytes.
 const LONGEST_NAME: usize = 100;
 
-/// Reads the text of a document that looks like a transcript: it names speakers, gives times or asks.
+/// Reads the text of a document that looks like a transcript: it names speakers, gives times or
+/// asks.
 pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extraction, ExtractError> {
     let text: &str = &decoded.text;
     let mut xml = XmlReader::new(text, limits);
@@ -135,7 +137,8 @@ impl Reader<'_> {
             };
             self.said.push(Utterance::new(kind, frame.speaker.clone(), frame.time));
         }
-        // Text after an element that had paragraphs inside goes on in a new paragraph, so that the order holds.
+        // Text after an element that had paragraphs inside goes on in a new paragraph, so that the
+        // order holds.
         let at = frame.utterance.unwrap_or_default();
         if at + 1 < self.said.len() {
             frame.utterance = Some(self.said.len());

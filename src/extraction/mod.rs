@@ -1,7 +1,7 @@
 //! Bytes → text, blocks and a source map.
 //!
-//! Malformed content is never an error here: it gives coarser blocks and a diagnostic. Only a source that
-//! cannot be read at all, or one over a limit, is refused.
+//! Malformed content is never an error here: it gives coarser blocks and a diagnostic. Only a
+//! source that cannot be read at all, or one over a limit, is refused.
 
 mod sniff;
 mod signatures;
@@ -79,12 +79,12 @@ pub enum ExtractError {
     },
 }
 
-/// What to do about a cap.
+/// Advice about a limit that a document exceeds.
 fn remedy(limit: &str) -> &'static str {
     match limit {
         "max_document_bytes" => "split it, or start the server with a larger --max-document-bytes",
         "text_bytes" => "its text grows too large when it is unpacked; send it in parts",
-        "nesting" => "its elements stand too deep in each other; save it in a simpler form",
+        "nesting" => "its elements are nested too deep; save it in a simpler form",
         "pages" | "lines" => "split it by its pages",
         "values" => "send its transcript without the rest, or in parts",
         _ => "save it without what is attached to it",
@@ -97,7 +97,8 @@ pub fn extract(source: &Source<'_>, limits: &Limits) -> Result<Extraction, Extra
         return Err(ExtractError::OverLimit { limit: "max_document_bytes", allowed: limits.source_bytes });
     }
     let named = sniff::named(source.media_type)?;
-    // What the bytes prove goes before what a sender says: programs call RTF files .doc, and ZIP archives anything.
+    // Proof in the bytes goes before the sender's word: programs call RTF files .doc, and ZIP
+    // archives anything.
     let container = signatures::container(source.bytes, limits)?.or(named.format);
     let mut extraction = match container {
         Some(Format::Docx) => docx::extract(source.bytes, limits)?,

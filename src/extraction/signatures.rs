@@ -13,7 +13,7 @@ const VIDEO: &str = "a video or a sound recording; send its transcript or its su
 const PICTURE: &str = "a picture; send its text";
 const ARCHIVE: &str = "a compressed archive; send what is in it";
 
-/// What begins with which bytes, at which place.
+/// The bytes that prove a format, and their place.
 const REFUSED: [(usize, &[u8], &str); 32] = [
     (0, b"\x1F\x8B", ARCHIVE),
     (0, b"BZh", ARCHIVE),
@@ -49,7 +49,8 @@ const REFUSED: [(usize, &[u8], &str); 32] = [
     (3, b"STL", "EBU STL subtitles, which are binary; save them as SubRip, WebVTT or TTML"),
 ];
 
-/// The format of the bytes; `None` where they may be text, and a refusal where they are of a kind that is not read.
+/// The format of the bytes; `None` where they may be text, and a refusal where they are of a kind
+/// that is not read.
 pub(crate) fn container(bytes: &[u8], limits: &Limits) -> Result<Option<Format>, ExtractError> {
     let head = bytes.get(..1024).unwrap_or(bytes);
     let mark = head.windows(5).position(|window| window == b"%PDF-");
@@ -82,7 +83,8 @@ fn is_at(head: &[u8], (at, signature, _): &(usize, &[u8], &str)) -> bool {
         return false;
     }
     match *at {
-        // RIFF and IFF name the kind of their content after eight bytes; EBU STL its frame rate after three.
+        // RIFF and IFF name the kind of their content after eight bytes; EBU STL its frame rate
+        // after three.
         8 => head.starts_with(b"RIFF") || head.starts_with(b"FORM"),
         3 => {
             head.get(6..8).is_some_and(|rate| rate.iter().all(u8::is_ascii_digit))

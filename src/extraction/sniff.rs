@@ -17,7 +17,7 @@ pub(crate) const SUPPORTED: &str = "text/plain, text/markdown, text/html, text/v
 /// How much of a text is looked at.
 const SAMPLE: usize = 64 << 10;
 
-/// What a sender says about a document's format.
+/// The format that a sender names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Named<'a> {
     /// The format of the media type; `None` where it is to be sniffed.
@@ -95,7 +95,7 @@ fn by_media_type(essence: &str) -> Option<Format> {
     })
 }
 
-/// What to send in place of a document of this media type; empty where nothing is known.
+/// Advice what to send in place of a document of this media type; empty for unknown types.
 pub(crate) fn advice(essence: &str) -> &'static str {
     let has = |parts: &[&str]| parts.iter().any(|part| essence.contains(part));
     match essence.split_once('/').map(|(kind, _)| kind) {
@@ -124,7 +124,8 @@ fn by_name(file_name: &str) -> Option<Format> {
     })
 }
 
-/// The format of a text: what its first lines prove, then what the file's name says, then what it looks like.
+/// The format of a text: what its first lines prove, then what the file's name says, then what it
+/// looks like.
 pub(crate) fn text(text: &str, file_name: &str) -> Format {
     let head = sample(text).trim_start();
     proven(head, text)
@@ -139,7 +140,7 @@ fn sample(text: &str) -> &str {
     text.get(..text.floor_char_boundary(SAMPLE)).unwrap_or(text)
 }
 
-/// What a text says of itself beyond doubt.
+/// The format that the first characters of a text prove.
 fn proven(head: &str, text: &str) -> Option<Format> {
     let starts =
         |prefix: &str| head.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
@@ -208,7 +209,8 @@ fn looks_html(head: &str) -> bool {
         && (head.contains("</") || name == "br" || name == "meta")
 }
 
-/// Clear evidence of Markdown: front matter, or several of its marks that plain text does not have by chance.
+/// Clear evidence of Markdown: front matter, or several of its marks that plain text does not have
+/// by chance.
 fn looks_markdown(head: &str) -> bool {
     if crate::extraction::text::front_matter::split(head).is_some() {
         return true;

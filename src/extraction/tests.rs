@@ -1,4 +1,4 @@
-//! What holds for every format, whatever the bytes.
+//! Properties that hold for every format, whatever the bytes.
 
 use proptest::prelude::*;
 
@@ -76,7 +76,8 @@ fn promises(extraction: &Extraction, bytes: &[u8], media_type: &str) {
     {
         let quoted = source.get(run.byte_start..run.byte_start + run.units).unwrap();
         let said = TextSpan::new(run.text_start, run.text_start + run.units).of(text);
-        // White space is the one thing that markup changes in place: a line's end in HTML reads as a space.
+        // White space is the one thing that markup changes in place: a line's end in HTML reads as
+        // a space.
         let plain = |bytes: &[u8]| -> Vec<u8> {
             bytes.iter().map(|byte| if byte.is_ascii_whitespace() { b' ' } else { *byte }).collect()
         };

@@ -337,8 +337,8 @@ fn says_why_there_is_no_exchange() {
     let why = |text: &str| {
         segment(&read(text)).diagnostics.pop().map(|diagnostic| diagnostic.message).unwrap_or_default()
     };
-    let told = "The harbour was full of ice that week, and nobody came.\n\nBy March the ice was gone again.";
-    assert_eq!(why(told), "no speaker is named, and none of the 2 paragraphs asks");
+    let prose = "The harbour was full of ice that week, and nobody came.\n\nBy March the ice was gone again.";
+    assert_eq!(why(prose), "no speaker is named, and none of the 2 paragraphs asks");
     assert_eq!(why("The ice was gone."), "the document has 4 words, too few for a question and its answer");
 }
 
@@ -427,7 +427,7 @@ fn transcript() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..60).prop_map(|parts| parts.concat())
 }
 
-/// What holds for every utterance: its spans are in range, in order, and hold its words.
+/// Every utterance holds this: its spans are in range, in order, and hold its words.
 fn holds(text: &str, utterance: &Utterance) {
     let spans = utterance.spans();
     assert!(!spans.is_empty());
@@ -478,7 +478,8 @@ proptest! {
 /// One line of a generated transcript.
 #[derive(Clone, Debug)]
 enum Said {
-    /// A turn: the speaker, how many words, whether it asks, and how many words its second paragraph has.
+    /// A turn: the speaker, how many words, whether it asks, and how many words its second
+    /// paragraph has.
     Turn(usize, usize, bool, usize),
     /// A sign of listening.
     Listening(usize),

@@ -1,4 +1,5 @@
-//! What a program that fits the weights needs: the feature functions of each unit, and segmentation with other weights.
+//! Access for a program that fits the weights: the feature functions of each unit, and segmentation
+//! with other weights.
 //!
 //! `tests/quality/fit` is that program; nothing that serves uses this.
 
@@ -68,7 +69,8 @@ pub fn fitted() -> Vec<f32> {
     Weights::fitted().values().to_vec()
 }
 
-/// Whether a feature function is weighed by the chain itself, so that its weight can be fitted with it.
+/// Whether a feature function is weighed by the chain itself, so that its weight can be fitted with
+/// it.
 #[must_use]
 pub fn is_linear(name: &str) -> bool {
     !["asks.", "boilerplate."].iter().any(|prefix| name.starts_with(prefix))
@@ -80,7 +82,8 @@ pub fn segment_with(extraction: &Extraction, weights: &[f32]) -> Segmentation {
     crate::segmentation::segment_with(extraction, &Weights::new(weights.to_vec()))
 }
 
-/// The feature functions of a document; `None` where its format gives pairs, which leave nothing to decide.
+/// The feature functions of a document; `None` where its format gives pairs, which leave nothing to
+/// decide.
 #[must_use]
 pub fn lattice(extraction: &Extraction) -> Option<Lattice> {
     if given_pairs::is_ready(extraction) {

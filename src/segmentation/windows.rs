@@ -7,10 +7,11 @@ use crate::span::TextSpan;
 /// How answers are cut into windows. Sizes are in bytes of text; a word of English is about six.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WindowSettings {
-    /// The most text of a window; only a sentence that is longer by itself makes a longer one. An answer that
-    /// is not longer is one window.
+    /// The most text of a window; only a sentence that is longer by itself makes a longer one. An
+    /// answer that is not longer is one window.
     pub size: usize,
-    /// About how much of a window the next one repeats, so that what stands on a border is whole in one.
+    /// About how much of a window the next one repeats, so that a sentence across a border is whole
+    /// in one of them.
     pub overlap: usize,
 }
 
@@ -20,8 +21,9 @@ impl Default for WindowSettings {
     }
 }
 
-/// The windows of an answer, in order. Together they cover all of its text; each begins and ends where a
-/// paragraph or a sentence does, or, inside a sentence that is longer than a window, a word.
+/// The windows of an answer, in order. Together they cover all of its text; each begins and ends
+/// where a paragraph or a sentence does, or, inside a sentence that is longer than a window, a
+/// word.
 #[must_use]
 pub fn windows(answer: &str, settings: &WindowSettings) -> Vec<TextSpan> {
     let whole = TextSpan::new(0, answer.len());
@@ -57,7 +59,8 @@ struct Border {
     paragraph: bool,
 }
 
-/// Where sentences end, the last at the end of the text. Sentences longer than `size` also end at words.
+/// Ends of sentences, the last at the end of the text. Sentences longer than `size` also end at
+/// words.
 fn borders(answer: &str, size: usize) -> Vec<Border> {
     let mut borders: Vec<Border> = Vec::new();
     let mut previous = 0;
@@ -89,19 +92,19 @@ fn words(sentence: &str, offset: usize, size: usize) -> Vec<Border> {
     borders
 }
 
-/// Whether what looks like the end of a sentence is the point of an abbreviation: a capital with at most three
-/// letters behind it (`St. Petersburg`, `Mr. Smith`, `J. Smith`).
+/// Whether what looks like the end of a sentence is the point of an abbreviation: a capital with at
+/// most three letters after it (`St. Petersburg`, `Mr. Smith`, `J. Smith`).
 fn is_abbreviation(sentence: &str) -> bool {
     let Some(body) = sentence.trim_end_matches(' ').strip_suffix('.') else { return false };
     let last = body.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
     last.chars().next().is_some_and(char::is_uppercase) && last.chars().count() <= 3
 }
 
-/// Where a window that begins at `start` ends: at the last border within `size`, and at a paragraph's end
-/// where one is in the last third. Without any border there, at the next one.
+/// The end of a window that begins at `start`: at the last border within `size`, and at a
+/// paragraph's end where one is in the last third. Without any border there, at the next one.
 fn end_of(borders: &[Border], start: usize, size: usize, most: usize) -> usize {
-    let behind = borders.partition_point(|border| border.at <= start);
-    let rest = borders.get(behind..).unwrap_or_default();
+    let after = borders.partition_point(|border| border.at <= start);
+    let rest = borders.get(after..).unwrap_or_default();
     let within = rest.get(..rest.partition_point(|border| border.at - start <= size)).unwrap_or_default();
     let (Some(last), Some(next)) = (borders.last(), rest.first()) else { return start };
     if last.at - start <= most {
@@ -112,7 +115,8 @@ fn end_of(borders: &[Border], start: usize, size: usize, most: usize) -> usize {
     paragraph.or(within.last()).unwrap_or(next).at
 }
 
-/// Where the window behind `[start, end)` begins: at the first border that repeats no more than `overlap`.
+/// The start of the window after `[start, end)`: at the first border that repeats no more than
+/// `overlap`.
 fn start_behind(borders: &[Border], start: usize, end: usize, overlap: usize) -> usize {
     let earliest = end.saturating_sub(overlap).max(start + 1);
     let place = borders.partition_point(|border| border.at < earliest);

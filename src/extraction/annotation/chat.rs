@@ -1,5 +1,6 @@
-//! CHAT, the format of `TalkBank` and CHILDES: headers (`@`), what each speaker says (`*INV:`), and tiers of analysis that
-//! depend on it (`%mor:`). B. `MacWhinney`, "Tools for Analyzing Talk, Part 1: The CHAT Transcription Format".
+//! CHAT, the format of `TalkBank` and CHILDES: headers (`@`), what each speaker says (`*INV:`), and
+//! tiers of analysis that depend on it (`%mor:`). B. `MacWhinney`, "Tools for Analyzing Talk, Part
+//! 1: The CHAT Transcription Format".
 
 use crate::extraction::Decoded;
 use crate::extraction::annotation::chat_codes;

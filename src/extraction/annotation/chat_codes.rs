@@ -8,7 +8,8 @@ use crate::transcript::TimeSpan;
 
 /// Delimits the times of an utterance.
 const BULLET: char = '\u{15}';
-/// Signs of pitch, loudness, overlap and the like, and of satellites (`‡`, `„`): no letters, no punctuation.
+/// Signs of pitch, loudness, overlap and the like, and of satellites (`‡`, `„`): no letters, no
+/// punctuation.
 const SIGNS: &str = "↑↓⇗↗→↘⇘∞≈≋≡∙⌈⌉⌊⌋∆∇⁎⁇°◉▁▔☺♋∬Ϋ∮↫⁑‡„≠‹›⟨⟩ˈˌ^";
 
 /// An utterance without its codes.
@@ -55,7 +56,7 @@ pub(crate) fn clean(text: &str, span: TextSpan) -> Cleaned {
     cleaner.found
 }
 
-/// What is at a place of a line: nothing special, or a code of this length in bytes.
+/// Text without a code, or a code of this length in bytes.
 enum Code {
     None,
     /// Inside a word, whose halves belong together.
@@ -144,7 +145,8 @@ impl Cleaner<'_> {
     }
 }
 
-/// `+...`, `+/.`, `+//?`, `+"`, `++`: how an utterance ends or follows on. Of those that ask, the mark stays.
+/// `+...`, `+/.`, `+//?`, `+"`, `++`: how an utterance ends or follows on. Of those that ask, the
+/// mark stays.
 fn terminator(rest: &str) -> Code {
     let length = rest.find(|c: char| c.is_alphanumeric() || c.is_whitespace()).unwrap_or(rest.len());
     let sign = rest.get(..length).unwrap_or_default();

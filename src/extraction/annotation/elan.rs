@@ -1,5 +1,5 @@
-//! ELAN: tiers of annotations on a time line. A tier that depends on another (a translation, glosses) is not speech, unless
-//! the tier above it only numbers the utterances.
+//! ELAN: tiers of annotations on a time line. A tier that depends on another (a translation,
+//! glosses) is not speech, unless the tier above it only numbers the utterances.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,5 +1,6 @@
-//! TEI (Text Encoding Initiative): utterances (`u`) and speeches (`sp`), whose speakers the header may name. TEI Guidelines,
-//! chapter 8, "Transcriptions of Speech"; ISO 24624 is the same vocabulary.
+//! TEI (Text Encoding Initiative): utterances (`u`) and speeches (`sp`), whose speakers the header
+//! may name. TEI Guidelines, chapter 8, "Transcriptions of Speech"; ISO 24624 is the same
+//! vocabulary.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -180,7 +181,7 @@ impl Reader {
         }
     }
 
-    /// What was said, with names and times in place of pointers.
+    /// The utterances, with names and times in place of pointers.
     fn finish(self) -> Vec<Utterance> {
         let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
         let (header, times) = (self.header, self.times);

@@ -96,7 +96,8 @@ impl Header {
         }
     }
 
-    /// The people that `who` points to, `#AL` or `people.xml#AL #BD`: their names, or the ids where they have none.
+    /// The people that `who` points to, `#AL` or `people.xml#AL #BD`: their names, or the ids where
+    /// they have none.
     pub(crate) fn speakers(&self, who: &str) -> Option<String> {
         let each: Vec<&str> = who
             .split_whitespace()

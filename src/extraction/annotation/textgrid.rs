@@ -1,5 +1,5 @@
-//! `TextGrid`, the annotation of Praat: tiers of intervals. Its manual says that a reader looks at the free numbers and
-//! strings alone, so the long and the short form are one.
+//! `TextGrid`, the annotation of Praat: tiers of intervals. Its manual says that a reader looks at
+//! the free numbers and strings alone, so the long and the short form are one.
 
 use std::time::Duration;
 
@@ -87,7 +87,7 @@ fn read(text: &str) -> Result<Vec<Tier>, ExtractError> {
     Ok(tiers)
 }
 
-/// What is said in an interval; nothing where it is silent.
+/// The words of an interval; `None` where it is silent.
 fn interval(speaker: &str, numbers: &[f64], text: &str, span: TextSpan) -> Option<Utterance> {
     let [start, end] = numbers else { return None };
     let time = |seconds: &f64| Duration::try_from_secs_f64(*seconds).ok();
@@ -128,7 +128,7 @@ fn speech_only(tiers: Vec<Tier>, text: &str) -> (Vec<Tier>, Vec<String>) {
 
 enum Token {
     Number(f64),
-    /// What is between the quotation marks.
+    /// The text between the quotation marks.
     String(TextSpan),
 }
 

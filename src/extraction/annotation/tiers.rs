@@ -1,10 +1,11 @@
-//! Tiers: what one speaker says, annotation after annotation, beside the tiers of the others.
+//! Tiers: what one speaker says, annotation after annotation, next to the tiers of the others.
 
 use std::time::Duration;
 
 use crate::extraction::common::speech::Utterance;
 
-/// Of this many annotations of a tier that share their time with one of another tier, a third may be by chance.
+/// Of this many annotations of a tier that share their time with one of another tier, a third may
+/// be by chance.
 const PARALLEL_IN: (usize, usize) = (2, 3);
 
 /// One tier.
@@ -14,8 +15,8 @@ pub(crate) struct Tier {
     pub utterances: Vec<Utterance>,
 }
 
-/// What was said, in the order of time, and the names of the tiers left out: those that say the same as an earlier tier
-/// of the same speaker once more (a translation, single words).
+/// What was said, in the order of time, and the names of the tiers left out: those that say the
+/// same as an earlier tier of the same speaker once more (a translation, single words).
 pub(crate) fn merge(tiers: Vec<Tier>) -> (Vec<Utterance>, Vec<String>) {
     let mut kept: Vec<Tier> = Vec::new();
     let mut left_out = Vec::new();
@@ -42,7 +43,8 @@ pub(crate) fn merge(tiers: Vec<Tier>) -> (Vec<Utterance>, Vec<String>) {
     (said.into_iter().map(|(_, utterance)| utterance).collect(), left_out)
 }
 
-/// Whether most annotations of `tier` lie in time inside one of `other`. Both are in the order of time.
+/// Whether most annotations of `tier` lie in time inside one of `other`. Both are in the order of
+/// time.
 fn is_parallel(tier: &Tier, other: &Tier) -> bool {
     let times = |tier: &Tier| {
         let mut times: Vec<(Duration, Duration)> = tier

@@ -95,7 +95,7 @@ impl Reader {
                 let speaker = self.said.last().and_then(|last| last.speaker.clone()).unwrap_or_default();
                 self.open(speaker, Some(TimeSpan { start, end }));
             }
-            // Who of several speakers says what follows.
+            // One of several speakers says the text that follows.
             "Who" if self.in_turn => {
                 let number = attribute("nb").parse::<usize>().ok().and_then(|number| number.checked_sub(1));
                 let name = number.and_then(|number| self.speakers.get(number)).cloned().unwrap_or_default();

@@ -27,7 +27,7 @@ fn single_byte(body: &[u8], encoding: &'static Encoding, out: &mut Text) {
     }
 }
 
-/// Feeds the decoder a byte at a time: what comes out stands for the bytes since the last output.
+/// Feeds the decoder a byte at a time: the output decodes the bytes since the last output.
 fn multi_byte(body: &[u8], encoding: &'static Encoding, out: &mut Text) {
     let mut feeder = encoding.new_decoder_without_bom_handling();
     let mut buffer = [0; 16];

@@ -28,7 +28,7 @@ pub(crate) struct Decoded<'a> {
     pub text: Cow<'a, str>,
     /// From the text to the source's bytes.
     pub map: SourceMap,
-    /// What could not be decoded.
+    /// Damage in the source.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -88,9 +88,9 @@ fn detect(bytes: &[u8]) -> Result<&'static Encoding, ExtractError> {
         return Ok(encoding);
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
-    // What comes before the first letter beyond ASCII tells nothing.
-    let told = bytes.iter().take_while(|byte| byte.is_ascii() && **byte != 0x1B).count();
-    let telling = bytes.get(told..).unwrap_or_default();
+    // Bytes before the first one beyond ASCII are no evidence.
+    let ascii = bytes.iter().take_while(|byte| byte.is_ascii() && **byte != 0x1B).count();
+    let telling = bytes.get(ascii..).unwrap_or_default();
     detector.feed(telling.get(..SAMPLE / 2).unwrap_or(telling), true);
     Ok(detector.guess(None, chardetng::Utf8Detection::Deny))
 }
@@ -188,7 +188,7 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// Writes `text`, each `text_unit` bytes of which stand for `byte_unit` of the source.
+    /// Writes `text`, each `text_unit` bytes of which decode `byte_unit` bytes of the source.
     pub(crate) fn units(&mut self, text: &str, byte_start: usize, text_unit: usize, byte_unit: usize) {
         let text_start = self.decoded.len();
         let units = text.len() / text_unit.max(1);
@@ -196,7 +196,7 @@ impl Text {
         self.decoded.push_str(text);
     }
 
-    /// Writes one character that `len` bytes stand for.
+    /// Writes one character that `len` bytes encode.
     pub(crate) fn char(&mut self, c: char, byte_start: usize, len: usize) {
         self.units(c.encode_utf8(&mut [0; 4]), byte_start, c.len_utf8(), len);
     }
@@ -278,11 +278,11 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_told_and_junk_refused() {
+    fn damage_is_reported_and_junk_refused() {
         let mut bytes = "Ответ: да, конечно, мы встретимся".as_bytes().to_vec();
         bytes.insert("Ответ: ".len(), 0xFF);
-        let told = check(&bytes, None, "Ответ: \u{FFFD}да, конечно, мы встретимся");
-        assert_eq!(told[0].spans, [ByteSpan::new(12, 13)]);
+        let damage = check(&bytes, None, "Ответ: \u{FFFD}да, конечно, мы встретимся");
+        assert_eq!(damage[0].spans, [ByteSpan::new(12, 13)]);
         let junk: Vec<u8> = (0..=255).cycle().take(2048).collect();
         assert!(matches!(decode(&junk, None), Err(ExtractError::Unreadable(_))));
         assert!(matches!(decode(b" \n", None), Err(ExtractError::Empty)));

@@ -1,4 +1,5 @@
-//! Times as data formats write them: clock strings, ISO 8601 durations, bare numbers of an unknown unit.
+//! Times as data formats write them: clock strings, ISO 8601 durations, bare numbers of an unknown
+//! unit.
 
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use crate::transcript::TimeSpan;
 
 /// Letters that people speak in a second, of which the unit of bare numbers is inferred.
 const LETTERS_PER_SECOND: f64 = 14.0;
-/// Units of bare numbers, in seconds: seconds, milliseconds, microseconds, ticks of .NET, nanoseconds.
+/// Units of bare numbers, in seconds: seconds, milliseconds, microseconds, ticks of .NET,
+/// nanoseconds.
 const UNITS: [f64; 5] = [1.0, 1e-3, 1e-6, 1e-7, 1e-9];
 
 /// A point in time.

@@ -1,4 +1,4 @@
-//! What the names of columns and keys suggest about what they hold. Names are weak evidence: values decide
+//! Kinds of values that names of columns and keys suggest. Names are weak evidence: values decide
 //! where they can, and an unknown name excludes nothing.
 //!
 //! Names are compared in lower case, letters and digits alone: see [`normalised`].
@@ -239,7 +239,7 @@ const UNITS: [(&str, f64); 9] = [
     ("nanos", 1e-9),
 ];
 
-/// What a column of a known name holds.
+/// The kind of values in a column of a known name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Question,
@@ -258,7 +258,7 @@ pub(crate) fn normalised(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// What a column of this name usually holds.
+/// The kind of values that a column of this name usually has.
 pub(crate) fn role(name: &str) -> Option<Role> {
     let key = normalised(name);
     let roles: [(&[&str], Role); 9] = [
@@ -275,7 +275,8 @@ pub(crate) fn role(name: &str) -> Option<Role> {
     roles.iter().find(|(keys, _)| keys.contains(&key.as_str())).map(|(_, role)| *role)
 }
 
-/// Whether the last of these names, those of a column and of what it is nested in, is one of this role.
+/// Whether the last of these names, those of a column and of what it is nested in, is one of this
+/// role.
 pub(crate) fn is(names: &[String], role: Role) -> bool {
     let keys: &[&str] = match role {
         Role::Question => &QUESTION,

@@ -1,4 +1,4 @@
-//! What the cells of a column look like: the evidence by which columns of data are told apart.
+//! Statistics of a column's cells: the evidence by which the kinds of columns are distinguished.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -30,7 +30,7 @@ pub(crate) struct Strings<'a> {
 }
 
 impl<'a> Strings<'a> {
-    /// What a string says.
+    /// The text of a string.
     pub(crate) fn read(&self, span: TextSpan) -> Cow<'a, str> {
         (self.decode)(span.of(self.text))
     }
@@ -62,7 +62,7 @@ impl Value {
         }
     }
 
-    /// What makes two speakers one.
+    /// The form of a name by which two spellings are one speaker.
     pub(crate) fn speaker_hash(self, strings: &Strings<'_>) -> u64 {
         let mut hasher = DefaultHasher::new();
         match self {
@@ -215,7 +215,8 @@ impl Profile {
         if self.seen < 50 {
             self.distinct < self.seen && (self.distinct <= 2 || self.distinct * 10 <= self.seen * 6)
         } else {
-            // The words of a language are more: their number grows with a higher power (Heaps' law).
+            // The words of a language are more: their number grows with a higher power (Heaps'
+            // law).
             #[expect(clippy::cast_precision_loss, reason = "counts of at most a few thousand")]
             let most = (self.seen as f64).powf(0.6);
             #[expect(clippy::cast_precision_loss, reason = "counts of at most a few thousand")]

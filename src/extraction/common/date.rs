@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-/// The months by the first letters that tell them apart: English, German, Dutch, French, Spanish, Portuguese,
-/// Italian, Polish, Russian, Ukrainian, Turkish, Swedish.
+/// The months by the first letters that tell them apart: English, German, Dutch, French, Spanish,
+/// Portuguese, Italian, Polish, Russian, Ukrainian, Turkish, Swedish.
 const MONTHS: [&[&str]; 12] = [
     &["jan", "ene", "gen", "sty", "янв", "січ", "oca"],
     &["feb", "fév", "fev", "lut", "фев", "лют", "şub"],
@@ -29,8 +29,8 @@ const WEEKDAYS: &str = " monday tuesday wednesday thursday friday saturday sunda
                         понеділок вівторок середа четвер субота неділя pazartesi salı çarşamba perşembe cuma \
                         cumartesi pazar måndag tisdag onsdag torsdag fredag lördag söndag ";
 
-/// The date a text states with no more than a time or a weekday; `None` where it is none or could be
-/// read in two ways, as `3/4/2017` can.
+/// The date a text states with no more than a time or a weekday; `None` where it is none or could
+/// be read in two ways, as `3/4/2017` can.
 pub(crate) fn normalise(text: &str) -> Option<String> {
     let text = text.trim();
     if text.len() > 64 {
@@ -57,7 +57,8 @@ fn iso(text: &str) -> Option<String> {
     }
 }
 
-/// `April 3, 2017`, `3rd April 2017`, `Sat, 30 Jan 2021 16:00:00 GMT`, `3 de abril de 2017`, `2017年4月3日`.
+/// `April 3, 2017`, `3rd April 2017`, `Sat, 30 Jan 2021 16:00:00 GMT`, `3 de abril de 2017`,
+/// `2017年4月3日`.
 fn spelled(text: &str) -> Option<String> {
     let (mut year, mut month, mut date) = (None, None, None);
     let east_asian = text.contains(['年', '년']);

@@ -1,5 +1,5 @@
-//! What several formats share: dates, times, tables whose columns are known by what they hold, ZIP containers, XML,
-//! and utterances put together from timed words or stretches of markup.
+//! Readers that several formats share: dates, times, tables whose columns are known by what they
+//! hold, ZIP containers, XML, and utterances put together from timed words or stretches of markup.
 
 pub(crate) mod clock;
 pub(crate) mod column_names;

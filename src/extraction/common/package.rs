@@ -44,7 +44,7 @@ impl<'a> Package<'a> {
     pub(crate) fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>, ExtractError> {
         let Ok(part) = self.archive.by_name(name) else { return Ok(None) };
         let mut bytes = Vec::new();
-        // What is expanded is counted while it expands: the size that the container states may be a lie.
+        // Bytes are counted while they expand: the size that the container states can be wrong.
         let cap = u64::try_from(self.left).unwrap_or(u64::MAX);
         let read = part.take(cap.saturating_add(1)).read_to_end(&mut bytes);
         if bytes.len() > self.left {

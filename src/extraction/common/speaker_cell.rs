@@ -43,9 +43,10 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= LONGEST && name.contains(char::is_alphanumeric)
 }
 
-/// The name to show for a field of a column that has speakers for certain. Recognisers number or letter the voices that
-/// they tell apart. An alphabet from A on is such letters, and so is a run of neighbours, where the file is a part of a
-/// longer one; `Q` and `A` are none, nor `Q` and `R` in French.
+/// The name to show for a field of a column that has speakers for certain. Recognisers number or
+/// letter the voices that they tell apart. An alphabet from A on is such letters, and so is a run
+/// of neighbours, where the file is a part of a longer one; `Q` and `A` are none, nor `Q` and `R`
+/// in French.
 #[derive(Debug, Default)]
 pub(crate) struct Naming {
     lettered: bool,

@@ -8,8 +8,9 @@ use crate::extraction::common::columns::Profile;
 use crate::extraction::common::columns::SAMPLE;
 
 impl Profile {
-    /// How well a column fits the speakers of what `said` holds: for each row, the speaker's hash and whether
-    /// the text asks. `None` where it cannot be that. `rows` is the number of rows with text.
+    /// How well a column fits the speakers of what `said` holds: for each row, the speaker's hash
+    /// and whether the text asks. `None` where it cannot be that. `rows` is the number of rows with
+    /// text.
     pub(crate) fn speaker_score(
         &self,
         names: &[String],
@@ -56,9 +57,9 @@ impl Profile {
     }
 }
 
-/// How far the values of a column set questions apart from the rest: the share of the variance that they explain,
-/// less what as many values explain by chance (the adjusted coefficient of determination), from 0 to 1. And how
-/// many values and rows there are.
+/// How far the values of a column set questions apart from the rest: the share of the variance that
+/// they explain, less what as many values explain by chance (the adjusted coefficient of
+/// determination), from 0 to 1. And how many values and rows there are.
 fn separation(said: impl Iterator<Item = (u64, bool)>) -> (f64, usize, usize) {
     let mut groups: HashMap<u64, (f64, f64)> = HashMap::new();
     let (mut rows, mut asking) = (0_u32, 0.0_f64);

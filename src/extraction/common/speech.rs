@@ -1,7 +1,7 @@
 //! Utterances put together from stretches of a source → blocks with exact spans.
 //!
-//! A stretch is copied as it is; white space at its joints and in it reads as one space, because line ends and
-//! indents in these formats are layout, not speech.
+//! A stretch is copied as it is; white space at its joints and in it reads as one space, because
+//! line ends and indents in these formats are layout, not speech.
 
 use crate::extraction::builder::ExtractionBuilder;
 use crate::extraction::html::entity;
@@ -20,7 +20,7 @@ pub(crate) struct Utterance {
     pub parts: Vec<Part>,
 }
 
-/// What an utterance is made of.
+/// A part of an utterance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     /// A stretch of the source.
@@ -60,8 +60,9 @@ pub(crate) enum Escapes {
     References,
 }
 
-/// Writes utterances. A source that lists them in another order than they were said (one tier after another) cannot be
-/// mapped in order: the text written becomes the rendition, which spans refer to.
+/// Writes utterances. A source that lists them in another order than they were said (one tier after
+/// another) cannot be mapped in order: the text written becomes the rendition, which spans refer
+/// to.
 pub(crate) fn write(
     mut draft: ExtractionBuilder<'_>,
     text: &str,

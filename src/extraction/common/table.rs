@@ -1,4 +1,4 @@
-//! Tables that are transcripts: a column of speakers, or of times, beside one of what was said.
+//! Tables that are transcripts: a column of speakers, or of times, next to one of speech.
 
 use crate::extraction::common::clock;
 use crate::extraction::common::column_names;
@@ -11,10 +11,10 @@ use crate::transcript::BlockKind;
 const LONGEST_NAME: usize = 60;
 /// Fewer rows than this without a header are no transcript.
 const FEWEST_ROWS: usize = 3;
-/// What a question ends with.
+/// Marks at the end of a question.
 const QUESTION_MARKS: [char; 3] = ['?', '？', '؟'];
 
-/// Where in a table text stands that is being written.
+/// The cell of a table that text is written into.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub table: usize,
@@ -61,7 +61,7 @@ impl Tables {
     }
 }
 
-/// What the columns hold.
+/// The kinds of the columns.
 #[derive(Clone, Copy, Debug, Default)]
 struct Columns {
     text: usize,
@@ -77,8 +77,8 @@ struct Cell {
     blocks: Vec<usize>,
 }
 
-/// Reads the tables among blocks: `places` says for some blocks, in order, in which cell they stand. The
-/// blocks of names and times go; the blocks beside them get a speaker and a time.
+/// Reads the tables among blocks: `places` says for some blocks, in order, in which cell they are.
+/// The blocks of names and times go; the blocks next to them get a speaker and a time.
 pub(crate) fn read(blocks: &mut Vec<Block>, text: &str, places: &[(usize, Place)]) {
     let mut gone = vec![false; blocks.len()];
     let mut sorted = places.to_vec();
@@ -129,7 +129,7 @@ pub(crate) fn read(blocks: &mut Vec<Block>, text: &str, places: &[(usize, Place)
                     }
                 };
                 if columns.question.is_some() {
-                    // What a table inside the cell holds is no part of the utterance around it.
+                    // A table inside the cell is no part of the utterance around it.
                     for run in cell.blocks.chunk_by(|a, b| a + 1 == *b) {
                         join(blocks, &mut gone, run);
                     }
@@ -151,8 +151,8 @@ pub(crate) fn read(blocks: &mut Vec<Block>, text: &str, places: &[(usize, Place)
     });
 }
 
-/// Makes blocks of one cell that follow each other a single one: a side of a pair is one utterance, whatever its
-/// paragraphs.
+/// Makes blocks of one cell that follow each other a single one: a side of a pair is one utterance,
+/// whatever its paragraphs.
 fn join(blocks: &mut [Block], gone: &mut [bool], run: &[usize]) {
     let [first, rest @ ..] = run else { return };
     for index in rest {

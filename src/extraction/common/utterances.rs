@@ -16,14 +16,17 @@ pub(crate) struct Piece {
     pub parts: Parts,
 }
 
-/// The stretches of the source that something said is made of, each with whether a space belongs before it.
+/// The stretches of the source that something said is made of, each with whether a space belongs
+/// before it.
 pub(crate) type Parts = Vec<(TextSpan, bool)>;
 
-/// Reads the start of a stretch: how long its first piece is, and what it stands for where not itself.
+/// Reads the start of a stretch: how long its first piece is, and its meaning if that is not
+/// itself.
 pub(crate) type Unescape = fn(&str) -> (usize, Option<char>);
 
-/// Writes pieces. Where they stand in another order than they were said (an answer before its question, as
-/// some exporters sort their keys), a map cannot run both ways: the text written becomes the rendition.
+/// Writes pieces. If they are in another order than they were said (an answer before its question,
+/// as some exporters sort their keys), a map cannot run both ways: the text written becomes the
+/// rendition.
 pub(crate) fn write(
     mut draft: ExtractionBuilder<'_>,
     text: &str,

@@ -1,8 +1,8 @@
 //! XML read event by event, with the exact place of every stretch of text.
 //!
-//! Nothing is expanded: entities that a document declares are text like any other, so a document cannot grow while it is
-//! read. References are left in the text; [`speech`](crate::extraction::common::speech) reads the known ones when it
-//! writes.
+//! Nothing is expanded: entities that a document declares are text like any other, so a document
+//! cannot grow while it is read. References are left in the text;
+//! [`speech`](crate::extraction::common::speech) reads the known ones when it writes.
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
@@ -73,7 +73,7 @@ impl<'a> XmlReader<'a> {
         Self { reader, length: text.len(), depth: 0, nesting: limits.nesting, damage: None }
     }
 
-    /// What made the reader stop before the document's end, if anything.
+    /// The damage that stopped the reader before the document's end.
     pub(crate) fn into_damage(self) -> Option<Diagnostic> {
         self.damage
     }

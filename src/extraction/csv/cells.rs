@@ -9,8 +9,8 @@ use crate::transcript::DiagnosticKind;
 /// How many lines are looked at for what separates cells.
 const LINES: usize = 20;
 
-/// What separates cells: the sign that as many lines as possible have equally often, and the commonest of the
-/// first line among such.
+/// The separator of cells: the sign that as many lines as possible have equally often, and the
+/// commonest of the first line among such.
 pub(crate) fn delimiter(text: &str) -> u8 {
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).take(LINES).collect();
     let count = |line: &str, delimiter: u8| {
@@ -31,8 +31,9 @@ pub(crate) fn delimiter(text: &str) -> u8 {
     [b'|', b';', b'\t', b','].into_iter().max_by_key(evenness).unwrap_or(b',')
 }
 
-/// The places of the cells, inside their quotation marks. The `csv` crate says where records are and what
-/// is in them; the cells are found again in the record's text, and one found otherwise is left out.
+/// The places of the cells, inside their quotation marks. The `csv` crate says where records are
+/// and what is in them; the cells are found again in the record's text, and one found otherwise is
+/// left out.
 pub(crate) fn rows(text: &str, draft: &mut ExtractionBuilder<'_>) -> Vec<Vec<TextSpan>> {
     let delimiter = delimiter(text);
     let mut reader = csv::ReaderBuilder::new()
@@ -113,7 +114,7 @@ pub(crate) fn unescape(rest: &str) -> (usize, Option<char>) {
     }
 }
 
-/// What a cell says.
+/// The text of a cell.
 pub(crate) fn unescaped(inside: &str) -> Cow<'_, str> {
     if inside.contains("\"\"") { Cow::Owned(inside.replace("\"\"", "\"")) } else { Cow::Borrowed(inside) }
 }

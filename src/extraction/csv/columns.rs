@@ -1,4 +1,4 @@
-//! What the columns of a table hold, by their values, and by their names where a header has known ones.
+//! The kinds of a table's columns, by their values, and by their names if a header has known ones.
 
 use crate::extraction::common::clock;
 use crate::extraction::common::column_names;
@@ -22,7 +22,7 @@ const HIGHEST: usize = 10;
 /// Longest name of a column, in bytes.
 const LONGEST_NAME: usize = 40;
 
-/// What the columns hold, by index.
+/// The kinds of the columns, by index.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Columns {
     pub question: Option<usize>,
@@ -67,8 +67,8 @@ impl Columns {
     }
 }
 
-/// Whether the first row names the columns. One known name proves it; otherwise names are short and not among
-/// the data.
+/// Whether the first row names the columns. One known name proves it; otherwise names are short and
+/// not among the data.
 fn is_header(text: &str, head: &Row, body: &[Row], names: &[String]) -> bool {
     let short = head.iter().all(|cell| {
         let name = cell.trimmed(text).of(text);

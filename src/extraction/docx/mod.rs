@@ -1,5 +1,5 @@
-//! Documents of Word and its kin. Their bytes are compressed, so spans refer to the text written here, which is
-//! kept as the rendition.
+//! Documents of Word and its kin. Their bytes are compressed, so spans refer to the text written
+//! here, which is kept as the rendition.
 
 pub(crate) mod properties;
 pub(crate) mod styles;
@@ -72,7 +72,7 @@ fn main_part(package: &mut Package<'_>) -> Result<String, ExtractError> {
     if let Some(name) = package.find(|name| name == "word/document.xml").or_else(|| package.find(is_main)) {
         return Ok(name);
     }
-    // What else it is, where it is something known.
+    // Otherwise the message names the kind of document, if it is known.
     package.format()?;
     Err(ExtractError::Unreadable("the document is a ZIP archive but no DOCX file; send what is in it".into()))
 }
@@ -95,7 +95,8 @@ struct Writer<'a> {
     page: NonZeroU32,
 }
 
-/// Elements whose text was deleted, is a field's code, a reading over characters, or is on the page elsewhere once more.
+/// Elements whose text was deleted, is a field's code, a reading over characters, or is on the page
+/// elsewhere once more.
 const UNREAD: [&str; 11] = [
     "del",
     "moveFrom",
@@ -122,7 +123,7 @@ impl Writer<'_> {
                 Err(error) => {
                     let at = reader.error_position();
                     return Ok(Some(format!(
-                        "the text behind byte {at} of the main part is damaged: {error}"
+                        "the text after byte {at} of the main part is damaged: {error}"
                     )));
                 }
             };

@@ -9,7 +9,7 @@ use quick_xml::events::Event;
 
 use crate::transcript::BlockKind;
 
-/// What a style says about a paragraph.
+/// Properties that a style gives a paragraph.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Style {
     pub kind: Option<BlockKind>,
@@ -72,7 +72,7 @@ pub(crate) fn read(xml: &str) -> Styles {
     styles
 }
 
-/// The kind that a built-in style's name stands for. The names are English in every language of Word.
+/// The kind of block of a built-in style's name. The names are English in every language of Word.
 pub(crate) fn named(name: &str) -> Option<BlockKind> {
     let name: String = name.chars().filter(|c| *c != ' ').flat_map(char::to_lowercase).collect();
     match name.as_str() {

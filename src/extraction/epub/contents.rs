@@ -1,4 +1,5 @@
-//! The package document of a book: its metadata, and its chapters in reading order (EPUB 3.3, section 5).
+//! The package document of a book: its metadata, and its chapters in reading order (EPUB 3.3,
+//! section 5).
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ const MOST_CHAPTERS: usize = 10_000;
 /// Longest value of the metadata, in bytes.
 const LONGEST_VALUE: usize = 400;
 
-/// What a book has.
+/// The contents of a book.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     /// The names of the parts that are its chapters.

@@ -1,5 +1,5 @@
-//! EPUB: the chapters of a book in reading order, each a web page. Their bytes are compressed, so spans refer to the text
-//! written here, which is kept as the rendition.
+//! EPUB: the chapters of a book in reading order, each a web page. Their bytes are compressed, so
+//! spans refer to the text written here, which is kept as the rendition.
 
 mod contents;
 
@@ -75,7 +75,7 @@ fn add(book: &mut Extraction, page: &[u8], limits: &Limits) -> Result<(), Extrac
         book.blocks.push(block);
     }
     for mut diagnostic in chapter.diagnostics {
-        // What was left out is not in the text written.
+        // Parts left out are not in the written text.
         diagnostic.spans.clear();
         if !book.diagnostics.contains(&diagnostic) {
             book.diagnostics.push(diagnostic);

@@ -1,6 +1,6 @@
-//! What an element's attributes say about its text.
+//! Properties of an element that its attributes give.
 
-/// What an element's attributes say about its text.
+/// Properties of an element that its attributes give.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one independent property of an element")]
 pub(crate) struct Marks {

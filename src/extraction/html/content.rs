@@ -1,4 +1,4 @@
-//! Where a page's own content is: what is boilerplate, and which element holds the rest.
+//! Separates a page's own content from boilerplate, and finds the element that holds it.
 
 use crate::extraction::html::tag;
 use crate::extraction::html::tree::Piece;
@@ -56,7 +56,8 @@ fn drop_boilerplate(tree: &Tree, weights: &[Weight]) -> Vec<bool> {
     let mut dropped = vec![false; tree.elements.len()];
     for (index, element) in tree.elements.iter().enumerate().skip(1) {
         let own = weight(index);
-        // Names mislead: a page may wrap its whole article in a form, or comments may be the interview.
+        // Names mislead: a page may wrap its whole article in a form, or comments may be the
+        // interview.
         let most = |share: usize| own.speech * 100 > whole * share && own.link * 2 < own.text;
         let named = element.boilerplate
             || element.marks.boilerplate
@@ -145,7 +146,8 @@ fn weigh(tree: &Tree, text: &str, dropped: &[bool]) -> Vec<Weight> {
     weights
 }
 
-/// The element that holds the content: one that says so, else the innermost that holds nearly all speech.
+/// The element that holds the content: one that says so, else the innermost that holds nearly all
+/// speech.
 fn root(tree: &Tree, weights: &[Weight], dropped: &[bool]) -> usize {
     let speech = |index: usize| weights.get(index).map_or(0, |weight| weight.speech);
     let whole = speech(0);

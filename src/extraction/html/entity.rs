@@ -6,8 +6,8 @@ use html5gum::Tokenizer;
 /// Longest reference there is, `&CounterClockwiseContourIntegral;`.
 const LONGEST: usize = 33;
 
-/// The reference at the start of `text` (which begins with `&`): the text it means and its length; `None`
-/// where the ampersand means itself.
+/// The reference at the start of `text` (which begins with `&`): the text it means and its length;
+/// `None` where the ampersand means itself.
 pub(crate) fn read(text: &str) -> Option<(String, usize)> {
     let body = text.strip_prefix('&')?;
     let name =
@@ -42,7 +42,7 @@ fn uncommon(candidate: &str) -> Option<(String, usize)> {
     if decoded == candidate {
         return None;
     }
-    // What the two share at the end is text after a reference without a semicolon.
+    // A common end of the two is text after a reference without a semicolon.
     let shared =
         candidate.bytes().rev().zip(decoded.bytes().rev()).take_while(|(a, b)| a == b && *a != b';').count();
     let shared = shared.min(decoded.chars().count().saturating_sub(1));

@@ -1,4 +1,4 @@
-//! What a page says about itself: `title`, `meta`, canonical link, JSON-LD, `time`.
+//! Metadata of a page: `title`, `meta`, canonical link, JSON-LD, `time`.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::transcript::Metadata;
 /// Longest title, style sheet or JSON-LD script kept, in bytes.
 const LONGEST: usize = 512 << 10;
 
-/// What a page says about itself, by where it says so; the more trustworthy place wins.
+/// Metadata of a page by its place; the more trustworthy place wins.
 #[derive(Debug, Default)]
 pub(crate) struct Head {
     /// Readings of each field with their rank, 0 the best.
@@ -178,7 +178,7 @@ impl Head {
         self.offer_uri(2, &text(value, "url"));
     }
 
-    /// What the page says, where its first heading is `heading`.
+    /// The metadata of the page whose first heading is `heading`.
     pub(crate) fn into_metadata(mut self, heading: &str) -> Metadata {
         self.title.offer(3, heading);
         Metadata {

@@ -1,4 +1,5 @@
-//! Web pages: the main content among navigation, asides and footers, with what the page says about itself.
+//! Web pages: the main content among navigation, asides and footers, with what the page says about
+//! itself.
 
 mod question_classes;
 mod classes;
@@ -65,7 +66,8 @@ fn heading_before(tree: &Tree, content: &Content) -> Option<usize> {
     above.filter(|_| !titles.iter().any(inside))
 }
 
-/// Writes the blocks of a stretch of HTML inside another format. All that a browser would show is content.
+/// Writes the blocks of a stretch of HTML inside another format. All that a browser would show is
+/// content.
 pub(crate) fn fragment(
     draft: &mut ExtractionBuilder<'_>,
     text: &str,

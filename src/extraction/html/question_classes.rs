@@ -1,4 +1,5 @@
-//! Questions that a page sets apart from answers by a class alone, whose look is in a style sheet elsewhere.
+//! Questions that a page sets apart from answers by a class alone, whose look is in a style sheet
+//! elsewhere.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +16,8 @@ struct Count {
     asking: usize,
 }
 
-/// For each element, whether its class is named as a question's; `None` where the page names no answers too,
-/// or has one inside the other.
+/// For each element, whether its class is named as a question's; `None` where the page names no
+/// answers too, or has one inside the other.
 fn named(tree: &Tree, content: &Content) -> Option<Vec<bool>> {
     let kept = |index: usize| content.dropped.get(index) != Some(&true);
     let (mut asking, mut answering) = (0, 0);
@@ -36,8 +37,9 @@ fn named(tree: &Tree, content: &Content) -> Option<Vec<bool>> {
     pairs.then(|| tree.elements.iter().map(|element| element.marks.asks).collect())
 }
 
-/// For each element, whether its class is that of the page's questions: most blocks of the class end with a
-/// question mark, and few others do. Such blocks are set off, as surely as those in bold.
+/// For each element, whether its class is that of the page's questions: most blocks of the class
+/// end with a question mark, and few others do. Such blocks are set off, as surely as those in
+/// bold.
 pub(crate) fn find(tree: &Tree, text: &str, content: &Content) -> Vec<bool> {
     if let Some(named) = named(tree, content) {
         return named;

@@ -1,7 +1,8 @@
 //! Tags → a [`Tree`].
 //!
-//! The tokenizer says where tags and comments are; the text is what lies between them. Elements within a
-//! line are no part of the tree: what they say about text (bold, italics, link) goes with the text.
+//! The tokenizer says where tags and comments are; the text is what lies between them. Elements
+//! within a line are no part of the tree: what they say about text (bold, italics, link) goes with
+//! the text.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -26,7 +27,8 @@ use crate::extraction::html::tree::Style;
 use crate::extraction::html::tree::Tree;
 use crate::span::TextSpan;
 
-/// The most inline elements that are followed at once; pages that open more have forgotten to close them.
+/// The most inline elements that are followed at once; pages that open more have forgotten to close
+/// them.
 const MOST_INLINE: usize = 64;
 
 /// Reads `span` of `text` as HTML.
@@ -70,7 +72,7 @@ struct Inline {
 
 struct Reader<'a> {
     text: &'a str,
-    /// Where the tokenizer's offset 0 lies in the text.
+    /// The place in the text of the tokenizer's offset 0.
     base: usize,
     /// The end of the last tag or comment.
     at: usize,

@@ -9,8 +9,8 @@ use crate::extraction::html::tree::Picture;
 use crate::extraction::html::voices::Page;
 use crate::extraction::html::voices::Turn;
 
-/// The turns that pictures mark: each picture that is shown several times marks the text of its row, or, where
-/// pictures have no text with them, what follows up to the next.
+/// The turns that pictures mark: each picture that is shown several times marks the text of its
+/// row, or, where pictures have no text with them, what follows up to the next.
 pub(crate) fn by_picture(page: Page<'_>) -> Vec<Turn> {
     let mut times: BTreeMap<u64, usize> = BTreeMap::new();
     let shown = together(page);
@@ -50,8 +50,8 @@ pub(crate) fn by_picture(page: Page<'_>) -> Vec<Turn> {
     marks.iter().zip(ends).map(|(mark, end)| turn(mark, mark.piece..end.max(mark.piece))).collect()
 }
 
-/// The pictures of the content, where those next to each other in one element are one: a page has one for wide
-/// screens and one for narrow ones, or a frame and a face.
+/// The pictures of the content, where those next to each other in one element are one: a page has
+/// one for wide screens and one for narrow ones, or a frame and a face.
 fn together(page: Page<'_>) -> Vec<Picture> {
     let element = |index: usize| page.tree.elements.get(index);
     let mut shown: Vec<Picture> = Vec::new();
@@ -81,7 +81,8 @@ fn together(page: Page<'_>) -> Vec<Picture> {
     shown
 }
 
-/// Per picture, the outermost element around it that no other mark is in, no farther out than most have theirs.
+/// Per picture, the outermost element around it that no other mark is in, no farther out than most
+/// have theirs.
 ///
 /// `None` where the picture shares even its own element with other marks.
 fn rows(page: Page<'_>, marks: &[&Picture]) -> Vec<Option<usize>> {
@@ -157,7 +158,8 @@ pub(crate) fn by_class(page: Page<'_>) -> Vec<Turn> {
     turns
 }
 
-/// Whether an element may be a turn by its class: it is a part of the content with words, no title, no cell.
+/// Whether an element may be a turn by its class: it is a part of the content with words, no title,
+/// no cell.
 fn is_turn(page: Page<'_>, index: usize) -> bool {
     let Some(element) = page.tree.elements.get(index) else { return false };
     element.marks.classed

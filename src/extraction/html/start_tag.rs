@@ -19,11 +19,11 @@ const MOST_DATA: usize = 8;
 pub(crate) struct StartTag {
     /// In lower case.
     pub name: String,
-    /// Where it starts in the text.
+    /// Its start in the text.
     pub start: usize,
     /// The attribute whose value is still to come.
     pub attribute: String,
-    /// What the attributes say about the element.
+    /// The properties that its attributes give.
     pub marks: Marks,
     /// The attributes of elements that describe the page.
     pub attributes: Vec<(String, String)>,

@@ -8,7 +8,7 @@ use crate::extraction::html::classes::read_style;
 /// The most classes kept.
 const MOST_CLASSES: usize = 10_000;
 
-/// What classes look like.
+/// The type styles of classes.
 #[derive(Debug, Default)]
 pub(crate) struct Stylesheet {
     classes: BTreeMap<String, Marks>,
@@ -64,7 +64,7 @@ impl Stylesheet {
     }
 }
 
-/// Where the rule ends whose first brace comes before the text.
+/// The end of the rule whose first brace comes before the text.
 fn rule_end(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {

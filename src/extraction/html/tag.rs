@@ -1,4 +1,4 @@
-//! What is known of HTML's elements: how they are laid out and what their text is.
+//! HTML's elements: their layout, and the kind of their text.
 
 /// How an element takes part in the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! A page as a tree of the elements that set text apart, and the text between the tags, by position.
+//! A page as a tree of the elements that set text apart, and the text between the tags, by
+//! position.
 
 use crate::extraction::html::classes::Marks;
 use crate::extraction::html::head::Head;
@@ -33,7 +34,7 @@ pub(crate) struct Element {
     pub name: Box<str>,
     /// The element around it; the first element is its own parent.
     pub parent: usize,
-    /// What its attributes say.
+    /// The properties that its attributes give.
     pub marks: Marks,
     /// Equal for elements of one name and class.
     pub likeness: u64,

@@ -1,8 +1,8 @@
-//! Who speaks, where a page says it by its structure: attributes, the same element before each turn, pictures,
-//! or two classes in turn.
+//! Speakers that a page gives by its structure: attributes, the same element before each turn,
+//! pictures, or two classes in turn.
 //!
-//! Only what repeats and alternates counts, whatever it is called: few values, each several times, and a change at
-//! most of the turns.
+//! Only what repeats and alternates counts, whatever it is called: few values, each several times,
+//! and a change at most of the turns.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -29,7 +29,8 @@ pub(crate) struct Voice {
     pub pieces: Range<usize>,
     /// Those of them that are the name.
     pub label: Range<usize>,
-    /// The speaker's name, or the label of a side, where only pictures or classes tell the speakers apart.
+    /// The speaker's name, or the label of a side, where only pictures or classes tell the speakers
+    /// apart.
     pub name: String,
 }
 
@@ -97,7 +98,7 @@ impl Page<'_> {
         self.tree.pieces.get(pieces).unwrap_or_default().iter().rev().find_map(|piece| self.words_of(piece))
     }
 
-    /// Where the first element with words among pieces ends.
+    /// The end of the first element with words among pieces.
     pub(crate) fn first_block(&self, pieces: Range<usize>) -> usize {
         let end = pieces.end;
         let mut at = pieces.start;
@@ -124,7 +125,7 @@ impl Page<'_> {
         texts.filter_map(|piece| self.words_of(piece)).map(str::len).sum()
     }
 
-    /// Where the titles begin, in order.
+    /// The places of the titles, in order.
     fn titles(&self) -> impl Iterator<Item = usize> {
         let elements = self.tree.elements.iter().filter(|element| tag::is_title(&element.name));
         elements.map(|element| element.pieces.0)
@@ -173,7 +174,8 @@ fn by_attribute(page: Page<'_>) -> Option<Vec<Voice>> {
     attributes.values().filter_map(|turns| named(page, turns)).max_by_key(Vec::len)
 }
 
-/// Inline elements of one class that open their blocks with a name, with nothing between it and what is said.
+/// Inline elements of one class that open their blocks with a name, with nothing between it and
+/// what is said.
 fn by_passage(page: Page<'_>) -> Option<Vec<Voice>> {
     let mut classes: BTreeMap<u64, Vec<Turn>> = BTreeMap::new();
     for passage in page.tree.passages.iter().filter(|passage| page.is_kept(passage.owner)) {
@@ -209,7 +211,8 @@ fn named(page: Page<'_>, turns: &[Turn]) -> Option<Vec<Voice>> {
         .then(|| turns.iter().map(|turn| voice(turn, &turn.name)).collect())
 }
 
-/// Whether texts at the turns of a talk are the speakers' names: names in form, few, repeated, and alternating.
+/// Whether texts at the turns of a talk are the speakers' names: names in form, few, repeated, and
+/// alternating.
 pub(crate) fn name_turns(names: &[&str]) -> bool {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for name in names {
@@ -227,8 +230,8 @@ pub(crate) fn name_turns(names: &[&str]) -> bool {
 
 /// The voices, where two marks alternate and the turns of one of them mostly ask.
 ///
-/// Where pictures show that this is a talk, the side that asks may also comment: then it asks more, says less and
-/// begins after the titles.
+/// Where pictures show that this is a talk, the side that asks may also comment: then it asks more,
+/// says less and begins after the titles.
 fn sides(page: Page<'_>, turns: &[Turn], pictured: bool) -> Option<Vec<Voice>> {
     let mut counts: BTreeMap<u64, Side> = BTreeMap::new();
     let mut titles = page.titles().peekable();
@@ -253,7 +256,7 @@ fn sides(page: Page<'_>, turns: &[Turn], pictured: bool) -> Option<Vec<Voice>> {
         .then(|| kept.iter().map(|turn| voice(turn, if turn.key == *asker { "Q" } else { "A" })).collect())
 }
 
-/// What the turns of one mark show.
+/// Counts over the turns of one mark.
 #[derive(Clone, Copy, Debug, Default)]
 struct Side {
     turns: usize,
@@ -275,7 +278,8 @@ fn alternates<T: PartialEq>(marks: &[T]) -> bool {
     marks.len() >= FEWEST_TURNS && changes * 10 >= (marks.len() - 1) * 6
 }
 
-/// Whether a text may be a speaker's name: a few words of letters, the first with a capital where there are any.
+/// Whether a text may be a speaker's name: a few words of letters, the first with a capital where
+/// there are any.
 fn is_name(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     text.len() <= LONGEST_NAME

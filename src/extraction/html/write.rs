@@ -19,7 +19,7 @@ use crate::transcript::EmphasisKind;
 pub(crate) struct Writer<'t, 'd, 'a> {
     text: &'t str,
     draft: &'d mut ExtractionBuilder<'a>,
-    /// What text that begins now would be.
+    /// The kind of block that text beginning now opens.
     kinds: Vec<BlockKind>,
     style: Style,
     /// How many elements around are set off by their class.
@@ -42,7 +42,8 @@ impl<'t, 'd, 'a> Writer<'t, 'd, 'a> {
         }
     }
 
-    /// Writes the pieces of this range, without the elements dropped, and with those set off in bold.
+    /// Writes the pieces of this range, without the elements dropped, and with those set off in
+    /// bold.
     ///
     /// A voice gives its blocks the speaker.
     pub(crate) fn pieces(
@@ -177,7 +178,7 @@ impl<'t, 'd, 'a> Writer<'t, 'd, 'a> {
 struct Run<'t, 'd, 'a> {
     draft: &'d mut ExtractionBuilder<'a>,
     text: &'t str,
-    /// Where the piece starts in the decoded source.
+    /// The start of the piece in the decoded source.
     start: usize,
     /// Up to here it is written.
     from: usize,

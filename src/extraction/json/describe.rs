@@ -1,4 +1,4 @@
-//! What a JSON document says about itself.
+//! Metadata of a JSON document.
 
 use crate::extraction::common::date;
 use crate::extraction::json::scan;
@@ -8,7 +8,7 @@ use crate::transcript::Metadata;
 /// The most people listed.
 const MOST_PEOPLE: usize = 50;
 
-/// What the values of a document say about it, or the objects in them that are there for this.
+/// Reads metadata from the values at the document's top, or from the objects in them that hold it.
 pub(crate) fn metadata(text: &str, values: &[Node]) -> Metadata {
     let mut metadata = Metadata::default();
     for node in values {

@@ -1,4 +1,5 @@
-//! Strings of JSON that hold HTML, as some editors of transcripts save them: their paragraphs, without tags.
+//! Strings of JSON that hold HTML, as some editors of transcripts save them: their paragraphs,
+//! without tags.
 
 use crate::extraction::common::utterances::Parts;
 use crate::extraction::common::utterances::Piece;
@@ -46,7 +47,7 @@ pub(crate) fn paragraphs(text: &str, piece: &Piece) -> Vec<Piece> {
         |parts: &Parts| parts.iter().any(|(span, _)| span.of(text).contains(char::is_alphanumeric));
     paragraphs.retain(has_words);
     if piece.kind != BlockKind::Paragraph {
-        // What a turn is made of stays one turn.
+        // The parts of a turn stay one turn.
         let parts = paragraphs
             .into_iter()
             .flat_map(|parts| {

@@ -1,4 +1,5 @@
-//! JSON and JSON Lines: turns of speakers as people and speech recognisers write them, or ready pairs.
+//! JSON and JSON Lines: turns of speakers as people and speech recognisers write them, or ready
+//! pairs.
 
 mod describe;
 mod markup;

@@ -26,7 +26,8 @@ pub(crate) struct Pairs {
     answer: Vec<usize>,
     asker: Option<usize>,
     answerer: Option<usize>,
-    /// Whether one question has several answers, of which the first is the best, as data sets order them.
+    /// Whether one question has several answers, of which the first is the best, as data sets order
+    /// them.
     several: bool,
     /// Whether the keys say that they are pairs.
     pub by_key: bool,

@@ -1,7 +1,8 @@
 //! Which column of a document's tables has the words, and which say who spoke them and when.
 //!
-//! Exports hold the same words in several cuts: single words, sentences, turns, a transcript in one string. The
-//! cut to read is the one whose speakers are known; among those, the one in sentences or turns.
+//! Exports hold the same words in several cuts: single words, sentences, turns, a transcript in one
+//! string. The cut to read is the one whose speakers are known; among those, the one in sentences
+//! or turns.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -82,7 +83,8 @@ impl<'a> Chooser<'a> {
         Self { text, tables, strings, profiles: RefCell::default() }
     }
 
-    /// The readings of what was said, the best first, and others made like it that have other words.
+    /// The readings of what was said, the best first, and others made like it that have other
+    /// words.
     pub(crate) fn choose(&self) -> Vec<Reading> {
         let mut readings = self.candidates();
         // Strings outside of lists are titles, unless nothing else is there.
@@ -151,9 +153,10 @@ impl<'a> Chooser<'a> {
         } else if table == 0 {
             (profile.bytes > TRANSCRIPT).then_some(Cut::Whole)?
         } else if profile.mean() < WORD && !profile.is_running() {
-            let told = matches!(names.last().map(String::as_str), Some("word" | "words" | "punctuatedword"));
+            let is_word =
+                matches!(names.last().map(String::as_str), Some("word" | "words" | "punctuatedword"));
             let many = profile.seen > 8;
-            if told || many && (known || !profile.repeats()) {
+            if is_word || many && (known || !profile.repeats()) {
                 Cut::Words
             } else {
                 known.then_some(Cut::Turns)?
@@ -255,8 +258,8 @@ impl<'a> Chooser<'a> {
         best.map(|(_, column)| column)
     }
 
-    /// Speakers by records of other lists that are of the same time, as recognisers write them who tell voices
-    /// apart after the words.
+    /// Speakers by records of other lists that are of the same time, as recognisers write them who
+    /// tell voices apart after the words.
     fn by_time(&self, reading: &Reading, table: usize) -> SpokenBy {
         if reading.times.start.is_none() {
             return SpokenBy::Nobody;
@@ -304,7 +307,8 @@ impl<'a> Chooser<'a> {
         cut + speakers + named + marks.min(0.4)
     }
 
-    /// Whether what one reading gives to one speaker is said by several in the other, which is finer.
+    /// Whether what one reading gives to one speaker is said by several in the other, which is
+    /// finer.
     fn divides(&self, coarse: &Reading, fine: &Reading) -> bool {
         let (Some(outer), Some(inner)) =
             (self.tables.columns.get(coarse.text), self.tables.columns.get(fine.text))
@@ -327,8 +331,8 @@ impl<'a> Chooser<'a> {
         })
     }
 
-    /// Whether another column is made like the one read and has other words, as the parts of an interview may, and
-    /// records that have a key of their own for the text.
+    /// Whether another column is made like the one read and has other words, as the parts of an
+    /// interview may, and records that have a key of their own for the text.
     fn is_alike(&self, best: &Reading, other: &Reading) -> bool {
         let (SpokenBy::Column(speaker), SpokenBy::Column(other_speaker)) = (best.spoken_by, other.spoken_by)
         else {
@@ -355,7 +359,8 @@ impl<'a> Chooser<'a> {
             && !self.repeats(best.text, other.text)
     }
 
-    /// Whether a column has the words of another once more, cut otherwise: most pairs of adjacent words are the same.
+    /// Whether a column has the words of another once more, cut otherwise: most pairs of adjacent
+    /// words are the same.
     fn repeats(&self, column: usize, other: usize) -> bool {
         let pairs = |column: usize| {
             let cells = self.tables.columns.get(column).map(|column| column.cells.as_slice());

@@ -1,7 +1,7 @@
 //! JSON values with the place of every string, which no maintained reader gives.
 //!
-//! The text has been through `serde_json` before, so that this scanner only ever sees valid JSON; on any
-//! other it stops early.
+//! The text has been through `serde_json` before, so that this scanner only ever sees valid JSON;
+//! on any other it stops early.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,7 +10,8 @@ use std::rc::Rc;
 use crate::extraction::common::column_names;
 use crate::span::TextSpan;
 
-/// The most values read of one document; they take memory, which a limit on bytes alone does not bound.
+/// The most values read of one document; they take memory, which a limit on bytes alone does not
+/// bound.
 pub(crate) const MOST_VALUES: usize = 4_000_000;
 
 /// A value.
@@ -61,7 +62,7 @@ impl Node {
         }
     }
 
-    /// Where a string stands.
+    /// The place of a string in the document.
     pub(crate) const fn text(&self) -> Option<TextSpan> {
         match self {
             Self::Text(span) => Some(*span),
@@ -205,7 +206,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The first piece of a string's inside: its length there, and what it stands for where that is not itself.
+/// The first piece of a string's inside: its length there, and its meaning if that is not itself.
 pub(crate) fn unescape(rest: &str) -> (usize, Option<char>) {
     let Some(at) = rest.find('\\') else { return (rest.len(), None) };
     if at > 0 {
@@ -234,7 +235,7 @@ pub(crate) fn unescape(rest: &str) -> (usize, Option<char>) {
     }
 }
 
-/// What a string says, where it has escapes and where not.
+/// The text of a string, with or without escapes.
 pub(crate) fn read(inside: &str) -> Cow<'_, str> {
     if inside.contains('\\') {
         Cow::Owned(say(inside, TextSpan::new(0, inside.len())))
@@ -243,7 +244,7 @@ pub(crate) fn read(inside: &str) -> Cow<'_, str> {
     }
 }
 
-/// What a string says.
+/// The text of a string.
 pub(crate) fn say(text: &str, span: TextSpan) -> String {
     let mut out = String::new();
     let mut rest = span.of(text);

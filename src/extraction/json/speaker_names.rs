@@ -95,7 +95,7 @@ fn people(
     let described = tables.columns.get(column)?;
     let table = tables.lists.get(described.table)?;
     let spoken_in = tables.columns.get(speaker)?.table;
-    // Who is referred to by name needs no other.
+    // A speaker who is referred to by name needs no other.
     let is_name = described.names.last().is_some_and(|name| NAMES.iter().take(5).any(|known| known == name));
     if is_name || described.table == 0 || described.table == spoken_in || described.cells.len() > MOST_PEOPLE
     {

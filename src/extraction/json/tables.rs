@@ -1,6 +1,6 @@
-//! A JSON document as tables: each list is one, its elements are the records, and a record's fields are found
-//! by the same path in each of them. What is nested in an element without a list is a field of it; a list
-//! inside an element is a table whose records know the record that they are in.
+//! A JSON document as tables: each list is one, its elements are the records, and a record's fields
+//! are found by the same path in each of them. What is nested in an element without a list is a
+//! field of it; a list inside an element is a table whose records know the record that they are in.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -45,8 +45,8 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Column {
     pub table: usize,
-    /// Its key last, before it the keys of the objects it is nested in within its record; the list's key where
-    /// elements are no objects.
+    /// Its key last, before it the keys of the objects it is nested in within its record; the
+    /// list's key where elements are no objects.
     pub names: Vec<String>,
     /// The cells by their records, in order of the document.
     pub cells: Vec<(usize, Value)>,
@@ -298,8 +298,8 @@ fn are_rows(items: &[Node]) -> bool {
         })
 }
 
-/// The lists of an object that belong together row by row: lists of scalars of the same length, by their keys.
-/// An object whose keys count is a list too.
+/// The lists of an object that belong together row by row: lists of scalars of the same length, by
+/// their keys. An object whose keys count is a list too.
 fn parallel(node: &Node) -> Vec<(&Rc<str>, Vec<&Node>)> {
     let mut lists: Vec<(&Rc<str>, Vec<&Node>)> = Vec::new();
     for (key, value) in node.entries() {

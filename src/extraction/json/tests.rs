@@ -153,7 +153,8 @@ fn a_whole_transcript_in_one_string() {
 
 #[test]
 fn what_is_not_speech_is_left() {
-    // A list of tags next to the turns, times that are ids, a table of people that is no transcript.
+    // A list of tags next to the turns, times that are ids, a table of people that is no
+    // transcript.
     check(
         r#"{"tags":["ferry","harbour"],"cast":[{"id":1,"name":"Ann","bio":"She writes about harbours and the people in them."},{"id":2,"name":"Bob","bio":"He has run the ferry for thirty years, as his uncle did."}],
         "turns":[{"nr":1,"speaker":"Ann","text":"How did you come to it?"},{"nr":2,"speaker":"Bob","text":"My uncle had the licence before me."},{"nr":3,"speaker":"Ann","text":"And who pays for the crossings at night?"}]}"#,

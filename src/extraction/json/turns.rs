@@ -106,7 +106,8 @@ fn leaves(text: &str, tables: &Tables, reading: &Reading) -> Vec<Leaf> {
     without_repeats(text, tables, reading.spoken_by, leaves)
 }
 
-/// With speakers told apart, some recognisers give every word once more in the last result, now with its speaker.
+/// With speakers distinguished, some recognisers give every word once more in the last result, now
+/// with its speaker.
 fn without_repeats(text: &str, tables: &Tables, spoken_by: SpokenBy, mut leaves: Vec<Leaf>) -> Vec<Leaf> {
     let SpokenBy::Column(speaker) = spoken_by else { return leaves };
     let parent = |leaf: &Leaf| tables.records.get(leaf.record).map(|record| record.parent);
@@ -213,7 +214,7 @@ fn intervals(text: &str, tables: &Tables, speaker: usize, times: &TimeColumns) -
     intervals
 }
 
-/// Who speaks at a time: who began last, unless that one ended and another still speaks.
+/// The speaker at a time: the one who began last, unless that one ended and another still speaks.
 fn spoken_at(intervals: &[(f64, f64, Value)], at: f64) -> Option<Value> {
     /// How many speakers may have begun since one who still speaks.
     const OVERLAP: usize = 8;

@@ -1,4 +1,4 @@
-//! What the first lines of a document say about it, where its format has no place for that.
+//! Metadata in the first lines of a document whose format has no other place for it.
 
 use crate::extraction::common::date;
 use crate::extraction::metadata::language;
@@ -62,7 +62,7 @@ fn is_name(speaker: &str) -> bool {
     (2..=80).contains(&letters) && !speaker.contains(|c: char| c.is_ascii_digit())
 }
 
-/// What a line's key says its value is.
+/// The kind of value that a line's key announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     Title,
@@ -129,7 +129,7 @@ fn field(key: &str) -> Option<Field> {
     FIELDS.iter().find(|(_, keys)| keys.contains(&format!("|{key}|"))).map(|(field, _)| *field)
 }
 
-/// What the lines at the start say about the document.
+/// Reads metadata from the lines at the start.
 #[derive(Debug, Default)]
 struct Header {
     found: Metadata,
@@ -178,7 +178,8 @@ impl Header {
         }
     }
 
-    /// The metadata. Who asks is named only with one who answers, for a single person is taken to answer.
+    /// The metadata. Who asks is named only with one who answers, for a single person is taken to
+    /// answer.
     fn finish(mut self) -> Metadata {
         if !self.guests.is_empty() {
             self.found.people = self.guests;
@@ -188,8 +189,8 @@ impl Header {
     }
 }
 
-/// Reads `Title: …`, `Date: …`, `Interviewee: …`, such keys alone with the value on the next line or in the next
-/// cell, and a date alone on a line.
+/// Reads `Title: …`, `Date: …`, `Interviewee: …`, such keys alone with the value on the next line
+/// or in the next cell, and a date alone on a line.
 fn head_lines(extraction: &mut Extraction) {
     let mut header = Header::default();
     let mut open: Option<Field> = None;

@@ -4,8 +4,8 @@ use whatlang::Lang;
 
 use crate::transcript::Extraction;
 
-/// How much text is looked at, in bytes: detection costs as much as the segmentation of many times that, and is as sure
-/// of a page's worth of sentences as of more.
+/// How much text is looked at, in bytes: detection costs as much as the segmentation of many times
+/// that, and is as sure of a page's worth of sentences as of more.
 const SAMPLE: usize = 768;
 /// How much of one block at most, where there are several to hear.
 const PIECE: usize = 128;
@@ -14,19 +14,20 @@ const SPREAD: usize = 16;
 /// Less text than this, in characters, is too little to tell by.
 const FEWEST: usize = 60;
 
-/// Words that every English sentence has some of and that are rare in other languages, unlike "a", "in" or "me", which
-/// lists of function words made for other ends hold too.
+/// Words that every English sentence has some of and that are rare in other languages, unlike "a",
+/// "in" or "me", which lists of function words made for other ends hold too.
 const ENGLISH: [&str; 28] = [
     "the", "of", "and", "to", "that", "it", "you", "with", "this", "have", "not", "they", "but", "what",
     "from", "had", "which", "there", "their", "would", "been", "has", "when", "your", "were", "about",
     "because", "who",
 ];
-/// Of how many words of a sample one is such a word, where it is English: they are a quarter of English text, and below
-/// a twentieth of any other.
+/// Of how many words of a sample one is such a word, where it is English: they are a quarter of
+/// English text, and below a twentieth of any other.
 const ENGLISH_IN: usize = 6;
 /// Fewest words that show that a text is English.
 const ENGLISH_WORDS: usize = 40;
-/// Of how many bytes one may be the first of a letter beyond ASCII, where a text is in no other script.
+/// Of how many bytes one may be the first of a letter beyond ASCII, where a text is in no other
+/// script.
 const BEYOND_ASCII_IN: usize = 20;
 
 /// ISO 639-3 codes and the BCP 47 tags for them.
@@ -99,8 +100,8 @@ fn detect(extraction: &Extraction) -> Option<String> {
     (enough && found.is_reliable()).then(|| tag(found.lang().code())).flatten()
 }
 
-/// Whether a sample is plainly English. Most transcripts are, and to weigh all languages against each other costs as
-/// much as reading some 4 KB of a transcript.
+/// Whether a sample is plainly English. Most transcripts are, and to weigh all languages against
+/// each other costs as much as reading some 4 KB of a transcript.
 fn is_english(sample: &str) -> bool {
     // A text of several scripts is for the detector, which goes by the one with most letters.
     let beyond = sample.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count();

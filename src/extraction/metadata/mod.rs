@@ -1,4 +1,4 @@
-//! What a document says of itself: title, date and people in its header lines, and its language.
+//! Metadata that several formats share: title, date and people in header lines, and the language.
 
 pub(crate) mod header_lines;
 pub(crate) mod language;

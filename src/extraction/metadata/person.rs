@@ -5,8 +5,8 @@ const MOST_WORDS: usize = 5;
 /// Longest name, in bytes.
 const LONGEST: usize = 80;
 
-/// The name that a field of a site generator gives. Identifiers such as `jane-doe` are names in another spelling;
-/// one word in lower case is an account and names nobody.
+/// The name that a field of a site generator gives. Identifiers such as `jane-doe` are names in
+/// another spelling; one word in lower case is an account and names nobody.
 pub(crate) fn from_slug(value: &str) -> String {
     let is_slug = !value.is_empty()
         && value
@@ -29,7 +29,8 @@ pub(crate) fn from_slug(value: &str) -> String {
     parts.iter().map(capital).collect::<Vec<_>>().join(" ")
 }
 
-/// The people that the value of a line such as `Interviewee: …` names; none where any part is no name.
+/// The people that the value of a line such as `Interviewee: …` names; none where any part is no
+/// name.
 pub(crate) fn listed(value: &str) -> Vec<String> {
     let value = value.split(['(', '（', '[']).next().unwrap_or_default().trim();
     let parts: Vec<&str> = value
@@ -45,8 +46,8 @@ pub(crate) fn listed(value: &str) -> Vec<String> {
     }
 }
 
-/// Whether a text is nothing but a full name: two words or more with capitals, or a few signs of a script without
-/// spaces.
+/// Whether a text is nothing but a full name: two words or more with capitals, or a few signs of a
+/// script without spaces.
 fn is_name(text: &str) -> bool {
     let letters = text.chars().all(|c| c.is_alphabetic() || " .-'’·・".contains(c));
     let words: Vec<&str> = text.split_whitespace().collect();

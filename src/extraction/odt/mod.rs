@@ -1,5 +1,5 @@
-//! `OpenDocument` texts (`LibreOffice` and its kin). Their bytes are compressed, so spans refer to the text written here,
-//! which is kept as the rendition.
+//! `OpenDocument` texts (`LibreOffice` and its kin). Their bytes are compressed, so spans refer to
+//! the text written here, which is kept as the rendition.
 
 mod styles;
 
@@ -45,7 +45,7 @@ const UNREAD: [&str; 15] = [
     "forms",
     "script",
 ];
-/// The most spaces that one element stands for.
+/// The most spaces that one element can be.
 const MOST_SPACES: usize = 200;
 
 /// Reads a document.
@@ -103,7 +103,8 @@ struct Writer<'a, 'x> {
     /// How deep the element is whose text is not read.
     unread: Option<usize>,
     depth: usize,
-    /// How the open paragraphs and the spans in them look, the innermost last, each with the depth of its element.
+    /// How the open paragraphs and the spans in them look, the innermost last, each with the depth
+    /// of its element.
     looks: Vec<(usize, Look)>,
     /// How many items of lists are open.
     items: usize,

@@ -12,7 +12,7 @@ use crate::transcript::BlockKind;
 /// How many styles one may be derived from another; a circle of them would never end.
 const LONGEST_CHAIN: usize = 16;
 
-/// What a style says; `None` where it leaves that to its parent.
+/// Properties of a style; `None` if its parent decides.
 #[derive(Clone, Debug, Default)]
 struct Style {
     parent: Option<String>,
@@ -21,7 +21,7 @@ struct Style {
     is_hidden: Option<bool>,
 }
 
-/// What a style comes to, with all that it is derived from.
+/// Properties of a style with those of all its parents.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Look {
     pub kind: Option<BlockKind>,
@@ -71,7 +71,7 @@ impl Styles {
         Ok(())
     }
 
-    /// What the style of this name comes to.
+    /// The properties of the style of this name and of its parents.
     pub(crate) fn look(&self, name: &str) -> Look {
         let mut look = Look::default();
         let mut hidden = None;
@@ -90,7 +90,7 @@ impl Styles {
     }
 }
 
-/// The kind that a built-in style stands for. Names are English in every language; `_20_` is a space.
+/// The kind of block of a built-in style. Names are English in every language; `_20_` is a space.
 fn kind(name: &str) -> Option<BlockKind> {
     let name = name.replace("_20_", " ");
     if name == "Quotations" { Some(BlockKind::Quotation) } else { styles::named(&name) }

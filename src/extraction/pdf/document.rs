@@ -146,7 +146,8 @@ fn title(document: &Document) -> String {
     if is_file_name(&title) { String::new() } else { title }
 }
 
-/// Whether a title is the name of a file or of nothing: `Microsoft Word - talk 3.doc`, `untitled`, `scan_0412`.
+/// Whether a title is the name of a file or of nothing: `Microsoft Word - talk 3.doc`, `untitled`,
+/// `scan_0412`.
 fn is_file_name(title: &str) -> bool {
     let lower = title.to_lowercase();
     // Writers name themselves, then the file.

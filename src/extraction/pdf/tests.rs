@@ -305,11 +305,11 @@ fn objects_are_counted_before_they_are_read() {
     assert!(over(read(packed("ObjStm", many.clone()))));
     assert!(over(read(packed("Obj#53tm", many.clone()))));
     assert!(read(packed("ObjStm", b"200 0 [0]".to_vec())).is_ok());
-    // What is no stream of objects is not looked at until it is needed.
+    // Other streams than those of objects are not read until they are needed.
     assert!(read(packed("Metadata", many)).is_ok());
 }
 
-/// What expands is paid for each time that it is read.
+/// A stream is charged each time that it is read.
 #[test]
 fn expansion_is_limited() {
     let limits = Limits { text_bytes: 1 << 20, ..Limits::default() };

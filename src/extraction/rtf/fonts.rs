@@ -99,7 +99,8 @@ pub(crate) fn decode(bytes: &[u8], encoding: &'static Encoding) -> Vec<(String, 
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        // A character of these code pages takes at most four bytes; the shortest reading is the right one.
+        // A character of these code pages takes at most four bytes; the shortest reading is the
+        // right one.
         let read = (1..=4.min(bytes.len() - at)).find_map(|length| {
             let part = bytes.get(at..at + length)?;
             let text = encoding.decode_without_bom_handling_and_without_replacement(part)?;

@@ -1,4 +1,5 @@
-//! RTF: paragraphs, tables, bold and italics. Its bytes are quoted as they are, control words left out.
+//! RTF: paragraphs, tables, bold and italics. Its bytes are quoted as they are, control words left
+//! out.
 
 mod fonts;
 mod reader;

@@ -29,8 +29,8 @@ const LONGEST_TITLE: usize = 400;
 
 /// Reads a document.
 pub(crate) fn extract(bytes: &[u8], limits: &Limits) -> Result<Extraction, ExtractError> {
-    // Bytes beyond ASCII are in the code page of their font. Read as Windows-1252, each is one character, which leads back
-    // to the byte. Some programs write Unicode as it is.
+    // Bytes beyond ASCII are in the code page of their font. Read as Windows-1252, each is one
+    // character, which leads back to the byte. Some programs write Unicode as it is.
     let is_utf8 = std::str::from_utf8(bytes).is_ok();
     let is_unicode = is_utf8 || encoding_rs::Encoding::for_bom(bytes).is_some();
     let decoded = decoding::decode(bytes, Some(if is_utf8 { "utf-8" } else { "windows-1252" }))?;

@@ -1,4 +1,4 @@
-//! What groups, paragraphs and tables set while a document is read.
+//! The state of groups, paragraphs and tables while a document is read.
 
 use crate::extraction::common::table::Tables;
 use crate::span::TextSpan;
@@ -10,7 +10,7 @@ pub(crate) const UNREAD: &str = " annotation atnauthor atndate atnid atnparent a
     ftncn ftnsep ftnsepc header headerf headerl headerr keywords listoverridetable listtable manager nonshppict object \
     operator pgdsctbl pict pntxta pntxtb printim private revtbl revtim rsidtbl rxe shppict subject tc txe upr xe ";
 
-/// What a group's text is.
+/// The destination of a group's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Destination {
     #[default]
@@ -29,7 +29,7 @@ pub(crate) struct Look {
     pub italic: bool,
 }
 
-/// What a group sets, and its end resets.
+/// Properties that a group sets and its end resets.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct State {
     pub destination: Destination,
@@ -43,7 +43,7 @@ pub(crate) struct State {
     pub style: i32,
 }
 
-/// What `\pard` resets.
+/// Properties that `\pard` resets.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Paragraph {
     pub kind: Option<BlockKind>,
@@ -51,7 +51,7 @@ pub(crate) struct Paragraph {
     pub in_table: bool,
 }
 
-/// Where in a table the reader is.
+/// The cell of a table that the reader is in.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Table {
     pub is_open: bool,

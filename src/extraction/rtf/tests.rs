@@ -78,7 +78,8 @@ fn nesting_is_capped() {
 }
 
 proptest! {
-    /// Any sequence of what RTF is made of is read without a panic, and every span is in the source.
+    /// Any sequence of what RTF is made of is read without a panic, and every span is in the
+    /// source.
     #[test]
     fn any_tokens(body in "(\\\\(par|cell|row|intbl|b|i0|u[0-9]{1,5}|uc[0-3]|f[0-2]|'[0-9a-f]{2}|bin2|pard|\\*|~|-) ?|[{}a-z é]){0,60}") {
         let document = format!("{{\\rtf1{{\\fonttbl{{\\f2\\fcharset128;}}}}{body}");

@@ -1,4 +1,5 @@
-//! RTF → groups, control words, symbols and text, each with its place (Rich Text Format specification 1.9.1).
+//! RTF → groups, control words, symbols and text, each with its place (Rich Text Format
+//! specification 1.9.1).
 
 use crate::span::TextSpan;
 

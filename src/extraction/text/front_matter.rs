@@ -1,8 +1,9 @@
 //! The front matter of Markdown: YAML between `---` lines or TOML between `+++` lines.
 //!
-//! Only the few shapes that say something about the people, the title, the date and the address are read:
-//! `key: value`, a list under a key, a list in brackets, and one level of `name:` keys in a list. Anything
-//! else is passed over, so that a value no YAML parser would take does not cost the metadata.
+//! Only the few shapes that say something about the people, the title, the date and the address are
+//! read: `key: value`, a list under a key, a list in brackets, and one level of `name:` keys in a
+//! list. Anything else is passed over, so that a value no YAML parser would take does not cost the
+//! metadata.
 
 use crate::extraction::common::date;
 use crate::extraction::html;
@@ -41,7 +42,7 @@ pub(crate) fn split(text: &str) -> Option<(&str, usize)> {
     None
 }
 
-/// What the front matter says.
+/// The metadata of the front matter.
 pub(crate) fn read(inside: &str) -> Metadata {
     let mut found = Metadata::default();
     let mut cast = Cast::default();
@@ -105,7 +106,7 @@ pub(crate) fn read(inside: &str) -> Metadata {
     found
 }
 
-/// Whom the front matter names.
+/// The people whom the front matter names.
 #[derive(Debug, Default)]
 struct Cast {
     guests: Vec<String>,
@@ -129,8 +130,9 @@ impl Cast {
         }
     }
 
-    /// Those interviewed first, their hosts after them. A host alone is not the one who answers, and who is only
-    /// the author of the page may have no word in the interview: they count where a guest is named.
+    /// Those interviewed first, their hosts after them. A host alone is not the one who answers,
+    /// and who is only the author of the page may have no word in the interview: they count where a
+    /// guest is named.
     fn people(self) -> Vec<String> {
         let mut people = self.guests;
         if !people.is_empty() {

@@ -25,8 +25,8 @@ use crate::transcript::EmphasisKind;
 use crate::transcript::Extraction;
 use crate::transcript::Format;
 
-/// A line underlined with dashes is a heading only where it is no longer than this; a paragraph of speech
-/// over a thematic break is none, whatever the grammar says.
+/// A line underlined with dashes is a heading only where it is no longer than this; a paragraph of
+/// speech over a thematic break is none, whatever the grammar says.
 const LONGEST_UNDERLINED: usize = 120;
 
 /// Reads Markdown.
@@ -62,7 +62,7 @@ struct Reader<'a> {
     text: &'a str,
     limits: &'a Limits,
     draft: ExtractionBuilder<'a>,
-    /// What text that begins now would be, by the elements around it.
+    /// The kind of block that text beginning now opens, by the elements around it.
     kinds: Vec<BlockKind>,
     depth: usize,
     /// The depth of the element whose text is left out.
@@ -240,7 +240,8 @@ impl Reader<'_> {
         let source = span.of(self.text);
         let ticks = source.len() - source.trim_start_matches('`').len();
         let inside = TextSpan::new(span.start() + ticks, span.end().saturating_sub(ticks));
-        // A line break inside reads as a space; all else is the source's own, and stays mapped byte by byte.
+        // A line break inside reads as a space; all else is the source's own, and stays mapped byte
+        // by byte.
         let flat = inside.of(self.text).replace('\n', " ");
         let Some(at) = flat.find(code) else { return self.write(inside, code) };
         let mut start = inside.start() + at;
@@ -263,7 +264,8 @@ impl Reader<'_> {
     }
 }
 
-/// Directives of a site generator, alone on their lines: `{{< video >}}`, `{% include %}`, `{: .note}`.
+/// Directives of a site generator, alone on their lines: `{{< video >}}`, `{% include %}`,
+/// `{: .note}`.
 fn is_directive(text: &str) -> bool {
     const MARKS: [(&str, &str); 4] = [("{{", "}}"), ("{%", "%}"), ("{:", "}"), (":::", "")];
     let is_one = |line: &str| {

@@ -1,4 +1,5 @@
-//! Plain text: a block is what blank lines set apart; line breaks inside stay, segmentation reads them.
+//! Plain text: a block is what blank lines set apart; line breaks inside stay, segmentation reads
+//! them.
 
 use crate::extraction::Decoded;
 use crate::span::TextSpan;

@@ -10,14 +10,14 @@ use crate::transcript::Extraction;
 /// A picture directly before a block.
 #[derive(Debug)]
 pub(crate) struct Portrait {
-    /// Where the block starts in the text; white space may follow.
+    /// The start of the block in the text; white space may follow.
     pub before: usize,
     /// The text in place of the picture.
     pub name: String,
 }
 
-/// Gives the blocks after pictures their speakers, where the pictures are portraits: their texts are names that repeat
-/// and alternate, and one of the blocks asks.
+/// Gives the blocks after pictures their speakers, where the pictures are portraits: their texts
+/// are names that repeat and alternate, and one of the blocks asks.
 pub(crate) fn name_speakers(extraction: &mut Extraction, pictures: &[Portrait]) {
     // Pictures that are shown once illustrate.
     let mut shown: BTreeMap<&str, usize> = BTreeMap::new();

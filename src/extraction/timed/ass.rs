@@ -100,7 +100,7 @@ fn event(text: &str, value: TextSpan, fields: Fields) -> Option<Utterance> {
     Some(utterance)
 }
 
-/// What an event's text shows: without overrides in braces, and without what they draw.
+/// The text of an event without overrides in braces and without drawings.
 fn parts(text: &str, span: TextSpan) -> Vec<Part> {
     let said = span.of(text);
     let (mut parts, mut from, mut drawing) = (Vec::new(), 0, false);

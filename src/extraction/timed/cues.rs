@@ -21,8 +21,8 @@ pub(crate) struct Cue {
     pub lines: Vec<TextSpan>,
 }
 
-/// Splits a text into cues. A cue needs no blank line before it; numbers and names over the timing line are
-/// left out. `more` says whether text behind a cue's blank line still belongs to the cue.
+/// Splits a text into cues. A cue needs no blank line before it; numbers and names over the timing
+/// line are left out. `more` says whether text after a cue's blank line still belongs to the cue.
 pub(crate) fn split(text: &str, from: usize, more: impl Fn(&str) -> bool) -> Vec<Cue> {
     let mut cues: Vec<Cue> = Vec::new();
     let (mut offset, mut after_blank, mut skipping) = (from, true, false);
@@ -63,7 +63,7 @@ pub(crate) fn split(text: &str, from: usize, more: impl Fn(&str) -> bool) -> Vec
     cues
 }
 
-/// Reads `00:01:02.500 --> 00:01:04,000`, with or without hours, and whatever settings stand behind.
+/// Reads `00:01:02.500 --> 00:01:04,000`, with or without hours, and any settings after it.
 pub(crate) fn timing(line: &str) -> Option<TimeSpan> {
     let (start, rest) = line.split_once("-->")?;
     let start = instant(start.trim())?;
@@ -112,7 +112,8 @@ fn is_dash(line: &str) -> bool {
     line.starts_with(['-', '–', '—']) && !line.starts_with("--")
 }
 
-/// Live captions roll: each cue shows the line before once more. Where a file does so, the copies go.
+/// Live captions roll: each cue shows the line before once more. Where a file does so, the copies
+/// go.
 fn unroll(draft: &mut ExtractionBuilder<'_>, text: &str, cues: &mut Vec<Cue>) {
     let mut shown: VecDeque<String> = VecDeque::new();
     let mut copies = Vec::new();
@@ -146,7 +147,7 @@ fn plain(line: &str) -> String {
     let mut rest = line;
     while let Some((before, from)) = rest.split_once('<') {
         out.push_str(before);
-        rest = from.split_once('>').map_or("", |(_, behind)| behind);
+        rest = from.split_once('>').map_or("", |(_, rest)| rest);
     }
     out.push_str(rest);
     out

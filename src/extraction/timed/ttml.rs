@@ -48,7 +48,7 @@ pub(crate) fn extract(decoded: &Decoded<'_>, limits: &Limits) -> Result<Extracti
     Ok(extraction)
 }
 
-/// What an element inside the body hands down to those in it.
+/// Properties that an element inside the body hands down to its children.
 #[derive(Clone, Debug, Default)]
 struct Frame {
     name: Box<str>,

@@ -39,7 +39,8 @@ impl Clock {
         let rate = number("frameRate");
         let sub_frames = number("subFrameRate").unwrap_or(1.0);
         let frames = rate.unwrap_or(30.0) * multiplier.unwrap_or(1.0);
-        // Without a tick rate, a tick is a part of a frame where there is a frame rate, else a second.
+        // Without a tick rate, a tick is a part of a frame where there is a frame rate, else a
+        // second.
         let ticks = number("tickRate").unwrap_or(if rate.is_some() { frames * sub_frames } else { 1.0 });
         Self { frames, sub_frames, ticks }
     }

@@ -25,7 +25,8 @@ pub(crate) fn extract(decoded: &Decoded<'_>) -> Extraction {
     draft.finish(Format::WebVtt)
 }
 
-/// What begins a block that is no cue. Text behind a blank line inside a cue is the cue's: files are sloppy.
+/// The openings of blocks that are no cues. Other text after a blank line inside a cue is the
+/// cue's, because files are sloppy.
 fn is_comment(line: &str) -> bool {
     ["NOTE", "STYLE", "REGION"].iter().any(|word| {
         line.strip_prefix(word)

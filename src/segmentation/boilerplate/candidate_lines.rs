@@ -30,7 +30,7 @@ impl Boilerplate {
         }
     }
 
-    /// What its diagnostic says.
+    /// The message of its diagnostic.
     pub(crate) const fn reason(self) -> &'static str {
         match self {
             Self::RunningHead => "is the head or foot of a page: the same lines come again",
@@ -42,7 +42,8 @@ impl Boilerplate {
     }
 }
 
-/// The lines whose text can be boilerplate: those of cues and of turns that the format gives are said.
+/// The lines whose text can be boilerplate: those of cues and of turns that the format gives are
+/// said.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lines<'a> {
     pub(crate) extraction: &'a Extraction,

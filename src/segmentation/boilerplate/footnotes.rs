@@ -8,7 +8,8 @@ use crate::segmentation::boilerplate::candidate_lines::Lines;
 /// Most digits of a footnote's number.
 const DIGITS: usize = 3;
 
-/// Marks lines that begin with the number of a reference in an earlier line, with the lines that go on with them.
+/// Marks lines that begin with the number of a reference in an earlier line, with the lines that go
+/// on with them.
 pub(crate) fn mark(lines: Lines<'_>, found: &mut [Option<Boilerplate>]) {
     let mut referred: BTreeSet<&str> = BTreeSet::new();
     let mut note_in = None;

@@ -10,14 +10,15 @@ use crate::transcript::BlockKind;
 const FEWEST_PAIRS: f32 = 2.0;
 /// How much the pattern says at most, as log-odds.
 const MOST: f32 = 2.5;
-/// What it adds where the paragraph also speaks to the other.
+/// Added log-odds if the paragraph also speaks to the other.
 const ADDRESSED: f32 = 2.0;
 
 /// Per unit, the evidence of the alternation that it asks.
 ///
-/// Of the paragraphs between one question mark and the next, every second one is in the place of a question. It
-/// counts only where their number is even, where nearly all other questions are two paragraphs apart, and where
-/// the paragraph speaks to someone: an answer of three paragraphs has an even number too.
+/// Of the paragraphs between one question mark and the next, every second one is in the place of a
+/// question. It counts only where their number is even, where nearly all other questions are two
+/// paragraphs apart, and where the paragraph speaks to someone: an answer of three paragraphs has
+/// an even number too.
 pub(crate) fn evidence(units: &[Unit], features: &[Features]) -> Vec<f32> {
     let mut evidence = vec![0.0; units.len()];
     let said: Vec<usize> = units

@@ -1,4 +1,4 @@
-//! Who asks and who answers by the list of people before the talk: `Guest: …`, `Host: …`, `Panel: …`.
+//! Roles given by the list of people before the talk: `Guest: …`, `Host: …`, `Panel: …`.
 
 use crate::segmentation::labels::speakers::Speaker;
 use crate::segmentation::language_data::lexicon;
@@ -12,8 +12,8 @@ const LONGEST_LINE: usize = 400;
 /// Most speakers that are looked for in it.
 const MOST_SPEAKERS: usize = 64;
 
-/// Per speaker, the role that the list gives: the guests answer, and where there are guests, those listed as
-/// anything else ask. `None` where the list does not tell.
+/// Per speaker, the role that the list gives: the guests answer, and where there are guests, those
+/// listed as anything else ask. `None` where the list does not tell.
 pub(crate) fn roles(before: &str, speakers: &[Speaker]) -> Vec<Option<Role>> {
     let mut found: Vec<Option<Role>> = vec![None; speakers.len()];
     let named =

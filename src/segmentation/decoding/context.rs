@@ -1,16 +1,16 @@
-//! What the feature functions see besides the unit itself: the document, and the units around.
+//! The arguments of feature functions besides the unit itself: the document, and the units around.
 
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Features;
 
-/// What is known of the document as a whole.
+/// Properties of the document as a whole.
 #[derive(Debug)]
 pub(crate) struct DocumentContext<'a> {
     /// The roles of the speakers.
     pub roles: &'a Roles,
-    /// What sets the questions off, where something other than names does.
+    /// The type style or mark that sets questions off, if one does.
     pub question_style: Option<QuestionStyle>,
     /// Whether a sign opens each turn of both sides.
     pub marks_turns: bool,
@@ -18,7 +18,7 @@ pub(crate) struct DocumentContext<'a> {
     pub named: bool,
 }
 
-/// What a unit's neighbours and its place tell.
+/// Evidence of a unit's neighbours and its place.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Surroundings<'a> {
     /// The unit before, of those that take a turn.

@@ -1,8 +1,9 @@
 //! The names of the model's feature functions: each is one row of the table of weights.
 //!
-//! A feature function gives a number for a unit, the states on both sides of it, and the document around it. Most
-//! give 1 where something is so. [`FeatureFunction`] are those written one by one; the rest are the product of what is seen in
-//! a unit ([`Observation`]), what parts the document into turns ([`Setting`]) and the states it speaks for ([`Group`]).
+//! A feature function gives a number for a unit, the states on both sides of it, and the document
+//! around it. Most give 1 where something is so. [`FeatureFunction`] are those written one by one;
+//! the rest are the product of what is seen in a unit ([`Observation`]), what parts the document
+//! into turns ([`Setting`]) and the states it speaks for ([`Group`]).
 
 use crate::segmentation::decoding::states::State;
 
@@ -28,9 +29,10 @@ macro_rules! named {
 named! {
     /// Feature functions written one by one.
     ///
-    /// The names begin with the state they speak for, or with both states of a transition. `asks.` and `boilerplate.`
-    /// are not weighed by the chain: they sum to the log-odds that a unit asks, and to a correction of the log-odds
-    /// that it is boilerplate, which in turn are the values of other features.
+    /// The names begin with the state they speak for, or with both states of a transition. `asks.`
+    /// and `boilerplate.` are not weighed by the chain: they sum to the log-odds that a unit asks,
+    /// and to a correction of the log-odds that it is boilerplate, which in turn are the values of
+    /// other features.
     pub(crate) enum FeatureFunction {
         // How much a unit asks.
         AsksMark = "asks.question_mark",

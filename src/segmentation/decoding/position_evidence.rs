@@ -1,4 +1,5 @@
-//! Where only answers have labels: what the place of a paragraph between two labels tells.
+//! Evidence of the place of a paragraph between two labels, in documents where only answers have
+//! labels.
 
 use std::collections::BTreeMap;
 use std::hash::DefaultHasher;
@@ -12,20 +13,21 @@ use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
 use crate::transcript::Role;
 
-/// Evidence for what stands before a label inside the same line.
+/// Evidence for text before a label inside the same line.
 const INLINE: f32 = 4.0;
 /// Fewest words of a line without a stop that may be a question all the same.
 const FEWEST_WORDS: usize = 4;
-/// Evidence against a question where the same paragraph is printed elsewhere with no answer after it.
+/// Evidence against a question where the same paragraph is printed elsewhere with no answer after
+/// it.
 const UNANSWERED_ELSEWHERE: f32 = 4.0;
 /// Fewest words of a paragraph that is printed twice on purpose; fewer may recur by chance.
 const FEWEST_WORDS_PRINTED_TWICE: usize = 8;
 
 /// Per unit, the evidence of its place that it asks.
 ///
-/// Where answers have one paragraph, the one unnamed paragraph before a label is its question, whatever its
-/// form; where answers have more, it may as well be the end of the answer before. A paragraph that the document
-/// prints twice is a question in both places or in none.
+/// Where answers have one paragraph, the one unnamed paragraph before a label is its question,
+/// whatever its form; where answers have more, it may as well be the end of the answer before. A
+/// paragraph that the document prints twice is a question in both places or in none.
 pub(crate) fn evidence(roles: &Roles, units: &[Unit], features: &[Features], text: &str) -> Vec<f32> {
     let mut evidence = vec![0.0; units.len()];
     if roles.askers_named {
@@ -35,7 +37,7 @@ pub(crate) fn evidence(roles: &Roles, units: &[Unit], features: &[Features], tex
     let (mut single, mut several) = (0.0, 0.0);
     let mut gap: Vec<usize> = Vec::new();
     let mut open = false;
-    // What stands before the first answer, behind whatever introduces it.
+    // The text before the first answer, after its introduction.
     let mut first = None;
     for (at, (unit, seen)) in units.iter().zip(features).enumerate() {
         if roles.of_unit(unit) == Some(Role::Answer) {
@@ -82,7 +84,8 @@ pub(crate) fn evidence(roles: &Roles, units: &[Unit], features: &[Features], tex
     evidence
 }
 
-/// Paragraphs without a name that an answer follows, where it follows not every copy of the same words.
+/// Paragraphs without a name that an answer follows, where it follows not every copy of the same
+/// words.
 fn unanswered_elsewhere(roles: &Roles, units: &[Unit], features: &[Features], text: &str) -> Vec<usize> {
     let mut copies: BTreeMap<u64, Vec<(usize, bool)>> = BTreeMap::new();
     let mut answered = false;

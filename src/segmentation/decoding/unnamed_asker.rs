@@ -12,10 +12,10 @@ const FEWEST: usize = 2;
 
 /// Whether the named speakers all answer questions that no one is named for.
 ///
-/// Named turns then follow on such questions, and few named turns ask. A paragraph of an interviewer's own turn
-/// looks alike, but comes after the interviewer's name only: so the talk begins with a question, or one speaker
-/// speaks both last before a question and first after one. The questions are set off by type or a sign, or are
-/// nearly all there is without a name.
+/// Named turns then follow on such questions, and few named turns ask. A paragraph of an
+/// interviewer's own turn looks alike, but comes after the interviewer's name only: so the talk
+/// begins with a question, or one speaker speaks both last before a question and first after one.
+/// The questions are set off by type or a sign, or are nearly all there is without a name.
 pub(crate) fn asks(units: &[Unit], features: &[Features], speakers: usize) -> bool {
     let is_set_off = |unit: &Unit, _: &Features| unit.style != Style::Plain || unit.marked;
     if let Some(found) = Panel::read(units, features, speakers, &is_set_off) {
@@ -37,7 +37,7 @@ fn is_question(seen: &Features) -> bool {
     seen.has(Feature::Asks) || seen.has(Feature::Requests)
 }
 
-/// Who speaks before and after the questions without a name.
+/// Turns before and after the questions without a name.
 #[derive(Debug)]
 struct Panel {
     /// Whether such a question comes before all that has a name.

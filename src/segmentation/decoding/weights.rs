@@ -7,7 +7,8 @@ use crate::segmentation::decoding::feature_functions::COUNT;
 use crate::segmentation::decoding::feature_functions::FeatureFunction;
 use crate::segmentation::decoding::feature_functions::FeatureIndex;
 
-/// The table as it is committed: lines of a name, the weight expected before the fit, and the weight.
+/// The table as it is committed: lines of a name, the weight expected before the fit, and the
+/// weight.
 const TABLE: &str = include_str!("weights.tsv");
 
 /// A weight for each feature function.

@@ -1,4 +1,5 @@
-//! How much a unit without a speaker looks like boilerplate: banners, captions, credits, sponsors' messages.
+//! How much a unit without a speaker looks like boilerplate: banners, captions, credits, sponsors'
+//! messages.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ const PROSE_WORDS: usize = 8;
 /// Fewest paragraphs that show it, and fewest labelled turns.
 const FEWEST: (usize, usize) = (3, 4);
 
-/// What is usual in a document, and so says nothing about a single unit.
+/// Habits of a document, which are no evidence about a single unit.
 #[derive(Debug)]
 pub(crate) struct Usage {
     /// Whether paragraphs end in a stop, so that a line without one is no prose.
@@ -105,7 +106,8 @@ impl Usage {
         odds
     }
 
-    /// The evidence of a short line: that it recurs, or that it is no sentence where all other text is.
+    /// The evidence of a short line: that it recurs, or that it is no sentence where all other text
+    /// is.
     fn of_line(&self, unit: &Unit, text: &str, features: Features) -> f32 {
         if features.words > BANNER_WORDS || features.has(Feature::Asks) || unit.kind == BlockKind::ListItem {
             return 0.0;
@@ -141,15 +143,16 @@ const fn of_kind(kind: BlockKind) -> f32 {
     }
 }
 
-/// Whether what a named speaker is given is no speech: a sponsor's message that is read out, or a note of the
-/// transcriber.
+/// Whether what a named speaker is given is no speech: a sponsor's message that is read out, or a
+/// note of the transcriber.
 pub(crate) fn is_read_out(text: &str, features: Features) -> bool {
     is_framed(text)
         || is_aside(text)
         || (!features.has(Feature::Asks) && lexicon::sponsor(&sentences::opening(text)))
 }
 
-/// A short line without what changes from page to page; of a word or two, the number is what it says.
+/// A short line without what changes from page to page; of a word or two, the number is what it
+/// says.
 fn without_numbers(text: &str) -> String {
     let line = sentences::bare(text);
     if line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).nth(2).is_none() {
@@ -187,7 +190,8 @@ fn announces(text: &str, opening: &str) -> bool {
 /// Most words of a call at the end of a pitch.
 const CALL_WORDS: usize = 4;
 
-/// Whether a text ends in the words of a button, as pitches do: "If you like this, … Subscribe now".
+/// Whether a text ends in the words of a button, as pitches do: "If you like this, … Subscribe
+/// now".
 fn calls_to_act(text: &str) -> bool {
     let last = text.rsplit(['.', '!', '?']).next().unwrap_or_default().trim();
     last.len() < text.len()

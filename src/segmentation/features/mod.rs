@@ -1,4 +1,5 @@
-//! Lines and labels → units (paragraphs, turns and inline parts), and what can be seen of each unit.
+//! Lines and labels → units (paragraphs, turns and inline parts), and what can be seen of each
+//! unit.
 
 mod boilerplate_evidence;
 mod pull_quotes;

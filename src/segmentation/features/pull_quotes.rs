@@ -48,8 +48,8 @@ pub(crate) fn find(extraction: &Extraction, units: &[Unit], seen: &[Features]) -
 /// Fewest words in a row that a quotation shares with the text that it shortens.
 const ABRIDGED_RUN: usize = 4;
 
-/// Whether a quotation is put together from the words of a longer text: all of its words are there, and some of
-/// them in a row.
+/// Whether a quotation is put together from the words of a longer text: all of its words are there,
+/// and some of them in a row.
 fn abridges(quote: &str, whole: &str) -> bool {
     let of = |text: &str| sentences::words(text).map(str::to_lowercase).collect::<Vec<_>>();
     let (quote, whole) = (of(quote), of(whole));

@@ -1,4 +1,5 @@
-//! Signs before a line that mark a change of speaker: dashes of dialogue, arrows of captions, numbers of questions.
+//! Signs before a line that mark a change of speaker: dashes of dialogue, arrows of captions,
+//! numbers of questions.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use crate::segmentation::lines::line::Line;
 use crate::transcript::BlockKind;
 use crate::transcript::Extraction;
 
-/// Returns the length of one kind of sign at a line's start, with the space after it; 0 where there is none.
+/// Returns the length of one kind of sign at a line's start, with the space after it; 0 where there
+/// is none.
 type Reader = fn(&str) -> usize;
 
 /// Which signs open turns in a document.
@@ -30,7 +32,8 @@ const BULLETS: [char; 23] = [
 const FEWEST: usize = 3;
 
 impl Marks {
-    /// Looks at all lines: a sign opens turns where many lines have it, numbers where they count questions.
+    /// Looks at all lines: a sign opens turns where many lines have it, numbers where they count
+    /// questions.
     pub(crate) fn of(extraction: &Extraction, lines: &[Line]) -> Self {
         let (mut dashes, mut arrows, mut next, mut asking, mut openings) = (0, 0, 1, 0, 0);
         // How many of the numbers are in headings.

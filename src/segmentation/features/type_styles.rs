@@ -15,7 +15,7 @@ pub(crate) fn emphasised_questions(extraction: &Extraction) -> usize {
     extraction.blocks.iter().filter(|block| !block.emphasis.is_empty()).filter(opened).count()
 }
 
-/// Where a question in bold or italics at the start of a paragraph ends, when more follows; with `any`,
+/// The end of a question in bold or italics that opens a paragraph, if more follows; with `any`,
 /// where any sentence so set ends.
 pub(crate) fn emphasised_opening(
     extraction: &Extraction,

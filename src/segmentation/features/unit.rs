@@ -40,7 +40,7 @@ pub(crate) struct Unit {
     pub last_block: usize,
     /// That block's kind.
     pub kind: BlockKind,
-    /// Who speaks, where a label or the format says so at its start.
+    /// The speaker, if a label at its start or the format names one.
     pub speaker: Option<usize>,
     /// Whether the name is a label in the text, and not a field of the format.
     pub labelled: bool,
@@ -79,12 +79,12 @@ impl Unit {
         self.pieces.iter().any(|(joint, _)| joint.is_empty())
     }
 
-    /// Where it starts in the text.
+    /// Its start in the text.
     pub(crate) fn start(&self) -> usize {
         self.pieces.first().map_or(0, |(_, span)| span.start())
     }
 
-    /// Where it ends in the text.
+    /// Its end in the text.
     pub(crate) fn end(&self) -> usize {
         self.pieces.last().map_or(0, |(_, span)| span.end())
     }

@@ -67,7 +67,8 @@ struct Builder<'a> {
     breaks: Breaks<'a>,
     /// Whether nobody is named, so that only sentences can part cues.
     unnamed: bool,
-    /// Whether questions open paragraphs in bold or italics, so that other sentences so set are questions too.
+    /// Whether questions open paragraphs in bold or italics, so that other sentences so set are
+    /// questions too.
     openings: bool,
     marks: Marks,
     units: Vec<Unit>,
@@ -146,7 +147,7 @@ impl Builder<'_> {
             parts.push(Part { span: rest, speaker, labelled, marked: false, inline, stamped: false });
         }
         if parts.first().is_some_and(|part| part.labelled) {
-            // Who was named on a line above and said nothing has no word here.
+            // A speaker named on a line above who said nothing has no word here.
             self.pending = None;
         }
         for (index, mut part) in parts.into_iter().enumerate() {

@@ -1,5 +1,6 @@
-//! Labels in capitals that need not recur as often as others: after a sign of a turn, as captions have them
-//! (`>> REPORTER:`), and before a point, as printed plays and hearings have them (`GIRL.`).
+//! Labels in capitals that need not recur as often as others: after a sign of a turn, as captions
+//! have them (`>> REPORTER:`), and before a point, as printed plays and hearings have them
+//! (`GIRL.`).
 
 use std::collections::BTreeMap;
 

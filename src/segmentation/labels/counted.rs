@@ -1,4 +1,5 @@
-//! Labels with a number that counts: `Question 3)`, `Q3.`, `問1：` are one label, `P16` and `Speaker 2` are not.
+//! Labels with a number that counts: `Question 3)`, `Q3.`, `問1：` are one label, `P16` and
+//! `Speaker 2` are not.
 
 use std::collections::BTreeMap;
 
@@ -67,8 +68,8 @@ impl Numbers {
     }
 }
 
-/// Gives labels whose numbers count turns one key. A word that means a question or an answer counts them by itself;
-/// any other word does where a second one counts with it.
+/// Gives labels whose numbers count turns one key. A word that means a question or an answer counts
+/// them by itself; any other word does where a second one counts with it.
 pub(crate) fn unite(candidates: &mut [Candidate]) {
     let mut numbers: BTreeMap<String, Numbers> = BTreeMap::new();
     for candidate in candidates.iter().filter(|candidate| candidate.place == Place::Start) {

@@ -32,9 +32,9 @@ pub(crate) enum Token {
 pub(crate) struct Head {
     /// Its tokens, in order.
     pub pattern: Vec<Token>,
-    /// Where the name is.
+    /// The place of the name.
     pub name: Option<TextSpan>,
-    /// Where what is said begins.
+    /// The start of the speech.
     pub end: usize,
     /// Whether nothing is said on the line.
     pub whole: bool,
@@ -144,7 +144,7 @@ impl<'a> Parser<'a> {
         self.plain(start, rest)
     }
 
-    /// What may follow a name: a sign, and after it only a time.
+    /// Reads the part after a name: a sign, and after it only a time.
     fn after_name(&mut self, start: usize, rest: &str, first: char) -> bool {
         let Some(sign) = sign(first) else { return false };
         let len = rest.len() - rest.trim_start_matches(first).len();

@@ -1,7 +1,7 @@
 //! Full names that the text gives to someone whose label is one word of it.
 //!
-//! A wrong name is worse than a short one: a form counts only where the capitalised words around the label's word
-//! are a name for certain, and all places that have a full form agree.
+//! A wrong name is worse than a short one: a form counts only where the capitalised words around
+//! the label's word are a name for certain, and all places that have a full form agree.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -26,8 +26,8 @@ const MOST_FORMS: usize = 8;
 /// Most given names before a family name.
 const MOST_GIVEN: usize = 2;
 
-/// The full name by which the start of the text introduces someone known by one word of it; `labels` are the keys of
-/// all labels, of which none but the searched one may be part of the name.
+/// The full name by which the start of the text introduces someone known by one word of it;
+/// `labels` are the keys of all labels, of which none but the searched one may be part of the name.
 pub(crate) fn introduced(text: &str, name: &str, language: &Language, labels: &[&str]) -> Option<String> {
     if name.chars().count() < 3 || name.chars().any(sentences::is_cjk) {
         return None;
@@ -84,8 +84,8 @@ pub(crate) fn introduced(text: &str, name: &str, language: &Language, labels: &[
     agreed(&found)
 }
 
-/// The given names that end a text, in order, and whether a title or an office is before the place. None where the
-/// words before are no name for certain.
+/// The given names that end a text, in order, and whether a title or an office is before the place.
+/// None where the words before are no name for certain.
 fn given_names<'a>(before: &'a str, is_entry: bool, language: &Language) -> (Vec<&'a str>, bool) {
     let mut given: Vec<&str> = Vec::new();
     let mut rest = before;
@@ -112,7 +112,8 @@ fn given_names<'a>(before: &'a str, is_entry: bool, language: &Language) -> (Vec
     let article = !starts_line && lexicon::article(&last);
     let noun = article || (!starts_line && lexicon::particle(&last));
     if noun && given.len() == MOST_GIVEN {
-        // A place or a noun, as in "the president of Estmark Olga Brandt", "die Richterin Olga Brandt".
+        // A place or a noun, as in "the president of Estmark Olga Brandt", "die Richterin Olga
+        // Brandt".
         given.remove(0);
     } else if given.len() > MOST_GIVEN || article || opens {
         // At the start of a sentence any word is capitalised, and a name has no article.
@@ -121,8 +122,8 @@ fn given_names<'a>(before: &'a str, is_entry: bool, language: &Language) -> (Vec
     (given, false)
 }
 
-/// Whether the line that goes on with `after` can be an entry of a list of people: the name, then nothing or what
-/// the person is, and no sentence.
+/// Whether the line that goes on with `after` can be an entry of a list of people: the name, then
+/// nothing or what the person is, and no sentence.
 fn is_entry(after: &str) -> bool {
     let line = after.split('\n').next().unwrap_or_default().trim_end();
     let line = sentences::head(line, LONGEST_ENTRY + 1);
@@ -136,7 +137,8 @@ fn is_opener(c: char) -> bool {
     matches!(c, '(' | '[' | '"' | '“' | '«' | '„' | '‘' | '*' | '_' | '—' | '–')
 }
 
-/// Whether a word that looks like a name is one of the language's, which the text also has in lower case.
+/// Whether a word that looks like a name is one of the language's, which the text also has in lower
+/// case.
 fn is_common(text: &str, lower: &str) -> bool {
     text.match_indices(lower).any(|(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
@@ -145,7 +147,8 @@ fn is_common(text: &str, lower: &str) -> bool {
     })
 }
 
-/// The form that is most frequent, or the shorter one of two, where all others are part of one name.
+/// The form that is most frequent, or the shorter one of two, where all others are part of one
+/// name.
 fn agreed(found: &BTreeMap<String, usize>) -> Option<String> {
     let longest = found.keys().max_by_key(|full| full.len())?;
     let nested = |form: &String| form.split(' ').all(|word| longest.split(' ').any(|other| other == word));

@@ -1,5 +1,6 @@
-//! Labels that have one key only because keys leave something out: `Mr. Holt` and `Mrs. Holt`, `Lee, Ann` and
-//! `Lee, Robert`, `Jo (son)` and `Jo (father)`. They are different people, unless the text says otherwise.
+//! Labels that have one key only because keys leave something out: `Mr. Holt` and `Mrs. Holt`,
+//! `Lee, Ann` and `Lee, Robert`, `Jo (son)` and `Jo (father)`. They are different people, unless
+//! the text says otherwise.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,8 @@ use crate::segmentation::language_data::sentences;
 const MOST_FORMS: usize = 64;
 /// Fewest letters of a title that is cut short, as `Sen.`; `Mr.` is not `Mrs.` cut short.
 const CUT_TITLE: usize = 3;
-/// Fewest letters that a title loses when it is cut short; one letter is an ending: `Señor`, `Señora`.
+/// Fewest letters that a title loses when it is cut short; one letter is an ending: `Señor`,
+/// `Señora`.
 const CUT_LETTERS: usize = 2;
 
 /// The keys that several people have.
@@ -20,14 +22,14 @@ pub(crate) struct Namesakes<'a> {
     forms: BTreeMap<&'a str, Vec<Form>>,
 }
 
-/// What the key of a label leaves out.
+/// The parts of a label that its key leaves out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Form {
     /// The titles before the name.
     titles: Vec<String>,
     /// The given names after a family name and a comma, or an office.
     after: Vec<String>,
-    /// What is in brackets after the name.
+    /// The words in brackets after the name.
     bracket: Vec<String>,
 }
 
@@ -62,8 +64,9 @@ impl<'a> Namesakes<'a> {
     }
 }
 
-/// The names of labels, with what is in brackets after them where that tells people apart: all labels of the key have
-/// brackets, and each of several contents comes again. Labels are given as key, name and as they are written.
+/// The names of labels, with what is in brackets after them where that tells people apart: all
+/// labels of the key have brackets, and each of several contents comes again. Labels are given as
+/// key, name and as they are written.
 pub(crate) fn with_brackets(labels: &[(&str, &str, &str)]) -> Vec<String> {
     let mut contents: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for (key, name, written) in labels {
@@ -80,7 +83,7 @@ pub(crate) fn with_brackets(labels: &[(&str, &str, &str)]) -> Vec<String> {
     labels.iter().map(named).collect()
 }
 
-/// What is in brackets right after a name.
+/// The words in brackets right after a name.
 fn after_name<'a>(name: &str, written: &'a str) -> Option<&'a str> {
     let (_, rest) = written.split_once(name)?;
     let (inside, _) = rest.trim_start().strip_prefix('(')?.split_once(')')?;

@@ -1,4 +1,5 @@
-//! Names that nothing but a space sets off from the speech, after a time: the first words that lines share.
+//! Names that nothing but a space sets off from the speech, after a time: the first words that
+//! lines share.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,8 @@ const MOST_WORDS: usize = 3;
 /// Fewest lines that show one.
 const FEWEST: usize = 4;
 
-/// Gives members the names that their lines begin with, where nearly all lines begin with one of few names.
+/// Gives members the names that their lines begin with, where nearly all lines begin with one of
+/// few names.
 pub(crate) fn name_by_prefix(text: &str, lines: &[Line], members: &mut [Member]) {
     for count in (1..=MOST_WORDS).rev() {
         let found: Vec<Option<TextSpan>> =

@@ -50,7 +50,8 @@ pub(crate) fn numbered_matter(plain: &BTreeMap<String, Vec<usize>>) -> Vec<usize
     matter.flat_map(|(_, lines)| lines.iter().copied()).collect()
 }
 
-/// The lines of questions that a form lists and nobody asked: the box before them is not ticked, and others are.
+/// The lines of questions that a form lists and nobody asked: the box before them is not ticked,
+/// and others are.
 pub(crate) fn unasked(text: &str, lines: &[Line], heads: &[Option<Head>]) -> Vec<usize> {
     const TICKED: [&str; 4] = ["[x]", "[X]", "☑", "☒"];
     const EMPTY: [&str; 3] = ["[ ]", "[]", "☐"];
@@ -67,7 +68,8 @@ pub(crate) fn unasked(text: &str, lines: &[Line], heads: &[Option<Head>]) -> Vec
     if ticked > 0 { empty } else { Vec::new() }
 }
 
-/// The lines in italics between a heading and the first label after it: notes on the section, which nobody speaks.
+/// The lines in italics between a heading and the first label after it: notes on the section, which
+/// nobody speaks.
 pub(crate) fn section_notes(extraction: &Extraction, lines: &[Line], heads: &[Option<Head>]) -> Vec<usize> {
     let mut found = Vec::new();
     let mut notes: Option<Vec<usize>> = None;

@@ -46,8 +46,8 @@ fn range_len(text: &str) -> Option<usize> {
     if seconds { second } else { Some(second.unwrap_or(first)) }
 }
 
-/// The length of a date in numbers with what parts it from a time, as logs of chats have it: `03/05/2021, `,
-/// `2021-05-03T`.
+/// The length of a date in numbers with what parts it from a time, as logs of chats have it:
+/// `03/05/2021, `, `2021-05-03T`.
 fn date_len(text: &str) -> Option<usize> {
     let mut at = 0;
     let mut sign = None;

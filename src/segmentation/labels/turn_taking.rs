@@ -1,4 +1,5 @@
-//! Whether labels take turns with others: what tells a label that is spelled as no name from a word before a colon.
+//! Whether labels take turns with others: what tells a label that is spelled as no name from a word
+//! before a colon.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -54,9 +55,9 @@ impl TurnTaking {
         self.places.len()
     }
 
-    /// Whether a label takes turns with others: they are between its places, and it has a good share of all. A word
-    /// that other documents have before a colon, as `Subject`, is a speaker only where no other label answers.
-    /// Labels in the type of other labels need not be many.
+    /// Whether a label takes turns with others: they are between its places, and it has a good
+    /// share of all. A word that other documents have before a colon, as `Subject`, is a speaker
+    /// only where no other label answers. Labels in the type of other labels need not be many.
     pub(crate) fn takes_turns(&self, key: &str, members: &[usize], emphasised: bool) -> bool {
         let n = members.len();
         let place = |at: usize| self.places.partition_point(|place| *place < at);

@@ -1,4 +1,4 @@
-//! What may name a speaker at a line's start without a colon: a point, a dash, a gap, brackets.
+//! Labels at a line's start without a colon: set off by a point, a dash, a gap, brackets.
 
 use crate::segmentation::labels::candidates::Candidate;
 use crate::segmentation::labels::candidates::LONGEST;
@@ -17,14 +17,14 @@ const TITLED_WORDS: usize = 6;
 /// Longest word before a number that counts turns, in bytes.
 const MOST_LETTERS: usize = 32;
 
-/// Whether a point behind a word ends a name, and does not cut a title or an initial short.
+/// Whether a point after a word ends a name, and does not cut a title or an initial short.
 fn ends_name(word: &str) -> bool {
     let letters = word.chars().count();
     letters > CUT_TITLE || (letters > 1 && !lexicon::title(&sentences::bare(word)))
 }
 
 impl Scan<'_> {
-    /// `Q. …`, `A.`, and `Q` behind which there is a gap.
+    /// `Q. …`, `A.`, and `Q` with a gap after it.
     pub(crate) fn point_or_gap(&self, span: TextSpan, head: &str) -> Option<Candidate> {
         let (word, _) = sentences::word_spans(head, 0).next()?;
         let short = word.chars().count() <= 3;
@@ -98,7 +98,7 @@ impl Scan<'_> {
         Some(self.said_by(nick, span, at))
     }
 
-    /// `name: …` behind a time, as in logs of chats: one word of any form.
+    /// `name: …` after a time, as in logs of chats: one word of any form.
     pub(crate) fn user(&self, span: TextSpan, head: &str) -> Option<Candidate> {
         let at = head.find(':')?;
         let user = head.get(..at)?;
@@ -164,8 +164,8 @@ impl Scan<'_> {
         }
     }
 
-    /// `Mr. Smith. …`, `The Chairman. …`, `ANN LEE. …`: a title and a name, or a name in capitals, that a point
-    /// ends, as in printed hearings.
+    /// `Mr. Smith. …`, `The Chairman. …`, `ANN LEE. …`: a title and a name, or a name in capitals,
+    /// that a point ends, as in printed hearings.
     pub(crate) fn titled_point(&self, span: TextSpan, head: &str) -> Option<Candidate> {
         let first = head.split_whitespace().next()?;
         let capitals = || {
@@ -177,7 +177,8 @@ impl Scan<'_> {
         if !titled && !capitals() {
             return None;
         }
-        // A single word in capitals can be one of the sentence: only most of the lines make a label of it.
+        // A single word in capitals can be one of the sentence: only most of the lines make a label
+        // of it.
         let single = !titled && first.ends_with('.');
         let from = if single { 0 } else { first.len() };
         let at = head
@@ -216,8 +217,8 @@ impl Scan<'_> {
         let open = line.chars().next()?.len_utf8();
         let end = sentences::head(line, LONGEST).find(close)?;
         let name = start + open;
-        let behind = start + end + close.len_utf8();
-        let candidate = self.candidate(name, start + end, behind, Shape::Bracket)?;
+        let after = start + end + close.len_utf8();
+        let candidate = self.candidate(name, start + end, after, Shape::Bracket)?;
         let rest = TextSpan::new(candidate.span.end(), span.end()).of(self.text);
         let rest = rest.trim_start_matches([':', '：', ' ', '\u{3000}']);
         Some(Candidate { span: TextSpan::new(span.start(), span.end() - rest.len()), ..candidate })

@@ -22,7 +22,8 @@ const COURTESY_WORDS: usize = 9;
 /// Most words of a name to which thanks are said.
 const THANKED_WORDS: usize = 3;
 
-/// Whether all that a text says is thanks or a farewell, with signs of listening before and a name after.
+/// Whether all that a text says is thanks or a farewell, with signs of listening before and a name
+/// after.
 pub(crate) fn is_courtesy(text: &str) -> bool {
     if text.len() > LONGEST_COURTESY || text.contains(sentences::is_question_mark) {
         return false;

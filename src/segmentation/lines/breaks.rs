@@ -12,7 +12,7 @@ use crate::transcript::BlockKind;
 use crate::transcript::Extraction;
 use crate::transcript::Format;
 
-/// What a line break inside a block means.
+/// The meaning of a line break inside a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Break {
     /// The paragraph ends.
@@ -43,7 +43,7 @@ pub(crate) struct Breaks<'a> {
 const ENOUGH_BREAKS: usize = 5;
 /// How much shorter a filled line may be than its width would allow.
 const RAGGED: usize = 3;
-/// Where lines end, in characters, that mail programs and people wrap: no sign of a cut word.
+/// Length of lines, in characters, that mail programs and people wrap: no sign of a cut word.
 const USUAL_WRAP: std::ops::RangeInclusive<usize> = 62..=80;
 /// Shortest width that text is wrapped to.
 const NARROWEST_WRAP: usize = 24;
@@ -61,7 +61,8 @@ impl<'a> Breaks<'a> {
             })
         };
         let length = |line: &Line| line.indent + line.span.of(text).chars().count();
-        // Where the next line has a small letter the paragraph surely goes on; scripts without case have none.
+        // Where the next line has a small letter the paragraph surely goes on; scripts without case
+        // have none.
         let sure = pairs().filter(|(line, next)| runs_on(line.span.of(text), next));
         let mut lengths: Vec<usize> = sure.map(|(line, _)| length(line)).collect();
         if lengths.len() < ENOUGH_BREAKS {
@@ -79,7 +80,7 @@ impl<'a> Breaks<'a> {
         Self { text, format: extraction.format, language, width, indent, numbered, words: None }
     }
 
-    /// What the break between two lines of one block of this kind means.
+    /// The meaning of the break between two lines of one block of this kind.
     pub(crate) fn between(&mut self, kind: BlockKind, line: &Line, next: &Line) -> Break {
         let (before, after) = (line.span.of(self.text), next.span.of(self.text));
         let quoted = next.quoted;
@@ -125,8 +126,8 @@ impl<'a> Breaks<'a> {
         length <= width + RAGGED * 4 && length + 1 + first + RAGGED >= width
     }
 
-    /// Whether a line break has cut a word: the whole word is one of the document's and a part is not; or,
-    /// where lines are not filled, so that a break has no other cause, neither part is.
+    /// Whether a line break has cut a word: the whole word is one of the document's and a part is
+    /// not; or, where lines are not filled, so that a break has no other cause, neither part is.
     fn cut_word(&mut self, before: &str, after: &str) -> bool {
         let head_at = before.rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| {
             at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)

@@ -1,4 +1,5 @@
-//! Blocks → physical lines: margins and quotation marks taken off, and which line breaks mean nothing.
+//! Blocks → physical lines: margins and quotation marks taken off, and which line breaks mean
+//! nothing.
 
 pub(crate) mod breaks;
 pub(crate) mod line;

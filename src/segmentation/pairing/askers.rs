@@ -21,15 +21,16 @@ pub(crate) struct AskingTurns {
     pub question: Vec<usize>,
     /// The units that are not.
     pub others: Vec<usize>,
-    /// Who asks, in order of their first words; empty where no label says it.
+    /// The askers, in order of their first words; empty if no label names them.
     pub speakers: Vec<usize>,
 }
 
 /// Chooses among the turns that come before an answer.
 ///
-/// The last turn is the question. Where a turn before it asks too, and does not only call on the next speaker, all
-/// turns are the question and all who speak in them are named. Otherwise the turns before are left out, so that
-/// nobody's greeting or thanks gets another's name. A short aside after the question is left out as well.
+/// The last turn is the question. Where a turn before it asks too, and does not only call on the
+/// next speaker, all turns are the question and all who speak in them are named. Otherwise the
+/// turns before are left out, so that nobody's greeting or thanks gets another's name. A short
+/// aside after the question is left out as well.
 pub(crate) fn asking_turns(reading: &DecodedTranscript<'_>, question: &[usize]) -> AskingTurns {
     let turns = turns(reading.units, question);
     let last = turns.len().saturating_sub(1);

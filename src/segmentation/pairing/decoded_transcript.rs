@@ -17,14 +17,14 @@ pub(crate) struct DecodedTranscript<'a> {
     pub language: &'static Language,
     /// Its units.
     pub units: &'a [Unit],
-    /// What was seen in each.
+    /// The features of each.
     pub features: &'a [Features],
-    /// What each is.
+    /// The state of each.
     pub states: &'a [State],
-    /// Who speaks.
+    /// The speakers.
     pub speakers: &'a [Speaker],
-    /// What sets the questions off.
+    /// The type style or mark that sets questions off.
     pub question_style: Option<QuestionStyle>,
-    /// Who answers, where no label says it.
+    /// The guest, if no label names who answers.
     pub guest: Option<String>,
 }

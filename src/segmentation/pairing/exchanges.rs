@@ -89,7 +89,8 @@ impl PairBuilder<'_> {
         }
     }
 
-    /// Whether a label opens a new section, after a heading or a rule: what was asked before has no answer.
+    /// Whether a label opens a new section, after a heading or a rule: what was asked before has no
+    /// answer.
     fn opens_section(&self, index: usize) -> bool {
         let Some(last) = self.draft.question.last() else { return false };
         let units = self.reading.units.get(last + 1..=index).unwrap_or_default();
@@ -145,7 +146,8 @@ impl PairBuilder<'_> {
         self.exchanges.push(exchange);
     }
 
-    /// Whether the first turn of one who answers is a question: what it answers is not in the document.
+    /// Whether the first turn of one who answers is a question: what it answers is not in the
+    /// document.
     fn only_asks(&self, draft: &DraftExchange) -> bool {
         let asks =
             |at: &usize| self.reading.features.get(*at).is_some_and(|features| features.has(Feature::Asks));
@@ -156,7 +158,7 @@ impl PairBuilder<'_> {
         self.reading.features.get(unit).is_some_and(|features| features.has(Feature::Asks))
     }
 
-    /// What kind of clutter a unit is.
+    /// The kind of boilerplate that a unit is.
     fn clutter_kind(&self, index: usize) -> (DiagnosticKind, &'static str) {
         let Some(unit) = self.reading.units.get(index) else { return (DiagnosticKind::Banner, "") };
         let text = unit.text(&self.reading.extraction.text);
@@ -253,7 +255,8 @@ impl PairBuilder<'_> {
         }
     }
 
-    /// The names of all who ask; `None` where one of them has none, for the words are not the others' alone.
+    /// The names of all who ask; `None` where one of them has none, for the words are not the
+    /// others' alone.
     fn names(&self, askers: &[usize]) -> Option<String> {
         let names: Option<Vec<&str>> =
             askers.iter().map(|asker| self.reading.speakers.get(*asker)?.name.as_deref()).collect();
@@ -268,7 +271,8 @@ impl PairBuilder<'_> {
             .collect()
     }
 
-    /// Takes captions and sentences about the interview off the start of a question without a label.
+    /// Takes captions and sentences about the interview off the start of a question without a
+    /// label.
     fn trim_leads(&mut self, index: usize, question: &mut Vec<Piece>, reasons: &mut Vec<String>) {
         let Some(unit) = self.reading.units.get(index).filter(|unit| unit.speaker.is_none()) else { return };
         let Some((_, span)) = unit.pieces.first().copied() else { return };

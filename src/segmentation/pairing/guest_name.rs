@@ -1,4 +1,5 @@
-//! Who answers, where no label says it: the one person that the document's title or introduction names.
+//! The guest of an interview without labels: the one person that the document's title or
+//! introduction names.
 
 use crate::segmentation::labels::full_names;
 use crate::segmentation::language_data::languages::Language;
@@ -9,7 +10,8 @@ use crate::transcript::Extraction;
 /// Longest full name in bytes.
 const LONGEST_NAME: usize = 64;
 
-/// The person interviewed: of the metadata, the title or the sentences about the interview, if it is one.
+/// The person interviewed: of the metadata, the title or the sentences about the interview, if it
+/// is one.
 ///
 /// `introduction` is the text before the first question.
 pub(crate) fn guest(extraction: &Extraction, language: &Language, introduction: &[&str]) -> Option<String> {
@@ -51,7 +53,8 @@ pub(crate) fn guest(extraction: &Extraction, language: &Language, introduction: 
     }
 }
 
-/// Whether a text that is about an interview names somebody else than the guest, as where another interview begins.
+/// Whether a text that is about an interview names somebody else than the guest, as where another
+/// interview begins.
 pub(crate) fn names_another(text: &str, language: &Language, guest: &str) -> bool {
     let about = |sentence: &&str| lexicon::about_interview(&sentence.to_lowercase());
     let sentences = sentences::sentences(text, 0).into_iter().map(|sentence| sentence.of(text));
@@ -59,7 +62,8 @@ pub(crate) fn names_another(text: &str, language: &Language, guest: &str) -> boo
     names.any(|name| !guest.contains(&name) && !name.contains(guest))
 }
 
-/// Whether a line is a field of a form, such as `Name: Ann Lee`, which does not say that she answers.
+/// Whether a line is a field of a form, such as `Name: Ann Lee`, which does not say that she
+/// answers.
 fn is_field(line: &str) -> bool {
     line.split_once([':', '：']).is_some_and(|(field, _)| {
         sentences::words(field).nth(2).is_none() && !lexicon::about_interview(&field.to_lowercase())

@@ -1,4 +1,4 @@
-//! What may stand before a question inside its own paragraph: a caption, a sentence about the interview.
+//! Text before a question inside its own paragraph: a caption, a sentence about the interview.
 
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
@@ -8,11 +8,12 @@ use crate::transcript::DiagnosticKind;
 
 /// Most captions and sentences taken off one question.
 const MOST_LEADS: usize = 8;
-/// Fewest words of a credit before a capital can open a new sentence behind it.
+/// Fewest words of a credit before a capital can open a new sentence after it.
 const CREDIT_WORDS: usize = 2;
 
-/// The stretches before the question proper, each with what it is, and where the question starts. `named` holds
-/// the names of the speakers where the question is the document's first, which an introduction may precede.
+/// The stretches before the question proper, each with what it is, and where the question starts.
+/// `named` holds the names of the speakers where the question is the document's first, which an
+/// introduction may precede.
 pub(crate) fn leads(
     text: &str,
     span: TextSpan,
@@ -47,8 +48,8 @@ pub(crate) fn leads(
     (found, start)
 }
 
-/// Whether a sentence is about the interview and no part of it: it says so or names a speaker in full, in the
-/// third person.
+/// Whether a sentence is about the interview and no part of it: it says so or names a speaker in
+/// full, in the third person.
 fn about_interview(sentence: &str, named: &[&str], language: &Language) -> bool {
     let lower = sentence.to_lowercase();
     (lexicon::about_interview(&lower) || named.iter().any(|name| sentence.contains(name)))
@@ -56,12 +57,13 @@ fn about_interview(sentence: &str, named: &[&str], language: &Language) -> bool 
         && !sentences::words(&lower).any(|word| language.second_person(word) || language.first_person(word))
 }
 
-/// Where a picture's credit ends inside a sentence: before a capitalised function word, or a form of address, that
-/// follows a word with no stop between, for such a word has its capital from a new sentence.
+/// The end of a picture's credit inside a sentence: before a capitalised function word, or a form
+/// of address, that follows a word with no stop between, for such a word has its capital from a new
+/// sentence.
 fn credit_end(text: &str, sentence: TextSpan, opening: usize, language: &Language) -> Option<usize> {
-    let behind = sentence.start() + opening;
-    let credit = text.get(behind..sentence.end())?;
-    sentences::word_spans(credit, behind).skip(CREDIT_WORDS).find_map(|(word, at)| {
+    let after = sentence.start() + opening;
+    let credit = text.get(after..sentence.end())?;
+    sentences::word_spans(credit, after).skip(CREDIT_WORDS).find_map(|(word, at)| {
         let capital = word.starts_with(char::is_uppercase) && word.chars().skip(1).all(|c| !c.is_uppercase());
         let lower = word.to_lowercase();
         let opens =

@@ -1,4 +1,5 @@
-//! States → exchanges: pairs of question and answer, whom they are from, and which of them are repeats.
+//! States → exchanges: pairs of question and answer, whom they are from, and which of them are
+//! repeats.
 
 pub(crate) mod askers;
 pub(crate) mod decoded_transcript;

@@ -1,4 +1,4 @@
-//! What looks like a question and its answer and is none.
+//! Pairs of turns that look like a question and its answer and are none.
 
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
@@ -11,8 +11,8 @@ const FEWEST_SAID: usize = 2;
 /// Most words on either side of a pair that may be one.
 const FEWEST_PAIRED: usize = 2;
 
-/// Why the units of a question and of an answer are no exchange; `None` where they are one. `asked_back` says
-/// that the last pair was given up because the one who answers asked.
+/// Why the units of a question and of an answer are no exchange; `None` where they are one.
+/// `asked_back` says that the last pair was given up because the one who answers asked.
 pub(crate) fn reason(
     reading: &DecodedTranscript<'_>,
     question: &[usize],
@@ -28,7 +28,8 @@ pub(crate) fn reason(
     }
 }
 
-/// Whether a few words are where an answer would be, and nothing asks for one: "Thank you.", "Overruled."
+/// Whether a few words are where an answer would be, and nothing asks for one: "Thank you.",
+/// "Overruled."
 fn says_nothing(reading: &DecodedTranscript<'_>, question: &[usize], answer: &[usize]) -> bool {
     let words = |side: &[usize]| {
         side.iter().filter_map(|at| features(reading, *at)).map(|of| of.words).sum::<usize>()

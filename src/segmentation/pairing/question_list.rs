@@ -10,8 +10,9 @@ use crate::transcript::Exchange;
 /// Fewest units that ask in a list of questions.
 const FEWEST: usize = 4;
 
-/// Whether a document without named speakers only asks: three quarters of its paragraphs end with a question
-/// mark, or half of what would be answers do. In an interview the answers do not ask back every second time.
+/// Whether a document without named speakers only asks: three quarters of its paragraphs end with a
+/// question mark, or half of what would be answers do. In an interview the answers do not ask back
+/// every second time.
 pub(crate) fn is_one(units: &[Unit], features: &[Features], exchanges: &[Exchange]) -> bool {
     let said = || {
         units.iter().zip(features).filter(|(unit, _)| {

@@ -1,9 +1,10 @@
 //! Turns kept whole: what labels say exactly is not left to the decoder's weighing.
 //!
-//! The decoder gives each unit a state by its own words and its neighbours. Where turns have labels, three things
-//! are certain: a label that repeats after a stage direction goes on with the turn; text without a label is the
-//! words of whoever spoke last, so a turn never loses paragraphs from its middle; and a sign of listening inside
-//! an answer does not end it. [`keep_whole`] corrects the states by these rules.
+//! The decoder gives each unit a state by its own words and its neighbours. Where turns have
+//! labels, three things are certain: a label that repeats after a stage direction goes on with the
+//! turn; text without a label is the words of whoever spoke last, so a turn never loses paragraphs
+//! from its middle; and a sign of listening inside an answer does not end it. [`keep_whole`]
+//! corrects the states by these rules.
 
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::decoding::states::State;
@@ -22,7 +23,8 @@ enum Side {
 }
 
 impl Side {
-    /// The side whose words a state says a unit holds; `None` for clutter and for what is outside the interview.
+    /// The side whose words a state says a unit holds; `None` for clutter and for what is outside
+    /// the interview.
     fn of(state: State) -> Option<Self> {
         match state {
             State::Question | State::QuestionContinued => Some(Self::Question),
@@ -65,8 +67,9 @@ pub(crate) fn keep_whole(units: &[Unit], features: &[Features], roles: &Roles, s
     join_over_listening(units, features, states);
 }
 
-/// Whether a label that repeats at once goes on with its turn. Where turns rather run on over paragraphs without
-/// labels, the label is not needed for that: a turn between the two was lost, or the askers have no labels.
+/// Whether a label that repeats at once goes on with its turn. Where turns rather run on over
+/// paragraphs without labels, the label is not needed for that: a turn between the two was lost, or
+/// the askers have no labels.
 fn repeats_continue(units: &[Unit], features: &[Features], roles: &Roles) -> bool {
     let (mut repeats, mut runs_on) = (0, 0);
     for (pair, seen) in units.windows(2).zip(features.windows(2)) {
@@ -80,7 +83,7 @@ fn repeats_continue(units: &[Unit], features: &[Features], roles: &Roles) -> boo
     roles.repeats_continue || (roles.askers_named && roles.answerers_named && runs_on < repeats)
 }
 
-/// What lies between the last words of a turn and the unit that is read.
+/// The matter between the last words of a turn and the unit that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
     None,
@@ -105,7 +108,7 @@ struct Turn<'a> {
     side: Option<Side>,
     /// The last unit with words of the turn.
     last: Option<usize>,
-    /// What was read since the last label or the last clutter.
+    /// The units since the last label or the last boilerplate.
     after: Gap,
     /// Units without a label that were taken for clutter although they look like speech.
     unread: Vec<usize>,
@@ -163,8 +166,8 @@ impl Turn<'_> {
         (self.side, self.last) = (Some(side), Some(index));
     }
 
-    /// Whether a unit without a label, taken for the answer, can only be more of the asker's own turn: those who
-    /// answer have labels here, and nothing was asked yet.
+    /// Whether a unit without a label, taken for the answer, can only be more of the asker's own
+    /// turn: those who answer have labels here, and nothing was asked yet.
     fn is_unfinished_question(&self, side: Side) -> bool {
         let asks = |at: usize| {
             self.features.get(at).is_some_and(|features| {

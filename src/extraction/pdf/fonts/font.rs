@@ -47,7 +47,7 @@ pub(crate) struct Font {
     pub is_italic: bool,
 }
 
-/// What a string of codes says, and how far it reaches.
+/// The text of a string of codes, and its width.
 #[derive(Debug, Default)]
 pub(crate) struct Shown {
     pub text: String,

@@ -11,8 +11,8 @@ use lopdf::Object;
 const LONGEST_NAME: usize = 64;
 const MOST_NAMES: usize = 1 << 16;
 
-/// Glyph names that were looked up. The list is inside the PDF crate, which only uses it to read the
-/// differences of an encoding, so each name is read as one.
+/// Glyph names that were looked up. The list is inside the PDF crate, which only uses it to read
+/// the differences of an encoding, so each name is read as one.
 #[derive(Debug, Default)]
 pub(crate) struct GlyphNames {
     known: HashMap<Vec<u8>, Option<char>>,
@@ -77,8 +77,8 @@ fn by_number(name: &[u8], text: &mut String) -> Option<()> {
     Some(())
 }
 
-/// Writes text as a reader types it: ligatures in letters, without control characters and those of private
-/// use, which fonts of symbols have for their bullets.
+/// Writes text as a reader types it: ligatures in letters, without control characters and those of
+/// private use, which fonts of symbols have for their bullets.
 pub(crate) fn push_readable(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {

@@ -1,5 +1,5 @@
-//! Fonts: which letters the codes of a string are. In the order in which they are believed: a map to Unicode,
-//! the encoding that the document gives, and that of the embedded font program.
+//! Fonts: which letters the codes of a string are. In the order in which they are believed: a map
+//! to Unicode, the encoding that the document gives, and that of the embedded font program.
 
 mod cmap;
 mod glyph_names;

@@ -21,7 +21,7 @@ use crate::extraction::pdf::stream::tokens::Tokens;
 /// The encoding of a Type 1 program is in its first kilobytes, before the encrypted part.
 const TYPE1_CLEAR_PART: usize = 1 << 16;
 
-/// What asking a TrueType program for all letters costs, in bytes of the budget.
+/// The cost of a TrueType program's letters, in bytes of the budget.
 const CMAP_CHARGE: usize = 1 << 18;
 
 /// The most glyphs whose names are looked up; the search for a name is linear in their count.

@@ -1,4 +1,5 @@
-//! Widths of the standard fonts, which come without any (ISO 32000-1, 9.6.2.2; values of Adobe's AFM files).
+//! Widths of the standard fonts, which come without any (ISO 32000-1, 9.6.2.2; values of Adobe's
+//! AFM files).
 
 /// Widths of the codes from the space to the tilde, in thousandths of the size.
 type Widths = [u16; 95];
@@ -35,8 +36,8 @@ const TIMES_BOLD: Widths = [
     333, 556, 500, 722, 500, 500, 444, 394, 220, 394, 520,
 ];
 
-/// The width of a code in the standard font that a name means; other letters, and those of other fonts, are
-/// about as wide as in a common typeface.
+/// The width of a code in the standard font that a name means; other letters, and those of other
+/// fonts, are about as wide as in a common typeface.
 pub(crate) fn width(font: &str, is_bold: bool, code: u32) -> f32 {
     let name = font.to_ascii_lowercase();
     if name.contains("courier") {

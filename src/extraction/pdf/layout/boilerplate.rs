@@ -36,7 +36,8 @@ struct Candidate {
     shape: String,
 }
 
-/// For each page, which of its lines are no text: by their place and by being alike on several pages.
+/// For each page, which of its lines are no text: by their place and by being alike on several
+/// pages.
 pub(crate) fn find(pages: &[Vec<Line>]) -> Vec<BTreeSet<usize>> {
     let mut found: Vec<BTreeSet<usize>> = pages
         .iter()
@@ -156,8 +157,8 @@ fn shapes_inside(pages: &[Vec<Line>], candidates: &[Candidate]) -> BTreeMap<Stri
     counts
 }
 
-/// Lines on the same height of most pages that share most of their words: a header with a date or the name
-/// of a chapter in it.
+/// Lines on the same height of most pages that share most of their words: a header with a date or
+/// the name of a chapter in it.
 fn changing<'a>(
     alike: &[&'a Candidate],
     pages: usize,

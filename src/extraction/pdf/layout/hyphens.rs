@@ -41,8 +41,8 @@ impl Doubt {
     }
 }
 
-/// Joins words that are cut at the end of a line. The hyphen goes, unless the document has the word with it;
-/// where it does not cut words in general, also unless both halves are words.
+/// Joins words that are cut at the end of a line. The hyphen goes, unless the document has the word
+/// with it; where it does not cut words in general, also unless both halves are words.
 pub(crate) fn join(pages: &mut [Vec<&mut Line>]) {
     let words = words(pages);
     let mut flat: Vec<&mut Line> = pages.iter_mut().flatten().map(|line| &mut **line).collect();
@@ -79,7 +79,7 @@ fn bare(word: &str) -> String {
         .to_lowercase()
 }
 
-/// What is before a hyphen at the end of the line.
+/// The part of a word before a hyphen at the end of the line.
 fn cut_word(line: &Line) -> Option<String> {
     let text = line.text();
     let word = text.trim_end().strip_suffix(['-', '\u{AD}', '‐'])?.rsplit(char::is_whitespace).next()?;

@@ -1,4 +1,5 @@
-//! Lines → paragraphs: by the distance of the lines, by what would have fit on a line, and by how it is set.
+//! Lines → paragraphs: by the distance of the lines, by what would have fit on a line, and by how
+//! it is set.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +14,15 @@ const COLUMN: f32 = 8.0;
 /// The shortest line, in sizes of letters, that can reach the right margin: some 28 letters.
 const SHORTEST_FULL_LINE: f32 = 12.0;
 
-/// How far into a line a label's mark is looked for, in letters, and how many words a name alone may have.
+/// How far into a line a label's mark is looked for, in letters, and how many words a name alone
+/// may have.
 const LONGEST_LABEL: usize = 60;
 const MOST_NAME_WORDS: usize = 4;
 
 /// A step of so many sizes of letters leaves an empty line between two lines.
 const DOUBLE_SPACING: f32 = 1.8;
 
-/// What a document's lines have in common.
+/// The usual leading and type size of a document's lines.
 #[derive(Debug)]
 pub(crate) struct Layout {
     /// The common size of letters.
@@ -62,8 +64,8 @@ impl Layout {
         layout
     }
 
-    /// Whether the next line's first word had no room at the end of this one. A document of short lines
-    /// has no right margin to tell by.
+    /// Whether the next line's first word had no room at the end of this one. A document of short
+    /// lines has no right margin to tell by.
     fn is_full(&self, above: &Line, below: &Line) -> bool {
         if above.x.1 - above.x.0 < self.body * SHORTEST_FULL_LINE {
             return false;
@@ -108,8 +110,8 @@ impl Layout {
         is_indented || is_outdented || is_restyled && step > 0.5 && !is_full
     }
 
-    /// Whether a line break is where the line was full and says nothing else: the next line goes on with the
-    /// sentence and does not look as if it opened a turn.
+    /// Whether a line break is where the line was full and says nothing else: the next line goes on
+    /// with the sentence and does not look as if it opened a turn.
     pub(crate) fn is_wrap(&self, above: &Line, below: &Line) -> bool {
         if above.is_finished() || !self.is_full(above, below) {
             return false;
@@ -179,7 +181,7 @@ fn body_size(pages: &[Vec<&Line>]) -> f32 {
     most.map_or(10.0, |(size, _)| size as f32 / 10.0)
 }
 
-/// Where the lines of each column end, but for the few that run over.
+/// The end of each column's lines, except for the few that run over.
 fn right_margins(pages: &[Vec<&Line>], body: f32) -> BTreeMap<i64, f32> {
     let mut ends: BTreeMap<i64, Vec<f32>> = BTreeMap::new();
     for line in pages.iter().flatten() {

@@ -115,7 +115,7 @@ fn strip(row: &mut Row, side: Side) {
         }
         return;
     }
-    // What is left begins about where its letters do.
+    // The rest begins about where its letters do.
     let share = rest.len() as f32 / run.text.len().max(1) as f32;
     let width = (run.x.1 - run.x.0) * share;
     match side {

@@ -1,4 +1,5 @@
-//! Runs with their places → lines in reading order, without what is no text, and where paragraphs begin.
+//! Runs with their places → lines in reading order, without what is no text, and where paragraphs
+//! begin.
 
 pub(crate) mod rows;
 pub(crate) mod margins;

@@ -27,8 +27,8 @@ fn baseline(row: &[Run]) -> f32 {
     row.first().map_or(0.0, |run| run.y)
 }
 
-/// The rows of a page. They are read in the order they are drawn, which writers take from the text; where
-/// that order jumps up and down the page, from top to bottom.
+/// The rows of a page. They are read in the order they are drawn, which writers take from the text;
+/// where that order jumps up and down the page, from top to bottom.
 pub(crate) fn rows(runs: Vec<Run>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for run in runs {

@@ -1,4 +1,4 @@
-//! What the streams of one document may expand to, taken together.
+//! The budget of bytes that all streams of one document may expand to.
 
 use lopdf::DecompressError;
 use lopdf::Dictionary;
@@ -8,8 +8,8 @@ use lopdf::Stream;
 
 use crate::extraction::ExtractError;
 
-/// What one byte of a stream that does not decode is charged: the most that it can have expanded to unseen
-/// is about a thousand, and most are damaged at their end.
+/// The charge for one byte of a stream that does not decode: the most that it can have expanded to
+/// unseen is about a thousand, and most are damaged at their end.
 const DAMAGED_FACTOR: usize = 128;
 
 /// The least that reading a stream is charged, for looking it up.
@@ -57,8 +57,8 @@ impl Budget {
     }
 }
 
-/// Whether a filter that expands comes before another one. What is between the two is not seen by the
-/// budget, and no writer of text does so (ASCII filters, which shrink, do come first).
+/// Whether a filter that expands comes before another one. What is between the two is not seen by
+/// the budget, and no writer of text does so (ASCII filters, which shrink, do come first).
 fn expands_twice(stream: &Dictionary) -> bool {
     let filters = stream.get(b"Filter").and_then(Object::as_array);
     let Some((_, first)) = filters.ok().and_then(|filters| filters.split_last()) else { return false };

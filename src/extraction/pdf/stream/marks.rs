@@ -1,4 +1,5 @@
-//! Marked content: text that replaces what is shown, and what is no content (ISO 32000-1, 14.6 to 14.9).
+//! Marked content: text that replaces what is shown, and what is no content (ISO 32000-1, 14.6 to
+//! 14.9).
 
 use lopdf::Dictionary;
 use lopdf::Object;
@@ -36,7 +37,8 @@ impl Marks {
         let text = list
             .and_then(|list| list.get(b"ActualText").and_then(lopdf::decode_text_string).ok())
             .or_else(|| inline_text(operands));
-        // A watermark or a rule is an artifact too; only what is set again on each page is no text to read.
+        // A watermark or a rule is an artifact too; only what is set again on each page is no text
+        // to read.
         let is_pagination = operands.windows(2).any(|pair| {
             let [key, value] = pair else { return false };
             key.name() == Some(b"Type") && value.name() == Some(b"Pagination")
@@ -54,7 +56,7 @@ impl Marks {
         }
     }
 
-    /// What a string is read as: nothing when an earlier string of the mark has its text already.
+    /// The text of a string; nothing if an earlier string of the mark has the text already.
     pub(crate) fn text(&mut self, shown: String) -> Option<String> {
         match self.open.iter_mut().find(|mark| mark.replaces) {
             None => Some(shown),

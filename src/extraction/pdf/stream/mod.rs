@@ -1,4 +1,5 @@
-//! Content streams → runs of text with their places, under one budget for all that a document expands to.
+//! Content streams → runs of text with their places, under one budget for all that a document
+//! expands to.
 
 mod matrix;
 mod marks;

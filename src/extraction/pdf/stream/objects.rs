@@ -1,5 +1,5 @@
-//! How many objects a file has, before it is loaded: each takes some hundred bytes of memory, and a stream of
-//! objects of some kilobytes can hold millions of them.
+//! How many objects a file has, before it is loaded: each takes some hundred bytes of memory, and a
+//! stream of objects of some kilobytes can hold millions of them.
 
 use std::io::Read;
 
@@ -7,7 +7,8 @@ use flate2::read::ZlibDecoder;
 
 use crate::extraction::ExtractError;
 
-/// The most words and brackets of all objects together; a book of a thousand tagged pages has a tenth.
+/// The most words and brackets of all objects together; a book of a thousand tagged pages has a
+/// tenth.
 const MOST_WORDS: usize = 4 << 20;
 
 /// The most that one stream of objects, or of references to them, may expand to.
@@ -36,7 +37,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), ExtractError> {
             }
         }
         let end = find(data, b"endstream").unwrap_or(data.len());
-        // What is not packed is counted where it is.
+        // Streams without compression are counted at their place.
         if find(&head, b"ObjStm").is_some() {
             counter.add(data.get(..end).unwrap_or_default())?;
         }

@@ -37,7 +37,7 @@ const SPREAD: f32 = 0.17;
 /// A space that is no wider than so much of the size of letters is none.
 const NO_SPACE: f32 = 0.05;
 
-/// What drawing a form is charged besides its content.
+/// The charge for drawing a form, besides its content.
 const FORM_CHARGE: usize = 512;
 
 /// Graphics and text state.
@@ -51,8 +51,8 @@ struct State {
     word_space: f32,
     stretch: f32,
     rise: f32,
-    /// Text that is filled and stroked, which writers use where a face has no bold cut. Mode 3, which is not
-    /// painted, is the recognised text under a scanned picture and is read.
+    /// Text that is filled and stroked, which writers use where a face has no bold cut. Mode 3,
+    /// which is not painted, is the recognised text under a scanned picture and is read.
     is_stroked: bool,
     line: Matrix,
     at: Matrix,
@@ -254,8 +254,8 @@ impl<'a> Machine<'_, 'a> {
 
     fn show(&mut self, operand: Option<&Token<'_>>) {
         let Some(codes) = operand.and_then(Token::text) else { return };
-        // Ghostscript sets two or three letters of several words in one string, with the space as that
-        // between letters.
+        // Ghostscript sets two or three letters of several words in one string, with the space as
+        // that between letters.
         let is_spread = self.state.letter_space > self.state.size.abs() * SPREAD;
         if is_spread
             && (2..=3).contains(&codes.len())

@@ -1,4 +1,4 @@
-//! What a content stream names: fonts, forms and properties.
+//! Resources that a content stream names: fonts, forms and properties.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -23,7 +23,8 @@ pub(crate) struct Reader<'a> {
     pub document: &'a Document,
     pub budget: Budget,
     names: GlyphNames,
-    /// Fonts by the address of their dictionary, which does not move while the document is borrowed.
+    /// Fonts by the address of their dictionary, which does not move while the document is
+    /// borrowed.
     fonts: HashMap<usize, Rc<Font>>,
 }
 

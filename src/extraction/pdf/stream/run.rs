@@ -14,7 +14,7 @@ const COLUMN_GAP: f32 = 1.0;
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub text: String,
-    /// Where it begins and ends on its line, and its baseline; in points, y upwards.
+    /// Its start and end on its line, and its baseline; in points, y upwards.
     pub x: (f32, f32),
     pub y: f32,
     /// Height of its letters.
@@ -98,7 +98,8 @@ impl Runs {
         }
     }
 
-    /// The runs that go the way most of the page's text goes, in coordinates in which that is to the right.
+    /// The runs that go the way most of the page's text goes, in coordinates in which that is to
+    /// the right.
     pub(crate) fn finish(self) -> Vec<Run> {
         let letters = |turn: Turn| -> usize {
             self.placed.iter().filter(|(_, of)| *of == turn).map(|(run, _)| run.text.len()).sum()

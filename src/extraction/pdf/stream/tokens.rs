@@ -1,6 +1,7 @@
 //! Tokens of a content stream or of a `CMap`, read one by one (ISO 32000-1, 7.2 and 7.8).
 //!
-//! A stream of a few kilobytes can expand to millions of operators, so they are never all in memory.
+//! A stream of a few kilobytes can expand to millions of operators, so they are never all in
+//! memory.
 
 use std::borrow::Cow;
 
