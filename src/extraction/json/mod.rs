@@ -33,7 +33,7 @@ use crate::transcript::DiagnosticKind;
 use crate::transcript::Extraction;
 use crate::transcript::Format;
 
-/// How deep `serde_json` goes.
+/// Most levels of a document. Values are read by recursion, and `serde_json` skips them without any.
 const DEEPEST: usize = 127;
 
 /// Whether a text begins with a JSON value.
@@ -94,23 +94,27 @@ fn values(text: &str, draft: &mut ExtractionBuilder<'_>, limits: &Limits) -> Res
     let full = || ExtractError::OverLimit { limit: "values", allowed: scan::MOST_VALUES };
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     let mut start = 0;
+    let allowed = limits.nesting.min(DEEPEST);
+    let check_depth = |text: &str| {
+        let over = ExtractError::OverLimit { limit: "nesting", allowed };
+        if depth(text) > allowed { Err(over) } else { Ok(()) }
+    };
     let error = loop {
         match stream.next() {
             None => return Ok(found),
             Some(Ok(_)) => {
+                let end = stream.byte_offset();
+                check_depth(text.get(start..end).unwrap_or_default())?;
                 found.extend(scanner.read(start));
                 if scanner.is_full() {
                     return Err(full());
                 }
-                start = stream.byte_offset();
+                start = end;
             }
             Some(Err(error)) => break error,
         }
     };
-    let allowed = limits.nesting.min(DEEPEST);
-    if depth(text) > allowed {
-        return Err(ExtractError::OverLimit { limit: "nesting", allowed });
-    }
+    check_depth(text)?;
     found.clear();
     scanner = Scanner::new(text);
     let mut offset = 0;
@@ -118,6 +122,8 @@ fn values(text: &str, draft: &mut ExtractionBuilder<'_>, limits: &Limits) -> Res
         let span = TextSpan::new(offset, offset + line.len()).trimmed(text);
         offset += line.len();
         if serde_json::from_str::<IgnoredAny>(span.of(text)).is_ok() {
+            // A line before it that is not valid can hide its brackets from a count over all lines.
+            check_depth(span.of(text))?;
             let node = scanner.read(span.start());
             if scanner.is_full() {
                 return Err(full());

@@ -116,7 +116,7 @@ impl<'a> Scanner<'a> {
         self.peek()
     }
 
-    /// Recursion is as deep as the value, which `serde_json` has capped before.
+    /// Recursion is as deep as the value, which is counted and capped before.
     fn value(&mut self) -> Option<Node> {
         self.left = self.left.checked_sub(1)?;
         match self.next_token()? {

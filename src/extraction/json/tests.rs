@@ -208,5 +208,9 @@ fn what_is_refused() {
     };
     assert!(matches!(refuse(r#"{"a":1}"#), ExtractError::Unreadable(_)));
     assert!(matches!(refuse(r#"{"a":"#), ExtractError::Unreadable(_)));
-    assert!(matches!(refuse(&"[".repeat(5000)), ExtractError::OverLimit { limit: "nesting", .. }));
+    let over = |text: &str| matches!(refuse(text), ExtractError::OverLimit { limit: "nesting", .. });
+    assert!(over(&"[".repeat(5000)));
+    // Valid JSON of any depth, also after a line whose quotation mark hides the brackets.
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(over(&deep) && over(&format!("\"\n{deep}")));
 }

@@ -239,7 +239,8 @@ pub(crate) fn doubtful_key(name: &str) -> Option<String> {
     let words: Vec<String> = name.split_whitespace().map(sentences::bare).collect();
     let spelled = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | '_');
     // `I:` is an interviewer too, and `Ich:` is whoever wrote the talk down.
-    let exempt = name.chars().count() == 1 || lexicon::self_label(&name.to_lowercase());
+    let oneself = lexicon::self_label(&name.to_lowercase());
+    let exempt = oneself || name.chars().count() == 1;
     let good = (1..=4).contains(&words.len())
         && name.len() <= MOST_BYTES
         // Names of users may begin with a small letter.
@@ -248,7 +249,7 @@ pub(crate) fn doubtful_key(name: &str) -> Option<String> {
         && words
             .iter()
             .all(|word| !word.is_empty() && (exempt || !lexicon::never_in_names(word)) && !is_contraction(word))
-        && !words.iter().any(|word| lexicon::tells(word));
+        && (oneself || !words.iter().any(|word| lexicon::tells(word)));
     good.then(|| words.join(" "))
 }
 

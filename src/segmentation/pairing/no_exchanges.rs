@@ -19,7 +19,7 @@ pub(crate) fn reason(units: &[Unit], features: &[Features], named: bool) -> Stri
         return "nothing is left of the document without what is nobody's words".to_owned();
     }
     if words <= FEW_WORDS {
-        return format!("the document has {words} words, too few for a question and its answer");
+        return "the document has too few words for a question and its answer".to_owned();
     }
     match (named, asking) {
         (true, 0) => "speakers are named, but none of them asks, and nothing shows who answers".to_owned(),
