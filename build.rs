@@ -21,7 +21,7 @@ const PROTOS: [&str; 4] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Without these lines cargo watches the whole package, and every edit compiles the protos anew.
+    // Without these lines cargo watches the whole package, and every edit compiles the protos again.
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=proto");
 

@@ -7,10 +7,9 @@ use std::io::Write as _;
 use std::time::SystemTime;
 
 use onrecord::engine::Body;
-use onrecord::engine::Engine;
 use onrecord::engine::SearchCall;
-use onrecord::engine::Settings;
 use onrecord::engine::Submission;
+use onrecord::local;
 use onrecord::query::Filter;
 use onrecord::query::Query;
 use onrecord::transcript::Metadata;
@@ -22,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     // A library has no clock and no randomness: the caller gives both. The bytes sign page tokens; a service draws them.
     let folder = tempfile::tempdir()?;
-    let engine = Engine::open(folder.path(), Settings::new(SystemTime::now, [7; 32]))?;
+    let engine = local::open(folder.path(), local::Settings::new(SystemTime::now, [7; 32]))?;
 
     let body = Body::Bytes(std::fs::read(&file)?);
     let submission = Submission { id: file, metadata: Metadata::default(), media_type: String::new(), body };

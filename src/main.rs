@@ -53,7 +53,7 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
 }
 
 fn fail(message: &str, code: u8) -> ExitCode {
-    // Where standard error is closed there is nobody left to tell.
+    // With standard error closed there is nowhere left to report to.
     drop(writeln!(std::io::stderr(), "onrecord: {message}"));
     ExitCode::from(code)
 }

@@ -35,12 +35,12 @@ pub(super) async fn run(args: Import) -> Result<(), CliError> {
     } else {
         import(&args, found, &mut tally).await
     };
-    // What was done is told also where the stream failed.
-    let told = tally.finish(args.dry_run);
-    done.and(told)
+    // What was done is reported even if the stream failed.
+    let reported = tally.finish(args.dry_run);
+    done.and(reported)
 }
 
-/// Reads on a thread of its own; what cannot be read is told apart.
+/// Reads on a separate thread; what cannot be read is reported separately.
 fn reader(args: &Import, found: Vec<Found>) -> mpsc::Receiver<Item> {
     let (items, read) = mpsc::channel(AHEAD);
     let limit = args.max_document_bytes;
@@ -68,7 +68,7 @@ enum Sent {
 
 async fn import(args: &Import, found: Vec<Found>, tally: &mut Tally) -> Result<(), CliError> {
     let mut client = client::documents(&args.client).await?;
-    // Answers come in the order of the documents, so a queue of names tells which is which.
+    // Answers come in the order of the documents, so a queue of names says which is which.
     let sent: Arc<Mutex<VecDeque<Sent>>> = Arc::default();
     let (names, options) = (Arc::clone(&sent), args.clone());
     let requests = ReceiverStream::new(reader(args, found)).filter_map(move |Item { name, id, content }| {
@@ -168,7 +168,7 @@ impl Tally {
         }
         self.exchanges += u64::try_from(answer.exchange_count).unwrap_or_default();
         if answer.exchange_count == 0 {
-            self.tell(name, "no exchange was found; see onrecord segment --explain")?;
+            self.report(name, "no exchange was found; see onrecord segment --explain")?;
         }
         self.advance();
         Ok(())
@@ -176,12 +176,12 @@ impl Tally {
 
     fn failed(&mut self, name: &str, error: &str) -> Result<(), CliError> {
         self.failures += 1;
-        self.tell(name, error)?;
+        self.report(name, error)?;
         self.advance();
         Ok(())
     }
 
-    fn tell(&self, name: &str, message: &str) -> Result<(), CliError> {
+    fn report(&self, name: &str, message: &str) -> Result<(), CliError> {
         Ok(self.bar.suspend(|| {
             writeln!(std::io::stderr(), "{}: {}", render::harmless(name), render::harmless(message))
         })?)

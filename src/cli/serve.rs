@@ -43,7 +43,7 @@ pub(super) async fn run(
         return Err(CliError::Usage("name the folder to restore into with --data-dir".into()));
     }
     let found = sources::find(&args.paths)?;
-    // Bound before the import, so that a taken port is told at once.
+    // Bound before the import, so that a taken port is reported at once.
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         CliError::Failed(format!("cannot listen on {}: {error}; name another with --listen", args.listen))
     })?;
@@ -142,7 +142,7 @@ fn processors() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-/// Imports files with all cores. One that cannot be read is told and passed over; an error is the engine's.
+/// Imports files with all cores. One that cannot be read is reported and skipped; an error is the engine's.
 fn import(engine: &Engine, found: &[Found], limit: usize, stopped: &AtomicBool) -> Result<(), EngineError> {
     let workers = processors();
     let (items, queue) = mpsc::sync_channel::<Item>(workers);

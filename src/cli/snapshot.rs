@@ -25,7 +25,7 @@ pub(super) async fn run(args: Snapshot) -> Result<(), CliError> {
         Some(file) if file.as_os_str() == "-" => {
             let summary = receive(parts, &mut |piece| Ok(std::io::stdout().write_all(piece)?)).await?;
             std::io::stdout().flush()?;
-            return tell(&mut std::io::stderr(), &summary, "standard output");
+            return report(&mut std::io::stderr(), &summary, "standard output");
         }
         Some(file) => {
             let summary = save(parts, file).await?;
@@ -36,10 +36,10 @@ pub(super) async fn run(args: Snapshot) -> Result<(), CliError> {
     if args.client.json {
         return json::print("SnapshotSummary", &summary);
     }
-    tell(&mut std::io::stdout(), &summary, &place)
+    report(&mut std::io::stdout(), &summary, &place)
 }
 
-fn tell(out: &mut impl std::io::Write, summary: &pb::SnapshotSummary, place: &str) -> Result<(), CliError> {
+fn report(out: &mut impl std::io::Write, summary: &pb::SnapshotSummary, place: &str) -> Result<(), CliError> {
     let pb::SnapshotSummary { generation, documents, bytes, sha256 } = summary;
     writeln!(
         out,

@@ -21,7 +21,7 @@ pub(super) struct Item {
     pub(super) name: String,
     /// The id of its document: its path below the folder or archive that was named; empty for standard input.
     pub(super) id: String,
-    /// Its bytes, or what to tell.
+    /// Its bytes, or why they cannot be read.
     pub(super) content: Result<Vec<u8>, String>,
 }
 
@@ -102,7 +102,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Found>) -> Result<(), CliErr
         if passed_over(&path) {
             continue;
         }
-        // A link to a folder may lead back up; one to a file is a file, and one to nothing is told when read.
+        // A link to a folder may lead back up; one to a file is a file, and one to nothing is reported when it is read.
         let linked = entry.file_type()?.is_symlink();
         if path.is_dir() {
             if !linked {

@@ -58,7 +58,7 @@ pub enum Command {
     List(List),
     /// Delete a document of a running server.
     Delete(Delete),
-    /// Tell how large the corpus of a running server is, and its versions.
+    /// Show how large the corpus of a running server is, and its versions.
     Stats(Stats),
     /// Copy everything that a running server holds into a file, to restore it from.
     Snapshot(Snapshot),
@@ -192,7 +192,7 @@ pub struct Search {
     /// Only documents with these labels.
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
-    /// Show copies of one exchange in several documents as one result, with where each copy stands.
+    /// Show copies of one exchange in several documents as one result, with the place of each copy.
     #[arg(long)]
     pub collapse_duplicates: bool,
     /// The server.

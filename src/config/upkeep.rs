@@ -20,7 +20,7 @@ pub struct Stats {
     after_help = "Examples:\n  onrecord snapshot backup/2017-04-07\n  onrecord snapshot - | ssh elsewhere 'cat > onrecord.snapshot'\n  onrecord snapshot --on-server 2017-04-07"
 )]
 pub struct Snapshot {
-    /// Where to write the snapshot; its manifest is written beside it, to FILE.manifest.jsonl. - for standard
+    /// Where to write the snapshot; its manifest is written to FILE.manifest.jsonl. - for standard
     /// output, without a manifest.
     #[arg(value_name = "FILE", required_unless_present = "on_server", conflicts_with = "on_server")]
     pub file: Option<PathBuf>,

@@ -10,7 +10,7 @@ use crate::transcript::StoredDocument;
 use crate::transcript::StoredExchange;
 use crate::transcript::Utterance;
 
-/// The id of an exchange: its document, its place, and a digest of where it stands in which source. So it is
+/// The id of an exchange: its document, its place, and a digest of its spans and of its source. So it is
 /// the same after any re-import of the same bytes, and never names other words than it was made for.
 pub(crate) fn exchange_id(document_id: &str, source: Digest, index: usize, exchange: &Exchange) -> String {
     let question = exchange.question.as_ref().map(Utterance::spans).unwrap_or_default();

@@ -3,6 +3,7 @@
 //!
 //! What a call reads comes from one [`View`], which is one generation of the corpus.
 
+mod backend_error;
 mod backend;
 mod view;
 mod maintenance;
@@ -17,7 +18,6 @@ mod verify_citation;
 mod server_info;
 
 pub use backend::Backend;
-pub use backend::BackendError;
 pub use backend::Completion;
 pub use backend::Deleted;
 pub use backend::Footprint;
@@ -25,7 +25,8 @@ pub use backend::Outcome;
 pub use backend::PreparedWrite;
 pub use backend::Purged;
 pub use backend::Receipt;
-pub use backend::SnapshotRefusal;
+pub use backend_error::BackendError;
+pub use backend_error::SnapshotRefusal;
 pub use error::EngineError;
 pub use ingest::Body;
 pub use ingest::Identified;
@@ -87,7 +88,7 @@ pub struct Settings {
     pub ranking: Ranking,
     /// Bytes of passages that are kept in memory as they were last served.
     pub passage_cache_bytes: usize,
-    /// Tells the time, for page tokens.
+    /// The clock by which page tokens expire.
     pub clock: fn() -> SystemTime,
 }
 

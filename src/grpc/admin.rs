@@ -13,7 +13,7 @@ use crate::engine::SnapshotPart;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
 use crate::grpc::pb::admin_service_server::AdminService;
-use crate::grpc::reading;
+use crate::grpc::server_stream;
 use crate::grpc::to_proto;
 
 /// Serves `onrecord.v1.AdminService`.
@@ -44,7 +44,7 @@ impl AdminService for Admin {
             return Ok(Response::new(stream::iter([Ok(part)]).boxed()));
         }
         let reader = self.0.read(Engine::snapshot).await?;
-        let parts = reading::stream(self.0.clone(), reader, |reader| {
+        let parts = server_stream::stream(self.0.clone(), reader, |reader| {
             Ok(reader.next_part()?.map(to_proto::snapshot_part))
         });
         Ok(Response::new(parts.boxed()))
@@ -67,7 +67,7 @@ impl AdminService for Admin {
     ) -> Result<Response<Self::VerifyIntegrityStream>, Status> {
         let pb::VerifyIntegrityRequest {} = request.into_inner();
         let check = self.0.read(Engine::check_integrity).await?;
-        let reports = reading::stream(self.0.clone(), check, |check| {
+        let reports = server_stream::stream(self.0.clone(), check, |check| {
             Ok(check.next_report()?.map(to_proto::integrity_response))
         });
         Ok(Response::new(reports))

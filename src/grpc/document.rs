@@ -14,7 +14,7 @@ use crate::grpc::import;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
 use crate::grpc::pb::document_service_server::DocumentService;
-use crate::grpc::reading;
+use crate::grpc::server_stream;
 use crate::grpc::to_proto;
 
 /// Serves `onrecord.v1.DocumentService`.
@@ -68,7 +68,7 @@ impl DocumentService for Documents {
         let version = from_proto::digest("document_sha256", &document_sha256)?;
         let kind = if extracted_text { SourceKind::Text } else { SourceKind::Received };
         let reader = self.0.read(move |engine| engine.source(&id, version, kind, span)).await?;
-        let pieces = reading::stream(self.0.clone(), reader, |reader| {
+        let pieces = server_stream::stream(self.0.clone(), reader, |reader| {
             Ok(reader.next_chunk()?.map(|content| pb::GetSourceResponse { content: content.into() }))
         });
         Ok(Response::new(pieces))

@@ -56,7 +56,7 @@ pub(super) fn submission(
     language_tag(&language)?;
     at_most("document.media_type", &media_type, MAX_MEDIA_TYPE)?;
     if matches!(body, Some(pb::document::Body::Exchanges(_))) && !media_type.is_empty() {
-        let message = "says how to read bytes; leave it empty beside ready pairs";
+        let message = "says how to read bytes; leave it empty with ready pairs";
         return Err(InvalidRequest::new("document.media_type", "MEDIA_TYPE_UNSUPPORTED", message));
     }
     if labels.len() > MAX_LABELS {

@@ -1,5 +1,6 @@
 //! The wire: decode, call the engine, encode. The only place where protobuf and gRPC are known.
 
+mod settings;
 mod from_proto;
 mod to_proto;
 mod status;
@@ -9,14 +10,14 @@ mod offload;
 mod search;
 mod document;
 mod citation;
-mod reading;
+mod server_stream;
 mod import;
 mod admin;
 mod server;
 
 pub use server::ServeError;
 pub use server::Server;
-pub use server::Settings;
+pub use settings::Settings;
 
 /// The generated messages, clients and servers of `onrecord.v1`.
 #[expect(

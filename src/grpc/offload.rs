@@ -20,38 +20,38 @@ use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::SearchCall;
 use crate::engine::Submission;
-use crate::grpc::server::Settings;
+use crate::grpc::settings::Settings;
 use crate::grpc::status;
 
-/// Runs engine calls on blocking threads, a bounded number at a time. Reads and writes have a bound each, so
-/// that writes that wait for the disk hold no search back.
+/// Runs engine calls on blocking threads, a bounded number at a time. Reads and writes have separate bounds, so that writes
+/// that wait for the disk do not delay searches.
 #[derive(Clone, Debug)]
 pub(super) struct Offload {
     engine: Arc<Engine>,
-    reads: Room,
-    writes: Room,
+    reads: Limiter,
+    writes: Limiter,
     /// Short documents that are read and analysed at a time.
     preparing: Arc<Semaphore>,
     generation: watch::Receiver<u64>,
 }
 
-/// Documents up to this many bytes are short: they are read in some milliseconds, and so one after the other. As many at
-/// a time as there are processors come first as fast as all of them together come last. Longer ones, which none of these
-/// should wait for, are read beside them.
+/// The longest document, in bytes, that is read by one of a few threads, one per processor: each takes some milliseconds, so
+/// reading them one after the other answers the first ones early. A longer document is read on a separate thread,
+/// so that short ones do not wait for it.
 pub(super) const SHORT: usize = 64 << 10;
 
-/// How long a generation is waited for where the client set no deadline, which ends a call by itself.
-const REACH: Duration = Duration::from_secs(10);
+/// How long a call waits for a generation. A client that set a shorter deadline ends the call itself.
+const GENERATION_WAIT: Duration = Duration::from_secs(10);
 
-/// How many calls run, and how many are there at all.
+/// Bounds how many calls run and how many wait.
 #[derive(Clone, Debug)]
-struct Room {
+struct Limiter {
     running: Arc<Semaphore>,
     present: Arc<Semaphore>,
 }
 
-impl Room {
-    /// Calls that may wait for each that runs; what they hold in memory is bounded by it.
+impl Limiter {
+    /// Waiting calls allowed for each running one; this bounds the memory that they hold.
     const WAITING: usize = 8;
 
     fn new(running: usize) -> Self {
@@ -59,26 +59,25 @@ impl Room {
         Self { running: Arc::new(Semaphore::new(running)), present: Arc::new(Semaphore::new(present)) }
     }
 
-    /// A place among those that wait or run, or the word that there is none.
+    /// A permit to wait and run; an error when too many do already.
     fn enter(&self) -> Result<OwnedSemaphorePermit, Status> {
         Arc::clone(&self.present).try_acquire_owned().map_err(|_| status::busy())
     }
 }
 
-/// A search that was begun on an async thread.
+/// What planning a search on an async thread led to.
 enum Begun {
     Done(SearchAnswer),
     Planned(Box<PlannedSearch>),
 }
 
-/// Lets others go first, once, and sees to it that another thread waits for the network if there is one to be had. Of the
-/// runtime's threads one waits there at a time, and the one that a call came to goes on to answer it, without waking
-/// another for what may come meanwhile. A task that wakes itself is put in the queue, and for what is queued a thread is
-/// woken, which takes the task or the place at the network.
-async fn stand_back() {
-    let mut stood_back = false;
+/// Yields once, which makes another thread of the runtime poll the network. One thread polls at a time; the thread that
+/// received a call goes on to answer it, and no other is woken for calls that arrive meanwhile. A task that wakes itself is
+/// queued, and for a queued task tokio wakes another thread, which takes the task or the poll.
+async fn yield_to_scheduler() {
+    let mut yielded = false;
     poll_fn(|context| {
-        if std::mem::replace(&mut stood_back, true) {
+        if std::mem::replace(&mut yielded, true) {
             return Poll::Ready(());
         }
         context.waker().wake_by_ref();
@@ -95,20 +94,20 @@ impl Offload {
         });
         Self {
             engine,
-            reads: Room::new(settings.concurrent_reads),
-            writes: Room::new(settings.concurrent_writes),
+            reads: Limiter::new(settings.concurrent_reads),
+            writes: Limiter::new(settings.concurrent_writes),
             preparing: Arc::new(Semaphore::new(settings.processors)),
             generation,
         }
     }
 
     /// Waits until a generation can be searched. Holds no thread meanwhile.
-    pub(super) async fn reach(&self, generation: u64) -> Result<(), Status> {
+    pub(super) async fn wait_for_generation(&self, generation: u64) -> Result<(), Status> {
         let mut now = self.generation.clone();
         if *now.borrow() >= generation {
             return Ok(());
         }
-        let reached = tokio::time::timeout(REACH, now.wait_for(|now| *now >= generation)).await;
+        let reached = tokio::time::timeout(GENERATION_WAIT, now.wait_for(|now| *now >= generation)).await;
         if matches!(reached, Ok(Ok(_))) { Ok(()) } else { Err(status::not_reached(generation)) }
     }
 
@@ -129,7 +128,7 @@ impl Offload {
         if call.query.text().len() > PLANNED_HERE {
             return self.read(move |engine| engine.search(&call)).await;
         }
-        stand_back().await;
+        yield_to_scheduler().await;
         let begin = AssertUnwindSafe(|| -> Result<Begun, EngineError> {
             let search = self.engine.plan_search(call)?;
             Ok(if search.is_light() {

@@ -22,7 +22,7 @@ impl SearchService for Search {
         request: Request<pb::SearchRequest>,
     ) -> Result<Response<encoded::SearchResponse>, Status> {
         let (call, generation) = from_proto::search_call(request.into_inner())?;
-        self.0.reach(generation).await?;
+        self.0.wait_for_generation(generation).await?;
         let answer = self.0.search(call).await?;
         Ok(Response::new(to_proto::search_response(answer)))
     }

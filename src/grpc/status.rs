@@ -196,7 +196,7 @@ fn retry(code: Code, reason: &str, message: String) -> Status {
     Status::with_error_details(code, message, details)
 }
 
-/// A status that tells the client no more than a number to quote; the cause goes to the log, once.
+/// A status that gives the client no more than a number to quote; the cause goes to the log, once.
 fn masked(code: Code, reason: &str, message: &str, cause: &str) -> Status {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let request_id = format!("{:08x}", NUMBER.fetch_add(1, Ordering::Relaxed));

@@ -2,6 +2,7 @@
 //!
 //! Nothing of the inside is named elsewhere: others see a [`LocalBackend`], and the offline tools for a data folder.
 
+mod settings;
 mod error;
 pub mod store;
 pub mod index;
@@ -15,7 +16,6 @@ mod backend;
 mod maintenance;
 
 pub use backend::LocalBackend;
-pub use backend::Settings;
 pub use backend::open;
 pub use error::LocalError;
 pub use index::FORMAT as INDEX_FORMAT;
@@ -32,4 +32,5 @@ pub use recovery::manifest::Manifest;
 pub use recovery::recover::Recovered;
 pub use recovery::recover::compare_folder;
 pub use recovery::recover::recover;
+pub use settings::Settings;
 pub use store::StoreError;

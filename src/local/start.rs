@@ -11,7 +11,7 @@ use crate::local::Settings;
 use crate::local::commit::Analyzed;
 use crate::local::commit::Committer;
 use crate::local::commit::Indexer;
-use crate::local::commit::Rules;
+use crate::local::commit::WriteOptions;
 use crate::local::commit::Writer;
 use crate::local::folder::DataFolder;
 use crate::local::folder::UncheckedStore;
@@ -29,7 +29,7 @@ pub(crate) struct Started {
     pub(crate) page_key: [u8; 32],
 }
 
-/// Starts on a store that may be `unchecked`: what goes wrong over one may be its damage, which is told then.
+/// Starts on a store that may be `unchecked`: what goes wrong over one may be its damage, which is reported then.
 pub(crate) fn start(
     store: &Arc<Store>,
     unchecked: Option<&UncheckedStore>,
@@ -59,7 +59,7 @@ fn start_writer(
         let room = disk::room(&folder.store_path()).ok()?;
         Some((room.total / 20).min(256 << 20))
     });
-    let rules = Rules {
+    let options = WriteOptions {
         queue: settings.write_queue,
         keep_versions: settings.keep_versions,
         reserve: reserve.unwrap_or_default(),
@@ -82,6 +82,6 @@ fn start_writer(
     };
     let page_key = snapshot.reader.page_key()?;
     let published = Arc::new(Published::new(snapshot));
-    let committer = Committer::new(Arc::clone(store), indexer, Arc::clone(&published), rules);
-    Ok(Started { writer: Writer::start(committer, unchecked, rules.queue)?, published, page_key })
+    let committer = Committer::new(Arc::clone(store), indexer, Arc::clone(&published), options);
+    Ok(Started { writer: Writer::start(committer, unchecked, options.queue)?, published, page_key })
 }

@@ -40,7 +40,7 @@ impl Mapped {
     }
 
     /// The parts of the run that `span` touches: whole units, and at either end a unit that the span splits. Of
-    /// such a unit only the text inside counts, and it stands for all the bytes that it was read from.
+    /// such a unit only the text inside counts, and it represents all the bytes that it was read from.
     fn clip(self, span: TextSpan) -> impl Iterator<Item = Self> {
         let start = span.start().max(self.text_start);
         let end = span.end().min(self.text_end());
@@ -210,7 +210,7 @@ impl<'a> TextBuilder<'a> {
         self.text.push_str(with);
     }
 
-    /// Writes text that stands nowhere in the source, such as the break between two paragraphs.
+    /// Writes text that is nowhere in the source, such as the break between two paragraphs.
     pub fn synthetic(&mut self, text: &str) {
         self.text.push_str(text);
     }

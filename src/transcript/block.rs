@@ -34,7 +34,7 @@ pub struct Extraction {
 pub struct Block {
     /// What it is.
     pub kind: BlockKind,
-    /// Where it stands in the extraction's text. Plain text keeps its line breaks inside.
+    /// Its range in the extraction's text. Plain text keeps its line breaks inside.
     pub span: TextSpan,
     /// Who speaks, where the format itself says so (a JSON field, a WebVTT voice).
     pub speaker: Option<String>,
@@ -42,7 +42,7 @@ pub struct Block {
     pub emphasis: Vec<Emphasis>,
     /// When it was said, in timed formats.
     pub time: Option<TimeSpan>,
-    /// The page it stands on, in paged formats, from 1.
+    /// The page it is on, in paged formats, from 1.
     pub page: Option<NonZeroU32>,
     /// Whether a horizontal rule (`<hr>`, `---`) separates it from the block before.
     pub after_rule: bool,
@@ -90,7 +90,7 @@ pub enum BlockKind {
 pub struct Emphasis {
     /// How it is set.
     pub kind: EmphasisKind,
-    /// Where it stands in the extraction's text.
+    /// Its range in the extraction's text.
     pub span: TextSpan,
 }
 
@@ -114,7 +114,7 @@ pub struct Diagnostic {
     pub spans: Vec<ByteSpan>,
 }
 
-/// The kinds of things a diagnostic tells.
+/// The kinds of diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DiagnosticKind {
     /// Text before the interview: teasers, a headline, an introduction.

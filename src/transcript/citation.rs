@@ -27,7 +27,7 @@ pub struct Citation {
     pub text_sha256: Option<Digest>,
     /// Digest of the answer's bytes, spans joined.
     pub quote_sha256: Digest,
-    /// Where else the same exchange stands in the document.
+    /// Where else the same exchange is in the document.
     pub occurrences: Vec<Occurrence>,
     /// When it was said, in timed transcripts.
     pub time: Option<TimeSpan>,

@@ -26,7 +26,7 @@ pub struct Exchange {
     pub question: Option<Utterance>,
     /// The answer; never empty.
     pub answer: Utterance,
-    /// Where else the same exchange stands in the document.
+    /// Where else the same exchange is in the document.
     pub occurrences: Vec<Occurrence>,
     /// Why its borders are where they are, a sentence each.
     pub reasons: Vec<String>,

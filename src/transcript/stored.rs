@@ -11,7 +11,7 @@ use crate::transcript::Passage;
 pub struct StoredDocument {
     /// Its id.
     pub id: String,
-    /// Its metadata: what the sender gave, filled up with what the document tells.
+    /// Its metadata: what the sender gave, completed with what the document says.
     pub metadata: Metadata,
     /// The media type it was read as.
     pub media_type: String,

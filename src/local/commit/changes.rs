@@ -1,13 +1,13 @@
-//! What the jobs of a group did, and what of it the index has to take.
+//! What the jobs of a group did, and which of it the index has to apply.
 
 use crate::engine::Outcome;
 use crate::engine::Purged;
 use crate::local::LocalError;
-use crate::local::commit::Job;
 use crate::local::commit::indexer::Analyzed;
+use crate::local::commit::job::Job;
 
 /// What a job did in its batch.
-pub(crate) enum Done {
+pub(crate) enum JobResult {
     Put(Outcome),
     Deleted(Option<Purged>),
     Missing,
@@ -16,7 +16,7 @@ pub(crate) enum Done {
     Other,
 }
 
-impl Done {
+impl JobResult {
     /// Whether it changed the store.
     pub(crate) const fn wrote(&self) -> bool {
         matches!(self, Self::Put(Outcome::Created | Outcome::Replaced) | Self::Deleted(_))
@@ -33,7 +33,7 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// Takes what was analysed out of the group.
-    pub(crate) fn of(group: &mut [Job], done: &[Done]) -> Self {
+    pub(crate) fn of(group: &mut [Job], done: &[JobResult]) -> Self {
         let mut changes = Self { analyzed: Analyzed::new(), deleted: Vec::new(), all_analyzed: true };
         for (job, _) in group.iter_mut().zip(done).filter(|(_, done)| done.wrote()) {
             match job {

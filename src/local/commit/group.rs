@@ -15,12 +15,12 @@ use crate::engine::Deleted;
 use crate::engine::Outcome;
 use crate::engine::Receipt;
 use crate::local::LocalError;
-use crate::local::commit::Job;
-use crate::local::commit::Rules;
 use crate::local::commit::changes::Changes;
-use crate::local::commit::changes::Done;
+use crate::local::commit::changes::JobResult;
 use crate::local::commit::indexer::Analyzed;
 use crate::local::commit::indexer::Indexer;
+use crate::local::commit::job::Job;
+use crate::local::commit::job::WriteOptions;
 use crate::local::index::Index;
 use crate::local::store::Batch;
 use crate::local::store::EncodedDocument;
@@ -44,8 +44,8 @@ pub(crate) struct Committer {
     store: Arc<Store>,
     indexer: Indexer,
     published: Arc<Published>,
-    rules: Rules,
-    /// How many writers there are, as far as groups tell: the most lately, one less with each group since.
+    options: WriteOptions,
+    /// An estimate of how many callers write at the same time: the largest recent group, less one for each group since.
     writers: usize,
     /// From which generation on changes are kept for an index that is being built.
     rebuilding_from: Option<u64>,
@@ -81,12 +81,17 @@ fn with_distinct_ids(group: Vec<Job>) -> Vec<Vec<Job>> {
 }
 
 impl Committer {
-    pub(crate) fn new(store: Arc<Store>, indexer: Indexer, published: Arc<Published>, rules: Rules) -> Self {
-        Self { store, indexer, published, rules, writers: 0, rebuilding_from: None }
+    pub(crate) fn new(
+        store: Arc<Store>,
+        indexer: Indexer,
+        published: Arc<Published>,
+        options: WriteOptions,
+    ) -> Self {
+        Self { store, indexer, published, options, writers: 0, rebuilding_from: None }
     }
 
     /// Commits groups until all senders are gone.
-    pub(crate) fn run(&mut self, waiting: &Receiver<Job>) {
+    pub(super) fn run(&mut self, waiting: &Receiver<Job>) {
         let mut last = 0;
         loop {
             let mut group: Vec<Job> = waiting.try_iter().take(GROUP).collect();
@@ -97,11 +102,11 @@ impl Committer {
                     Ok(first) => group.push(first),
                     Err(RecvTimeoutError::Timeout) => {
                         (last, self.writers) = (0, 0);
-                        self.guarded(Self::rest);
+                        self.guarded(Self::idle_maintenance);
                         continue;
                     }
                     Err(RecvTimeoutError::Disconnected) => {
-                        self.guarded(Self::rest);
+                        self.guarded(Self::idle_maintenance);
                         return;
                     }
                 }
@@ -109,7 +114,7 @@ impl Committer {
             self.gather(&mut group, waiting);
             last = group.len();
             for part in with_distinct_ids(group) {
-                // A panic drops the part, whose callers are told, and ends neither the thread nor later writes.
+                // A panic drops the part, whose callers get an error, and ends neither the thread nor later writes.
                 self.guarded(|this| this.commit(part));
             }
         }
@@ -133,7 +138,7 @@ impl Committer {
     }
 
     /// What is done while nobody writes: the index is committed and merged, and brought up where it fell behind.
-    fn rest(&mut self) {
+    fn idle_maintenance(&mut self) {
         let flushed = self.indexer.flush().and_then(|flushed| Ok(self.indexer.refresh_merged()? || flushed));
         let flushed = flushed.unwrap_or_else(|error| {
             tracing::warn!(%error, "the index cannot be committed; it is tried again");
@@ -165,24 +170,24 @@ impl Committer {
         for job in group {
             // What each did, or why none is acknowledged; it may have been written all the same.
             let done = match &mut done {
-                Ok(done) => done.next().unwrap_or(Done::Other),
-                Err(error) => Done::Refused(error.for_another_caller()),
+                Ok(done) => done.next().unwrap_or(JobResult::Other),
+                Err(error) => JobResult::Refused(error.for_another_caller()),
             };
             match job {
                 Job::Put(new, admission, reply) => {
                     let EncodedDocument { document, diagnostics, .. } = new.document;
                     drop(admission);
                     reply(match done {
-                        Done::Put(outcome) => Ok(Receipt { document, outcome, diagnostics, generation }),
-                        Done::Refused(error) => Err(error),
-                        Done::Deleted(_) | Done::Missing | Done::Other => Err(lost()),
+                        JobResult::Put(outcome) => Ok(Receipt { document, outcome, diagnostics, generation }),
+                        JobResult::Refused(error) => Err(error),
+                        JobResult::Deleted(_) | JobResult::Missing | JobResult::Other => Err(lost()),
                     });
                 }
                 Job::Delete { id, reply, .. } => reply(match done {
-                    Done::Deleted(purged) => Ok(Deleted { generation, purged }),
-                    Done::Missing => Err(LocalError::NoSuchDocument(id)),
-                    Done::Refused(error) => Err(error),
-                    Done::Put(_) | Done::Other => Err(lost()),
+                    JobResult::Deleted(purged) => Ok(Deleted { generation, purged }),
+                    JobResult::Missing => Err(LocalError::NoSuchDocument(id)),
+                    JobResult::Refused(error) => Err(error),
+                    JobResult::Put(_) | JobResult::Other => Err(lost()),
                 }),
                 // These write nothing to the store, so no write's failure is theirs.
                 Job::StartRebuild(reply) => reply(self.start_rebuild()),
@@ -191,12 +196,12 @@ impl Committer {
         }
     }
 
-    /// Makes the store fit to be written: opened anew after a failure, with nobody left who reads it as it was.
+    /// Makes the store writable: opened again after a failure, with no reader left from before.
     fn ready(&mut self) -> Result<(), LocalError> {
         if self.store.has_failed() {
             self.store.recover()?;
-            tracing::warn!("the store was opened anew after a failed write");
-            // New readers come to the new opening, so that those of the old one end.
+            tracing::warn!("the store was opened again after a failed write");
+            // New readers use the new handle, so that readers of the old one run out.
             self.publish(Analyzed::new())?;
         }
         let (pause, times) = STALE_READERS;
@@ -216,8 +221,8 @@ impl Committer {
     /// group. Deletions take little, and may use half of the reserve.
     fn check_room(&self, job: &Job, free: u64, taken: u64) -> Result<(), LocalError> {
         let reserve = match job {
-            Job::Put(..) => self.rules.reserve,
-            Job::Delete { .. } => self.rules.reserve / 2,
+            Job::Put(..) => self.options.reserve,
+            Job::Delete { .. } => self.options.reserve / 2,
             Job::StartRebuild(_) | Job::EndRebuild(..) => return Ok(()),
         };
         let needed = reserve.saturating_add(job.bytes());
@@ -227,10 +232,10 @@ impl Committer {
 
     /// Writes a group to the store as one commit. Returns what each did, and of the documents that were written what is
     /// still to be indexed.
-    fn write(&mut self, group: &mut [Job]) -> Result<(Vec<Done>, Analyzed), LocalError> {
+    fn write(&mut self, group: &mut [Job]) -> Result<(Vec<JobResult>, Analyzed), LocalError> {
         let mut analyzed = Analyzed::new();
         if !group.iter().any(Job::writes) {
-            return Ok((group.iter().map(|_| Done::Other).collect(), analyzed));
+            return Ok((group.iter().map(|_| JobResult::Other).collect(), analyzed));
         }
         self.ready()?;
         self.indexer.make_room()?;
@@ -243,7 +248,7 @@ impl Committer {
             let did = match job {
                 Job::Put(new, ..) => self.put(&batch, &new.document, generation, room)?,
                 Job::Delete { id, purge, .. } => self.delete(&batch, id, *purge, generation, room)?,
-                Job::StartRebuild(_) | Job::EndRebuild(..) => Done::Other,
+                Job::StartRebuild(_) | Job::EndRebuild(..) => JobResult::Other,
             };
             if did.wrote() {
                 taken = taken.saturating_add(job.bytes());
@@ -251,10 +256,10 @@ impl Committer {
             done.push(did);
         }
         // A batch that changed nothing is dropped, so that its generation is not used up.
-        if done.iter().any(Done::wrote) {
+        if done.iter().any(JobResult::wrote) {
             let indexed = self.indexer.committed();
             batch.forget_changes(self.rebuilding_from.map_or(indexed, |from| from.min(indexed)))?;
-            batch.set_time((self.rules.clock)())?;
+            batch.set_time((self.options.clock)())?;
             let changes = Changes::of(group, &done);
             analyzed = self.commit_and_stage(batch, generation, changes)?;
         }
@@ -295,19 +300,19 @@ impl Committer {
         purge: bool,
         generation: u64,
         room: Result<(), LocalError>,
-    ) -> Result<Done, LocalError> {
+    ) -> Result<JobResult, LocalError> {
         if let Err(refused) = room {
-            return Ok(Done::Refused(refused));
+            return Ok(JobResult::Refused(refused));
         }
         if !purge {
-            let found = batch.delete(id, generation, self.rules.keep_versions)?;
-            return Ok(if found { Done::Deleted(None) } else { Done::Missing });
+            let found = batch.delete(id, generation, self.options.keep_versions)?;
+            return Ok(if found { JobResult::Deleted(None) } else { JobResult::Missing });
         }
         // Asked before anything is changed: damage that shows later fails the whole group.
         if let Err(error @ StoreError::Damaged(_)) = batch.tell_bytes(id) {
-            return Ok(Done::Refused(error.into()));
+            return Ok(JobResult::Refused(error.into()));
         }
-        Ok(batch.purge(id, generation)?.map_or(Done::Missing, |purged| Done::Deleted(Some(purged))))
+        Ok(batch.purge(id, generation)?.map_or(JobResult::Missing, |purged| JobResult::Deleted(Some(purged))))
     }
 
     /// Writes a document, if there is `room` for it; one that is there already needs none.
@@ -317,7 +322,7 @@ impl Committer {
         new: &EncodedDocument,
         generation: u64,
         room: Result<(), LocalError>,
-    ) -> Result<Done, LocalError> {
+    ) -> Result<JobResult, LocalError> {
         let outcome = match batch.document(&new.document.id) {
             Ok(Some(old)) if old.submission == new.document.submission => Outcome::Unchanged,
             // A damaged document can be replaced.
@@ -327,11 +332,11 @@ impl Committer {
         };
         if outcome != Outcome::Unchanged {
             if let Err(refused) = room {
-                return Ok(Done::Refused(refused));
+                return Ok(JobResult::Refused(refused));
             }
-            batch.put(new, generation, self.rules.keep_versions)?;
+            batch.put(new, generation, self.options.keep_versions)?;
         }
-        Ok(Done::Put(outcome))
+        Ok(JobResult::Put(outcome))
     }
 
     /// Brings the index up to the store and lets readers see both. Also after a group that failed between the two: the

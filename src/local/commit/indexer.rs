@@ -35,7 +35,7 @@ enum Room {
     None,
 }
 
-/// The index and its writer, which is made anew after a failure.
+/// The index and its writer, which is replaced after a failure.
 pub(crate) struct Indexer {
     index: Index,
     analyzer: Arc<DocumentAnalyzer>,
@@ -62,7 +62,7 @@ impl Indexer {
         if done.is_ok() && self.index.committed() < generation {
             done = writer.commit(generation);
         }
-        self.told(done)?;
+        self.keep_writer_if_unchanged(done)?;
         Ok(true)
     }
 
@@ -82,15 +82,15 @@ impl Indexer {
             return Ok(());
         };
         let done = writer.finish_commit();
-        self.told(done)?;
+        self.keep_writer_if_unchanged(done)?;
         if self.writer.as_ref().is_some_and(|writer| writer.in_memory() > MOST_IN_MEMORY) {
             self.flush()?;
         }
         Ok(())
     }
 
-    /// The error of a commit that left what is shown from memory as it is, or after which the writer is made anew.
-    fn told(&mut self, done: Result<(), IndexError>) -> Result<(), LocalError> {
+    /// Passes on the outcome of a commit. After a failure the writer is dropped, unless it says that nothing of it changed.
+    fn keep_writer_if_unchanged(&mut self, done: Result<(), IndexError>) -> Result<(), LocalError> {
         if done.is_err() {
             self.writer.take_if(|writer| !writer.is_unchanged());
         }
@@ -147,7 +147,7 @@ impl Indexer {
         };
         match taken() {
             Ok(writer) => self.writer = writer,
-            Err(error) => tracing::warn!(%error, "the index's writer failed and is made anew"),
+            Err(error) => tracing::warn!(%error, "the index's writer failed and is replaced"),
         }
     }
 
@@ -166,7 +166,7 @@ impl Indexer {
             && !matches!(error, IndexError::Full(_))
         {
             // A writer can have failed in the background, by what was answered already: a new one does both.
-            tracing::warn!(%error, "the index's writer failed and is made anew");
+            tracing::warn!(%error, "the index's writer failed and is replaced");
             done = index(Room::Some);
         }
         if matches!(done, Err(LocalError::Index(IndexError::Full(_)))) {
@@ -237,7 +237,7 @@ impl Indexer {
     }
 
     /// Indexes a document as the store has it. One that is damaged is left out, so that it keeps no other from
-    /// being found; whoever asks for it by its id is told.
+    /// being found; a request for it by id gets an error.
     fn index_document(&self, writer: &mut Writer, reader: &Reader, id: &str) -> Result<(), LocalError> {
         let read = reader.document(id).and_then(|document| {
             let exchanges = if document.is_some() { reader.exchanges(id)? } else { Vec::new() };

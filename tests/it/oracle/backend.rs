@@ -134,12 +134,12 @@ impl ReferenceView {
     /// The bytes of a source: those received, or the text that was read from them.
     fn bytes(&self, source: Digest) -> &[u8] {
         let all = self.state.documents.values();
-        let found = all.filter_map(|document| match &document.rendition {
+        let mut found = all.filter_map(|document| match &document.rendition {
             Some(text) if document.document.source == source => Some(text.as_bytes()),
             _ if document.document.received == source => Some(document.received.as_slice()),
             _ => None,
         });
-        found.last().unwrap_or_default()
+        found.next_back().unwrap_or_default()
     }
 }
 

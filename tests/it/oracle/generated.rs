@@ -67,11 +67,11 @@ const DOCUMENTS: usize = 12;
 
 /// A change of a corpus.
 pub(super) enum Change {
-    Put(Submission),
+    Put(Box<Submission>),
     Delete(String),
 }
 
-/// Draws corpora and queries. SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+/// Draws corpora and queries. `SplitMix64` (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
 pub(super) struct Generator(u64);
 
 impl Generator {
@@ -114,7 +114,7 @@ impl Generator {
     }
 
     pub(super) fn changes(&mut self) -> Vec<Change> {
-        (0..self.below(8) + 1).map(|_| self.change()).collect()
+        (0..=self.below(8)).map(|_| self.change()).collect()
     }
 
     fn change(&mut self) -> Change {
@@ -122,7 +122,7 @@ impl Generator {
         if self.below(6) == 0 {
             return Change::Delete(id);
         }
-        let pairs = (0..self.below(6) + 1).map(|_| self.pair()).collect();
+        let pairs = (0..=self.below(6)).map(|_| self.pair()).collect();
         let labels = [("beat".to_owned(), self.one(&["war", "trade"]).to_owned())];
         let metadata = Metadata {
             language: self.one(&LANGUAGES).to_owned(),
@@ -130,7 +130,12 @@ impl Generator {
             labels: BTreeMap::from(labels),
             ..Metadata::default()
         };
-        Change::Put(Submission { id, metadata, media_type: String::new(), body: Body::Pairs(pairs) })
+        Change::Put(Box::new(Submission {
+            id,
+            metadata,
+            media_type: String::new(),
+            body: Body::Pairs(pairs),
+        }))
     }
 
     fn pair(&mut self) -> Pair {
@@ -141,7 +146,7 @@ impl Generator {
     }
 
     pub(super) fn search(&mut self) -> SearchCall {
-        let clauses: Vec<String> = (0..self.below(5) + 1).map(|_| self.clause()).collect();
+        let clauses: Vec<String> = (0..=self.below(5)).map(|_| self.clause()).collect();
         let query = Query::parse(&clauses.join(" ")).unwrap();
         let filter = if self.below(3) == 0 { self.filter() } else { Filter::default() };
         let page_size = [1, 3, 10, 100][self.below(4)];

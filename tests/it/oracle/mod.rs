@@ -54,7 +54,7 @@ fn apply(engine: &Engine, changes: &[Change]) {
     for change in changes {
         match change {
             Change::Put(submission) => {
-                let prepared = engine.prepare(submission.clone().identify()).unwrap();
+                let prepared = engine.prepare(submission.as_ref().clone().identify()).unwrap();
                 let done = done.clone();
                 engine.submit(prepared, move |receipt| done.send(receipt.map(drop)).unwrap()).unwrap();
             }
@@ -62,7 +62,9 @@ fn apply(engine: &Engine, changes: &[Change]) {
         }
     }
     drop(done);
-    receipts.iter().for_each(|receipt| receipt.unwrap());
+    for receipt in receipts {
+        receipt.unwrap();
+    }
 }
 
 fn both_backends_agree() {
@@ -77,7 +79,7 @@ fn both_backends_agree() {
                 drop(local);
                 local = open(&folder);
             } else {
-                for _ in 0..generator.below(4) + 1 {
+                for _ in 0..=generator.below(4) {
                     let changes = generator.changes();
                     apply(&reference, &changes);
                     apply(&local, &changes);

@@ -43,7 +43,7 @@ pub(super) fn stream<R: Send + 'static, T: Send + 'static>(
                 Ok(Err(_)) => return,
                 Err(_) => {
                     // The reader keeps old pages of the store from being used again, so a client that takes
-                    // nothing for long loses it, and is told when it comes back.
+                    // nothing for long loses it, and gets an error when it comes back.
                     drop(reader);
                     drop(pieces.send(Err(status::too_slow())).await);
                     return;
