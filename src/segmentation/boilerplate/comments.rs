@@ -46,8 +46,8 @@ fn start(extraction: &Extraction) -> Option<usize> {
 /// Whether a line without a stop begins with the word for comments, or with their number and the word.
 fn names_comments(line: &str, most_words: usize) -> bool {
     let line = line.trim_start_matches(|c: char| !c.is_alphabetic());
-    let words = line.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
-    words <= most_words
-        && !line.ends_with([':', '：', '.', '?', '!', '。', '？'])
+    let words = line.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic));
+    !line.ends_with([':', '：', '.', '?', '!', '。', '？'])
+        && words.take(most_words + 1).count() <= most_words
         && lexicon::heads_comments(&line.to_lowercase())
 }

@@ -66,7 +66,7 @@ impl<'a> Heads<'a> {
         let (mut once, mut repeated) = (BTreeSet::new(), BTreeSet::new());
         for text in (0..lines.len()).filter_map(|at| lines.text(at)) {
             if let Some((head, rest)) = head(text) {
-                let head = head.to_lowercase();
+                let head = sentences::lowercase(head);
                 families.extend(sentences::words(&head).last().map(str::to_owned));
                 *lists.entry(head).or_insert(true) &= is_entry(rest);
             } else if is_entry(text) && !once.insert(text) {
@@ -80,11 +80,14 @@ impl<'a> Heads<'a> {
     /// Whether a line opens a list: it is a word for those present, alone before an entry or with one; or it has a
     /// colon and names, with an office, someone who is a speaker elsewhere.
     fn open(&self, text: &str, next: Option<&str>) -> bool {
+        if self.lists.is_empty() && !next.is_some_and(is_entry) {
+            return false;
+        }
         let Some((head, rest)) = head(text) else {
-            let alone = text.trim_end_matches([':', '：']).to_lowercase();
-            return lexicon::people_list(alone.trim()) && next.is_some_and(is_entry);
+            let alone = || text.trim_end_matches([':', '：']).to_lowercase();
+            return next.is_some_and(is_entry) && lexicon::people_list(alone().trim());
         };
-        let head = head.to_lowercase();
+        let head = sentences::lowercase(head);
         if !self.lists.contains(&head) {
             return false;
         }
@@ -102,7 +105,7 @@ impl<'a> Heads<'a> {
 
 /// The words before a colon, and what follows it.
 fn head(text: &str) -> Option<(&str, &str)> {
-    let (head, rest) = text.split_once([':', '：'])?;
+    let (head, rest) = sentences::split_at_colon(text)?;
     let few = (1..=HEAD_WORDS).contains(&sentences::words(head).count())
         || sentences::count_words(head) <= HEAD_WORDS;
     (few && !rest.trim().is_empty()).then(|| (head.trim(), rest.trim()))
@@ -118,14 +121,18 @@ fn is_entry(text: &str) -> bool {
             || lexicon::particle(&lower)
             || lower.chars().count() <= SMALL_WORD
     };
-    let count = words().count();
+    // What is cheap comes first, for most lines are speech.
+    if text.starts_with(char::is_lowercase)
+        || sentences::ends_in_stop(text)
+        || sentences::find_colon(text).is_some()
+    {
+        return false;
+    }
     // Scripts without case have lists only with their marks between the names.
-    let cased = text.chars().any(char::is_uppercase);
-    let listed = cased && (2..=ENTRY_WORDS).contains(&count)
-        || !cased && text.contains(['、', '，', '・']) && text.chars().count() <= ENTRY_WORDS * 3;
-    listed
-        && text.starts_with(|c: char| !c.is_lowercase())
-        && !text.contains([':', '：'])
-        && !sentences::ends_in_stop(text)
-        && words().all(capital)
+    let listed = if text.chars().any(char::is_uppercase) {
+        (2..=ENTRY_WORDS).contains(&words().take(ENTRY_WORDS + 1).count())
+    } else {
+        text.chars().nth(ENTRY_WORDS * 3).is_none() && text.contains(['、', '，', '・'])
+    };
+    listed && words().all(capital)
 }

@@ -43,7 +43,7 @@ fn is_heading(text: &str) -> bool {
 /// Whether a line cites a publication: it begins as an entry does, has a year, and signs such as initials, pages,
 /// a volume, an identifier.
 fn is_reference(text: &str) -> bool {
-    if text.len() > LONGEST || !has_year(text) || !opens_entry(text) {
+    if text.len() > LONGEST || !opens_entry(text) || !has_year(text) {
         return false;
     }
     let lower = text.to_lowercase();

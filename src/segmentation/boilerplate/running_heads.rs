@@ -1,6 +1,6 @@
 //! The heads and feet of pages: short lines that come again together, in the same order.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::segmentation::boilerplate::candidate_lines::Boilerplate;
@@ -18,10 +18,12 @@ const FEWEST_WORDS: (usize, usize) = (6, 4);
 /// Marks the lines of stretches that repeat: at least two lines, none of which is a sentence, each as often as
 /// the others. A stretch that holds sentences too is a text printed twice.
 pub(crate) fn mark(lines: Lines<'_>, found: &mut [Option<Boilerplate>]) {
-    let mut last: BTreeMap<String, usize> = BTreeMap::new();
+    let mut last: HashMap<String, usize> = HashMap::new();
     // How many lines begin with the same words and a colon, which may be a speaker's label.
-    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
-    for label in (0..lines.len()).filter_map(|at| label(lines.text(at)?)) {
+    let mut labels: HashMap<&str, usize> = HashMap::new();
+    // Only labels of lines no longer than a head are looked up: the rest of a longer line is not read.
+    let labelled = LONGEST + '：'.len_utf8();
+    for label in (0..lines.len()).filter_map(|at| label(sentences::head(lines.text(at)?, labelled))) {
         *labels.entry(label).or_default() += 1;
     }
     // Per line, the line before it with the same words, and the number of the words.
@@ -86,7 +88,7 @@ fn is_head(
     stretch: Range<usize>,
     classes: &[usize],
     counts: &[usize],
-    labels: &BTreeMap<&str, usize>,
+    labels: &HashMap<&str, usize>,
 ) -> bool {
     if stretch.len() < FEWEST_LINES {
         return false;
@@ -112,7 +114,7 @@ fn is_head(
 
 /// What precedes a line's first colon.
 fn label(text: &str) -> Option<&str> {
-    text.split_once([':', '：']).map(|(label, _)| label)
+    sentences::split_at_colon(text).map(|(label, _)| label)
 }
 
 /// Whether a line is a sentence or a part of one.
@@ -124,15 +126,19 @@ fn is_sentence(text: &str) -> bool {
 /// A line without what changes from page to page: each number is one digit, each white space one space.
 fn without_numbers(text: &str) -> String {
     let mut same = String::with_capacity(text.len());
+    let mut last = None;
     for c in text.chars() {
         let c = match c {
+            '0'..='9' => '0',
+            ' ' | 'A'..='Z' | 'a'..='z' => c,
             c if c.is_numeric() => '0',
             c if c.is_whitespace() => ' ',
             c => c,
         };
-        if !(matches!(c, '0' | ' ') && same.ends_with(c)) {
+        if !(matches!(c, '0' | ' ') && last == Some(c)) {
             same.push(c);
         }
+        last = Some(c);
     }
     same
 }

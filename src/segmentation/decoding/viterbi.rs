@@ -86,7 +86,8 @@ pub(crate) fn decode(weights: &Weights, observed: Observed<'_>) -> Vec<State> {
         let mut next = [f32::NEG_INFINITY; STATES.len()];
         let mut from = [0; STATES.len()];
         for ((state, best), from) in STATES.iter().zip(&mut next).zip(&mut from) {
-            for ((before, so_far), index) in STATES.iter().zip(&scores).zip(0u8..) {
+            let reached = STATES.iter().zip(&scores).zip(0u8..).filter(|((_, so_far), _)| so_far.is_finite());
+            for ((before, so_far), index) in reached {
                 let mut transition = score();
                 if unit.transition(*before, *state, &mut transition) && so_far + transition.sum > *best {
                     (*best, *from) = (so_far + transition.sum, index);

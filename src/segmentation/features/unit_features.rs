@@ -136,7 +136,7 @@ fn closes_quotation(text: &str) -> bool {
 fn look(text: &str, language: &Language) -> Features {
     let words = sentences::count_words(text);
     let mut features = Features { words, ..Features::default() };
-    let opens = sentences::words(text).next().is_some_and(|word| language.asks(&word.to_lowercase()));
+    let opens = sentences::words(text).next().is_some_and(|word| language.asks(&sentences::lowercase(word)));
     let reported = sentences::ends_in_reported_question(text, opens);
     features.note(Feature::Asks, sentences::ends_in_question(text) && !reported);
     features.note(Feature::Stops, sentences::ends_in_stop(text));
@@ -171,11 +171,19 @@ fn look(text: &str, language: &Language) -> Features {
         .chain(sentences::words(tail).take(LOOKED_UP))
         .filter(|word| word.len() <= 18)
     {
-        sentences::lower(word, &mut lower);
-        let known = features.has(Feature::SecondPerson);
-        features.note(Feature::SecondPerson, !known && language.second_person(&lower));
-        let known = features.has(Feature::FirstPerson);
-        features.note(Feature::FirstPerson, !known && language.first_person(&lower));
+        let word = if word.is_ascii() {
+            word
+        } else {
+            sentences::lower(word, &mut lower);
+            lower.as_str()
+        };
+        let second = features.has(Feature::SecondPerson) || language.second_person(word);
+        let first = features.has(Feature::FirstPerson) || language.first_person(word);
+        features.note(Feature::SecondPerson, second);
+        features.note(Feature::FirstPerson, first);
+        if first && second {
+            break;
+        }
     }
     features
 }

@@ -220,7 +220,7 @@ impl Scan<'_> {
     fn colon(&self, span: TextSpan, head: &str) -> Option<Candidate> {
         let mut from = 0;
         loop {
-            let at = from + head.get(from..)?.find([':', '：'])?;
+            let at = from + sentences::find_colon(head.get(from..)?)?;
             let mark = head.get(at..)?.chars().next()?;
             let end = at + mark.len_utf8();
             let after = head.get(end..)?.chars().next();
@@ -271,7 +271,7 @@ impl Scan<'_> {
             if at_start { found.last().map_or(0, |label| label.span.end().saturating_sub(base)) } else { 0 };
         let bytes = line.as_bytes();
         let mut from = first_end;
-        while let Some(at) = line.get(from..).and_then(|rest| rest.find([':', '：'])).map(|at| from + at) {
+        while let Some(at) = line.get(from..).and_then(sentences::find_colon).map(|at| from + at) {
             let mark_len = if bytes.get(at) == Some(&b':') { 1 } else { '：'.len_utf8() };
             let end = at + mark_len;
             from = end;

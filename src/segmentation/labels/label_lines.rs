@@ -4,7 +4,6 @@ use crate::segmentation::labels::candidates::Candidate;
 use crate::segmentation::labels::candidates::Place;
 use crate::segmentation::labels::candidates::Shape;
 use crate::segmentation::labels::label_selection::LabelSelector;
-use crate::segmentation::labels::names;
 use crate::segmentation::language_data::sentences;
 use crate::span::TextSpan;
 use crate::transcript::BlockKind;
@@ -13,33 +12,12 @@ use crate::transcript::BlockKind;
 const QUOTED_WITHIN: usize = 256 << 10;
 
 impl LabelSelector<'_> {
-    /// Whether a name on a line of its own is the full form of one that recurs so: first `ANN LEE`, then `LEE`.
-    pub(crate) fn longer(&self, c: &Candidate) -> bool {
-        let mut accepted = self.accepted.iter().filter_map(|at| self.candidates.get(*at));
-        c.key.contains(' ')
-            && accepted.any(|other| {
-                other.shape == Shape::Alone && names::parts(&c.key).any(|part| part == other.key)
-            })
-    }
-
-    /// Whether a full name on a line of its own stands elsewhere in the text too, as who takes part is listed or
-    /// introduced.
-    pub(crate) fn known(&self, c: &Candidate) -> bool {
-        let text = sentences::head(&self.extraction.text, QUOTED_WITHIN);
-        c.key.contains(' ')
-            && c.name.split(' ').all(|word| word.starts_with(char::is_uppercase))
-            && text.match_indices(c.name.as_str()).nth(1).is_some()
-    }
-
-    /// Whether a label on a line of its own is a heading, as all of the document's accepted ones are.
-    pub(crate) fn heads_turn(&self, c: &Candidate) -> bool {
-        let level = |c: &Candidate| match self.kind(c) {
+    /// The level of the heading that a candidate is in.
+    pub(crate) fn level(&self, c: &Candidate) -> Option<u8> {
+        match self.kind(c) {
             Some(BlockKind::Heading(level)) => Some(level),
             _ => None,
-        };
-        let own = level(c);
-        let mut accepted = self.accepted.iter().filter_map(|at| self.candidates.get(*at));
-        own.is_some() && accepted.all(|other| level(other) == own)
+        }
     }
 
     /// The kind of the block a candidate stands in.

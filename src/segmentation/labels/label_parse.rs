@@ -146,17 +146,38 @@ const MOST_BYTES: usize = 40;
 /// Most words of a name with its titles.
 const MOST_WORDS: usize = 9;
 
+/// Whether a character is part of no name.
+const fn is_in_no_name(c: char) -> bool {
+    matches!(
+        c,
+        '!' | '?'
+            | '。'
+            | '，'
+            | '？'
+            | '、'
+            | ';'
+            | '"'
+            | '“'
+            | '”'
+            | '='
+            | '{'
+            | '}'
+            | '<'
+            | '>'
+            | '/'
+            | '|'
+            | '→'
+            | '【'
+            | '】'
+    )
+}
+
 /// Reads a stretch as a name and makes its key: capitals where the script has them, no words that names never hold.
 pub(crate) fn named_key(name: &str) -> Option<String> {
     if let Some(handle) = handle(name) {
         return Some(handle);
     }
-    if name.is_empty()
-        || name.contains([
-            '!', '?', '。', '，', '？', '、', ';', '"', '“', '”', '=', '{', '}', '<', '>', '/', '|', '→',
-            '【', '】',
-        ])
-    {
+    if name.is_empty() || name.contains(is_in_no_name) {
         return None;
     }
     let main = name.split([',', '，']).next().unwrap_or(name).trim();
@@ -168,7 +189,7 @@ pub(crate) fn named_key(name: &str) -> Option<String> {
     {
         return None;
     }
-    let lower = main.to_lowercase();
+    let lower = sentences::lowercase(main);
     if lexicon::no_label(lower.as_str()) {
         return None;
     }
@@ -197,7 +218,11 @@ pub(crate) fn named_key(name: &str) -> Option<String> {
             return None;
         }
         capitals += usize::from(first.is_uppercase());
-        words.extend(bare.split('.').filter(|part| !part.is_empty()).map(str::to_owned));
+        if bare.contains('.') {
+            words.extend(bare.split('.').filter(|part| !part.is_empty()).map(str::to_owned));
+        } else if !bare.is_empty() {
+            words.push(bare);
+        }
     }
     let numbered = words.iter().all(|word| word.chars().all(|c| c.is_ascii_digit()));
     if words.is_empty()

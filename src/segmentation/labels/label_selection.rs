@@ -7,6 +7,7 @@ use crate::segmentation::labels::candidates::Candidate;
 use crate::segmentation::labels::candidates::Place;
 use crate::segmentation::labels::candidates::Shape;
 use crate::segmentation::labels::label_parse;
+use crate::segmentation::labels::lone_names::LoneNames;
 use crate::segmentation::labels::names;
 use crate::segmentation::labels::turn_taking::TurnTaking;
 use crate::segmentation::language_data::lexicon;
@@ -26,6 +27,7 @@ pub(crate) fn accepted(extraction: &Extraction, lines: &[Line], candidates: &[Ca
         extraction,
         lines,
         candidates,
+        people: extraction.metadata.people.iter().take(MOST_PEOPLE).map(|name| names::key(name)).collect(),
         accepted: BTreeSet::new(),
         passed_over: BTreeSet::new(),
     };
@@ -43,6 +45,8 @@ pub(crate) struct LabelSelector<'a> {
     pub(crate) extraction: &'a Extraction,
     pub(crate) lines: &'a [Line],
     pub(crate) candidates: &'a [Candidate],
+    /// The keys of the people that the metadata names.
+    people: Vec<String>,
     pub(crate) accepted: BTreeSet<usize>,
     /// Candidates that the shape of the document's own labels rules out.
     passed_over: BTreeSet<usize>,
@@ -256,6 +260,14 @@ impl LabelSelector<'_> {
         let everywhere = labelled * 10 >= openings * 8;
         // Where labels are followed by words on their line, one that has a line to itself is a heading.
         let with_words = self.accepted.iter().all(|at| !self.whole_line(*at));
+        let alone = LoneNames::of(&self.extraction.text, self.candidates, &self.accepted, |c| self.level(c));
+        let points = strong.iter().all(|other| matches!(other.shape, Shape::Point | Shape::Gap));
+        // The keys that are labels with a capital too.
+        let capitalised: BTreeSet<&str> = strong
+            .iter()
+            .filter(|other| !other.name.starts_with(char::is_lowercase))
+            .map(|other| other.key.as_str())
+            .collect();
         let mut more = Vec::new();
         for (at, c) in self.candidates.iter().enumerate() {
             let asks_next = self.asks_next(at, c);
@@ -265,7 +277,7 @@ impl LabelSelector<'_> {
                 || self.passed_over.contains(&at)
                 || (c.doubtful && !keys.contains(c.key.as_str()))
                 || !open
-                || (c.shape == Shape::Alone && !(self.heads_turn(c) || self.known(c) || self.longer(c)))
+                || (c.shape == Shape::Alone && !alone.opens_turn(c, self.level(c)))
             {
                 continue;
             }
@@ -292,21 +304,16 @@ impl LabelSelector<'_> {
                 && c.place == Place::Start
                 && in_capitals(&c.name)
                 && words <= 4
-                && strong.iter().all(|other| matches!(other.shape, Shape::Point | Shape::Gap));
+                && points;
             let small = c.name.starts_with(char::is_lowercase);
-            if small
-                && strong
-                    .iter()
-                    .any(|other| other.key == c.key && !other.name.starts_with(char::is_lowercase))
-            {
+            if small && capitalised.contains(c.key.as_str()) {
                 continue;
             }
             if c.place == Place::Loose && !keys.contains(c.key.as_str()) {
                 continue;
             }
-            let heads = c.shape == Shape::Alone
-                && c.clean
-                && (self.known(c) || self.longer(c) || label_parse::titled(&c.name));
+            let heads =
+                c.shape == Shape::Alone && c.clean && (alone.is_name(c) || label_parse::titled(&c.name));
             if !(related || asks_next || role || alike || testified || heads || self.person(&c.key))
                 || !c.clean
             {
@@ -314,8 +321,10 @@ impl LabelSelector<'_> {
             }
             let before = c.span.start() < first && !keys.contains(c.key.as_str());
             let other_case = in_capitals(&c.name) && !capitals && !related;
-            let turn =
-                related || role || self.person(&c.key) || (capitals && in_capitals(&c.name) && self.tells(c));
+            let turn = related
+                || role
+                || self.person(&c.key)
+                || (capitals && in_capitals(&c.name) && self.tells(at, c));
             let title = c.line == 0 && !turn;
             let headline =
                 before && (title || other_case || more.len() >= MOST_HEADLINES || self.headline(c));
@@ -332,9 +341,10 @@ impl LabelSelector<'_> {
     }
 
     /// Whether a label's line ends with a full stop, as titles do not, and the next line has another's label.
-    fn tells(&self, c: &Candidate) -> bool {
+    fn tells(&self, at: usize, c: &Candidate) -> bool {
         let line = self.lines.get(c.line).map(|line| line.span.of(&self.extraction.text)).unwrap_or_default();
-        let next = self.accepted.iter().filter_map(|at| self.candidates.get(*at)).find(|n| n.line > c.line);
+        let mut after = self.accepted.range(at..).filter_map(|at| self.candidates.get(*at));
+        let next = after.find(|next| next.line > c.line);
         sentences::ends_in_stop(line)
             && !sentences::ends_in_question(line)
             && next.is_some_and(|next| next.line == c.line + 1 && next.key != c.key)
@@ -342,10 +352,9 @@ impl LabelSelector<'_> {
 
     /// Whether the document's metadata names a person so.
     fn person(&self, key: &str) -> bool {
-        self.extraction.metadata.people.iter().take(MOST_PEOPLE).any(|person| {
-            let person = names::key(person);
-            key.split(' ').all(|part| person.split(' ').any(|other| other == part))
-        })
+        let is_part_of =
+            |person: &String| key.split(' ').all(|part| person.split(' ').any(|other| other == part));
+        self.people.iter().any(is_part_of)
     }
 }
 

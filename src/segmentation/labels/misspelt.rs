@@ -1,24 +1,17 @@
 //! Names that a label has with a slip of the pen: the list of people before the talk has them right.
 
-use crate::segmentation::labels::full_names;
-use crate::segmentation::language_data::languages::Language;
-
 /// Fewest letters of a word in which one wrong letter is a slip; shorter words are other names.
 const FEWEST_LETTERS: usize = 7;
 
-/// The one name of the header that is `name` but for one letter, where the header has `name` itself nowhere.
-pub(crate) fn misspelt(header: &str, name: &str, language: &Language) -> Option<String> {
+/// The one name of the header that is `name` but for one letter, where the header has `name` itself nowhere; `names` are
+/// those that the header has.
+pub(crate) fn misspelt(header: &str, names: &[String], name: &str) -> Option<String> {
     if !name.contains(' ') || header.contains(name) {
         return None;
     }
-    let mut found = full_names::full_names(header, language);
-    found.retain(|other| is_slip(name, other));
-    found.sort();
-    found.dedup();
-    match found.as_slice() {
-        [name] => Some(name.clone()),
-        _ => None,
-    }
+    let mut found = names.iter().filter(|other| is_slip(name, other));
+    let first = found.next()?;
+    found.all(|other| other == first).then(|| first.clone())
 }
 
 /// Whether two names have the same words but for one letter inside a long one.

@@ -11,6 +11,7 @@ pub(crate) mod heads;
 pub(crate) mod label_lines;
 pub(crate) mod label_parse;
 pub(crate) mod label_selection;
+mod lone_names;
 mod misspelt;
 pub(crate) mod names;
 mod namesakes;

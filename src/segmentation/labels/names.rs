@@ -1,5 +1,6 @@
 //! Names: which labels are one person's, and the fullest name the text gives.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use crate::segmentation::labels::full_names;
@@ -94,6 +95,7 @@ pub(crate) fn merge(
         }
     }
     let owners = owners(&keys, &aliases, &uses);
+    let sources = NameSources::of(&extraction.text, &extraction.metadata.people, language, header);
     let mut speakers: Vec<Speaker> = Vec::new();
     let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
     for key in keys.iter().copied() {
@@ -103,7 +105,7 @@ pub(crate) fn merge(
         if speaker == next {
             let written = uses.get(root).map(|used| used.written);
             let label = written.map_or(root, |written| &written.name).to_owned();
-            let searched = (next < MOST_KEYS).then_some((language, header));
+            let searched = next < MOST_KEYS;
             let nobody = written.is_some_and(|written| written.nobody);
             let given = written.is_some_and(|written| written.given) && !lexicon::turn_label(root);
             let number = root.bytes().all(|byte| byte.is_ascii_digit());
@@ -113,7 +115,7 @@ pub(crate) fn merge(
             } else if namesake || (given && number) {
                 Some(label.clone())
             } else {
-                full_name(extraction, searched, &label, root, &keys).or_else(|| given.then(|| label.clone()))
+                full_name(&sources, searched, &label, root, &keys).or_else(|| given.then(|| label.clone()))
             };
             speakers.push(Speaker { name, keys: vec![root.to_owned()], label });
         }
@@ -217,11 +219,35 @@ fn same_part(part: &str, word: &str) -> bool {
     part == word || (initial && word.starts_with(part))
 }
 
-/// The fullest name for a label: of the document's metadata, or of the text that introduces the person,
-/// which is searched when its language and the text before the first label are given.
+/// Where the full names of speakers are looked for.
+struct NameSources<'a> {
+    text: &'a str,
+    language: &'a Language,
+    /// The text before the first label.
+    header: &'a str,
+    /// The names in the header; read when the first label asks for them.
+    of_header: LazyCell<Vec<String>, Box<dyn FnOnce() -> Vec<String> + 'a>>,
+    /// The people of the document's metadata, each with the key of the name.
+    people: Vec<(&'a str, String)>,
+}
+
+impl<'a> NameSources<'a> {
+    fn of(text: &'a str, people: &'a [String], language: &'a Language, header: &'a str) -> Self {
+        Self {
+            text,
+            language,
+            header,
+            of_header: LazyCell::new(Box::new(move || full_names::full_names(header, language))),
+            people: people.iter().map(|person| (person.as_str(), key(person))).collect(),
+        }
+    }
+}
+
+/// The fullest name for a label: of the document's metadata, or of the text that introduces the person, where the text
+/// is to be searched.
 fn full_name(
-    extraction: &Extraction,
-    searched: Option<(&Language, &str)>,
+    sources: &NameSources<'_>,
+    searched: bool,
     written: &str,
     key: &str,
     labels: &[&str],
@@ -232,35 +258,30 @@ fn full_name(
         return (key.chars().count() > 1 && !lexicon::names_turn(key)).then(|| written.to_owned());
     }
     let has_parts = |other: &&&str| key.split(' ').all(|part| other.split(' ').any(|word| word == part));
-    if single
-        && searched.is_some()
-        && labels.iter().filter(|label| **label != key).filter(has_parts).nth(1).is_some()
-    {
+    if single && searched && labels.iter().filter(|label| **label != key).filter(has_parts).nth(1).is_some() {
         // Several speakers have this name: whoever is called by it alone stays without the rest.
         return Some(without_titles(written));
     }
-    let mut people = extraction.metadata.people.iter().filter(|person| {
-        let person = self::key(person);
-        initials_of(key, &person) || key.split(' ').all(|part| person.split(' ').any(|word| word == part))
-    });
-    if let Some(person) = people.next().filter(|_| people.next().is_none()) {
-        return Some(if is_inverted(person) { person.clone() } else { without_titles(person) });
+    let of_key = |person: &str| {
+        initials_of(key, person) || key.split(' ').all(|part| person.split(' ').any(|word| word == part))
+    };
+    let mut people = sources.people.iter().filter(|(_, person)| of_key(person));
+    if let Some((person, _)) = people.next().filter(|_| people.next().is_none()) {
+        return Some(if is_inverted(person) { (*person).to_owned() } else { without_titles(person) });
     }
     let name = if is_inverted(written) { written.to_owned() } else { without_titles(written) };
-    if let Some(full) =
-        searched.and_then(|(language, header)| spelled_out(&extraction.text, header, &name, language))
-    {
+    if !searched {
+        return Some(name);
+    }
+    if let Some(full) = spelled_out(sources, &name) {
         return Some(full);
     }
-    if let Some(full) = searched
-        .and_then(|(language, header)| misspelt::misspelt(header, &name, language))
-        .filter(|full| !labels.contains(&self::key(full).as_str()))
-    {
+    let misspelt = misspelt::misspelt(sources.header, &sources.of_header, &name);
+    if let Some(full) = misspelt.filter(|full| !labels.contains(&self::key(full).as_str())) {
         return Some(full);
     }
-    let full = searched
-        .filter(|_| single)
-        .and_then(|(language, _)| introductions::introduced(&extraction.text, &name, language, labels));
+    let introduced = || introductions::introduced(sources.text, &name, sources.language, labels);
+    let full = if single { introduced() } else { None };
     Some(full.unwrap_or(name))
 }
 
@@ -297,7 +318,7 @@ fn without_titles(name: &str) -> String {
 }
 
 /// The one full name of the header, or by which somebody says who he is, whose initials a label is.
-fn spelled_out(text: &str, header: &str, label: &str, language: &Language) -> Option<String> {
+fn spelled_out(sources: &NameSources<'_>, label: &str) -> Option<String> {
     let short = letters(label);
     let chunks = chunks(label);
     let plain = (2..=4).contains(&short.chars().count()) && short.chars().all(char::is_uppercase);
@@ -308,9 +329,10 @@ fn spelled_out(text: &str, header: &str, label: &str, language: &Language) -> Op
         (plain && initials(name).is_some_and(|initials| initials == short))
             || begins_with(&name.to_lowercase(), &chunks)
     };
-    let mut found: Vec<String> = full_names::full_names(header, language).into_iter().filter(fits).collect();
+    let mut found: Vec<String> = sources.of_header.iter().filter(|name| fits(name)).cloned().collect();
     if found.is_empty() {
-        found.extend(introductions::self_introductions(text, language).into_iter().filter(fits));
+        let named = introductions::self_introductions(sources.text, sources.language);
+        found.extend(named.into_iter().filter(fits));
     }
     found.sort();
     found.dedup();
@@ -359,8 +381,9 @@ mod tests {
     fn the_header_spells_initials_out() {
         let english = Language::of("the of and");
         let header = "Interviewee: Olga Brandt\nInterviewer: Ann Lee\n\nAL: Why?\n\nOB: So.";
-        assert_eq!(spelled_out("", header, "OB", english).as_deref(), Some("Olga Brandt"));
-        assert_eq!(spelled_out("", header, "Q", english), None);
-        assert_eq!(spelled_out("", header, "XY", english), None);
+        let sources = NameSources::of("", &[], english, header);
+        assert_eq!(spelled_out(&sources, "OB").as_deref(), Some("Olga Brandt"));
+        assert_eq!(spelled_out(&sources, "Q"), None);
+        assert_eq!(spelled_out(&sources, "XY"), None);
     }
 }

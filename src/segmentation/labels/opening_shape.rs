@@ -77,14 +77,13 @@ pub(crate) fn openings(extraction: &Extraction, lines: &[Line]) -> Openings {
         })
         .collect();
     let mut groups: BTreeMap<Vec<Token>, Vec<Member>> = BTreeMap::new();
-    let mut plain: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    // The lines of each name with a colon, as it is written.
+    let mut named: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, (head, line)) in heads.iter().zip(lines).enumerate() {
         let Some(head) = head else { continue };
         let Some(name) = head.name else { continue };
         if head.is_plain() {
-            if let Some(key) = label_parse::named_key(name.of(text)) {
-                plain.entry(key).or_default().push(index);
-            }
+            named.entry(name.of(text)).or_default().push(index);
             continue;
         }
         let pattern = if heads_cue(extraction, lines, index, head) {
@@ -100,6 +99,12 @@ pub(crate) fn openings(extraction: &Extraction, lines: &[Line]) -> Openings {
     }
     for (_, members) in groups.iter_mut().filter(|(pattern, _)| pattern.last() == Some(&Token::Word)) {
         prefixes::name_by_prefix(text, lines, members);
+    }
+    let mut plain: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (name, lines) in named {
+        if let Some(key) = label_parse::named_key(name) {
+            plain.entry(key).or_default().extend(lines);
+        }
     }
     let matter = remarks::numbered_matter(&plain);
     let plain: usize = plain.values().map(Vec::len).filter(|count| *count >= 2).sum();

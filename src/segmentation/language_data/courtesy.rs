@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use crate::segmentation::language_data::lexicon;
-use crate::segmentation::language_data::lexicon::Table;
 use crate::segmentation::language_data::sentences;
+use crate::segmentation::language_data::table::Table;
 
 static PHRASES: LazyLock<Table> = LazyLock::new(|| Table::named("courtesy", None));
 /// Words that lead to what the thanks are for.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::segmentation::language_data::lexicon::Table;
 use crate::segmentation::language_data::sentences;
+use crate::segmentation::language_data::table::Table;
 
 /// A language's small words.
 #[derive(Debug)]
@@ -81,16 +81,19 @@ impl Language {
         self.asking.has(word)
     }
 
-    /// Whether a lower-case word speaks to someone.
+    /// Whether a word speaks to someone. It is in lower case, or of ASCII letters in any case.
     pub(crate) fn second_person(&self, word: &str) -> bool {
-        self.second.has(word)
-            || (word.chars().nth(SHORTEST_VERB).is_some()
-                && self.second_ending.entries().any(|ending| word.ends_with(ending)))
+        let ends_in = |ending: &str| {
+            let start = word.len().checked_sub(ending.len());
+            start.and_then(|start| word.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+        };
+        self.second.has_in_any_case(word)
+            || (self.second_ending.entries().any(ends_in) && word.chars().nth(SHORTEST_VERB).is_some())
     }
 
-    /// Whether a lower-case word is of one who tells of himself.
+    /// Whether a word is of one who tells of himself. It is in lower case, or of ASCII letters in any case.
     pub(crate) fn first_person(&self, word: &str) -> bool {
-        self.first.has(word)
+        self.first.has_in_any_case(word)
     }
 
     /// Whether a lower-case word opens sentences.

@@ -5,77 +5,14 @@
 
 use std::sync::LazyLock;
 
+use crate::segmentation::language_data::phrases::Phrases;
 use crate::segmentation::language_data::sentences;
+use crate::segmentation::language_data::table::Table;
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::read);
 
-/// The rows of the data file: a table's name, a language or script, entries.
-fn rows() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    include_str!("lexicon.tsv").lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
-        let (table, rest) = line.split_once('\t')?;
-        let (language, entries) = rest.split_once('\t')?;
-        Some((table, language, entries))
-    })
-}
-
 /// Most words of one entry of the table of signs of listening.
 const BACKCHANNEL_WORDS: usize = 3;
-
-/// Words or phrases in lower case, sorted.
-#[derive(Debug, Default)]
-pub(crate) struct Table {
-    entries: Vec<&'static str>,
-    /// Where the entries with each first byte start.
-    starts: Vec<usize>,
-}
-
-impl Table {
-    /// The table of a name, all languages together or one.
-    pub(crate) fn named(name: &str, language: Option<&str>) -> Self {
-        let mut entries: Vec<&'static str> = rows()
-            .filter(|(table, of, _)| *table == name && language.is_none_or(|language| language == *of))
-            .flat_map(|(_, _, entries)| entries.split('|'))
-            .collect();
-        entries.sort_unstable();
-        entries.dedup();
-        let starts =
-            (0..=u8::MAX).map(|byte| entries.partition_point(|entry| entry.as_bytes().first() < Some(&byte)));
-        let starts = starts.chain([entries.len()]).collect();
-        Self { entries, starts }
-    }
-
-    /// The entries that start with the first byte of a text.
-    pub(crate) fn bucket(&self, text: &str) -> &[&'static str] {
-        let Some(byte) = text.as_bytes().first() else { return &[] };
-        let at = |byte: usize| self.starts.get(byte).copied().unwrap_or_default();
-        self.entries.get(at(usize::from(*byte))..at(usize::from(*byte) + 1)).unwrap_or_default()
-    }
-
-    /// Its entries, in order.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &'static str> {
-        self.entries.iter().copied()
-    }
-
-    /// Whether it has a word.
-    pub(crate) fn has(&self, word: &str) -> bool {
-        self.bucket(word).iter().any(|entry| entry.len() == word.len() && *entry == word)
-    }
-
-    /// Whether a line begins with one of the entries, as whole words.
-    fn opens(&self, line: &str) -> bool {
-        self.bucket(line).iter().any(|opening| {
-            line.strip_prefix(opening).is_some_and(|rest| {
-                let joins = |c: char| c.is_alphanumeric() && !sentences::is_cjk(c);
-                !rest.starts_with(joins) || !opening.ends_with(joins)
-            })
-        })
-    }
-
-    /// How many of the entries a text has somewhere in it.
-    fn within(&self, text: &str) -> usize {
-        self.entries.iter().filter(|phrase| text.contains(*phrase)).count()
-    }
-}
 
 /// All tables that hold for every language.
 #[derive(Debug)]
@@ -98,29 +35,30 @@ struct Lexicon {
     boilerplate: Table,
     trailing: Table,
     comments: Table,
-    sponsor: Table,
+    sponsor: Phrases,
     sponsor_opening: Table,
-    credit: Table,
-    credit_line: Table,
+    credit: Phrases,
+    credit_line: Phrases,
     caption: Table,
     numbered_matter: Table,
     request: Table,
     request_ending: Table,
-    host_cue: Table,
-    handover: Table,
-    about_interview: Table,
+    host_cue: Phrases,
+    handover: Phrases,
+    about_interview: Phrases,
     backchannel: Table,
-    about_transcript: Table,
+    about_transcript: Phrases,
 }
 
 impl Lexicon {
     fn read() -> Self {
         let table = |name: &str| Table::named(name, None);
+        let phrases = |name: &str| Phrases::of(table(name));
         Self {
             asking_label: table("asking_label"),
             answering_label: table("answering_label"),
             turn_label: table("turn_label"),
-            label_pair: table("label_pair").entries.iter().filter_map(|pair| pair.split_once(' ')).collect(),
+            label_pair: table("label_pair").entries().filter_map(|pair| pair.split_once(' ')).collect(),
             self_label: table("self_label"),
             no_label: table("no_label"),
             people_list: table("people_list"),
@@ -135,19 +73,19 @@ impl Lexicon {
             boilerplate: table("boilerplate"),
             trailing: table("trailing"),
             comments: table("comments"),
-            sponsor: table("sponsor"),
+            sponsor: phrases("sponsor"),
             sponsor_opening: table("sponsor_opening"),
-            credit: table("credit"),
-            credit_line: table("credit_line"),
+            credit: phrases("credit"),
+            credit_line: phrases("credit_line"),
             caption: table("caption"),
             numbered_matter: table("numbered_matter"),
             request: table("request"),
             request_ending: table("request_ending"),
-            host_cue: table("host_cue"),
-            handover: table("handover"),
-            about_interview: table("about_interview"),
+            host_cue: phrases("host_cue"),
+            handover: phrases("handover"),
+            about_interview: phrases("about_interview"),
             backchannel: table("backchannel"),
-            about_transcript: table("about_transcript"),
+            about_transcript: phrases("about_transcript"),
         }
     }
 }
@@ -156,7 +94,7 @@ impl Lexicon {
 pub(crate) fn asks(label: &str) -> bool {
     LEXICON.asking_label.has(label)
         || (!label.is_ascii()
-            && LEXICON.asking_label.entries.iter().any(|role| {
+            && LEXICON.asking_label.entries().any(|role| {
                 role.starts_with(sentences::is_cjk) && role.chars().nth(1).is_some() && label.ends_with(role)
             }))
 }
@@ -209,13 +147,13 @@ pub(crate) fn never_in_names(word: &str) -> bool {
 /// somebody says.
 pub(crate) fn tells(text: &str) -> bool {
     let inside = |word: &str| word.starts_with(sentences::is_cjk) && text.contains(word);
-    LEXICON.telling_ending.entries.iter().any(|verb| text.ends_with(verb))
-        || LEXICON.never_in_names.entries.iter().any(|word| inside(word))
+    LEXICON.telling_ending.entries().any(|verb| text.ends_with(verb))
+        || LEXICON.never_in_names.entries().any(inside)
 }
 
 /// Whether a lower-case text gives the floor to someone: what a chair says between a question and its answer.
 pub(crate) fn hands_over(text: &str) -> bool {
-    LEXICON.handover.within(text) >= 1
+    LEXICON.handover.any_within(text)
 }
 
 /// Whether a word may be written lower-case inside a name.
@@ -259,7 +197,7 @@ pub(crate) fn article(word: &str) -> bool {
 
 /// Whether a lower-case text ends with the words before one's own name: "my name is".
 pub(crate) fn introduces_self(text: &str) -> bool {
-    LEXICON.self_introduction.entries.iter().any(|phrase| {
+    LEXICON.self_introduction.entries().any(|phrase| {
         text.strip_suffix(phrase).is_some_and(|before| !before.ends_with(char::is_alphanumeric))
     })
 }
@@ -272,17 +210,17 @@ pub(crate) fn boilerplate(line: &str) -> bool {
 /// Whether a lower-case text is a sponsor's message: it begins as one, or has two of its phrases, for one
 /// alone may be used in earnest.
 pub(crate) fn sponsor(text: &str) -> bool {
-    LEXICON.sponsor_opening.opens(text) || LEXICON.sponsor.within(text) >= 2
+    LEXICON.sponsor_opening.opens(text) || LEXICON.sponsor.two_within(text)
 }
 
 /// Whether a lower-case text is a credit after an interview.
 pub(crate) fn credit(text: &str) -> bool {
-    LEXICON.credit.within(text) >= 1
+    LEXICON.credit.any_within(text)
 }
 
 /// Whether a lower-case line credits a picture.
 pub(crate) fn credits_picture(line: &str) -> bool {
-    LEXICON.credit_line.within(line) >= 1
+    LEXICON.credit_line.any_within(line)
 }
 
 /// Whether a lower-case line begins as the matter after an interview does.
@@ -317,17 +255,17 @@ pub(crate) fn request(sentence: &str) -> bool {
 /// Whether a sentence ends as a request does in languages that put the verb last.
 pub(crate) fn request_ending(sentence: &str) -> bool {
     let sentence = sentence.trim_end_matches(['.', '。', '!', '！', ' ']);
-    LEXICON.request_ending.entries.iter().any(|end| sentence.ends_with(end))
+    LEXICON.request_ending.entries().any(|end| sentence.ends_with(end))
 }
 
 /// Whether a lower-case text has what a host says when he opens or closes.
 pub(crate) fn host_cue(text: &str) -> bool {
-    LEXICON.host_cue.within(text) >= 1
+    LEXICON.host_cue.any_within(text)
 }
 
 /// Whether a lower-case sentence is about an interview.
 pub(crate) fn about_interview(sentence: &str) -> bool {
-    LEXICON.about_interview.within(sentence) >= 1
+    LEXICON.about_interview.any_within(sentence)
 }
 
 /// Whether a lower-case text is nothing but signs of listening: "mm hmm", "oh, wow, okay".
@@ -339,6 +277,10 @@ pub(crate) fn backchannel(text: &str) -> bool {
 
 /// Whether a phrase is a run of signs of listening with no comma between: "oh wow okay".
 fn signs(phrase: &str) -> bool {
+    let first = phrase.split(' ').next().unwrap_or_default();
+    if !LEXICON.backchannel.bucket(first).iter().any(|entry| entry.starts_with(first)) {
+        return false;
+    }
     let words: Vec<&str> = phrase.split(' ').filter(|word| !word.is_empty()).collect();
     let mut rest = words.as_slice();
     while !rest.is_empty() {
@@ -353,24 +295,12 @@ fn signs(phrase: &str) -> bool {
 
 /// Whether a lower-case text is about a transcript or a recording, as notices of the software are.
 pub(crate) fn about_transcript(text: &str) -> bool {
-    LEXICON.about_transcript.within(text) >= 1
+    LEXICON.about_transcript.any_within(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_row_is_well_formed() {
-        for line in include_str!("lexicon.tsv").lines().filter(|line| !line.starts_with('#')) {
-            assert_eq!(line.matches('\t').count(), 2, "{line}");
-        }
-        for (table, language, entries) in rows() {
-            for entry in entries.split('|') {
-                assert!(!entry.is_empty() && entry == entry.to_lowercase(), "{table} {language} {entry:?}");
-            }
-        }
-    }
 
     #[test]
     fn phrases_match_whole_words() {

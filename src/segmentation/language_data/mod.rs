@@ -3,4 +3,6 @@
 pub(crate) mod courtesy;
 pub(crate) mod languages;
 pub(crate) mod lexicon;
+mod phrases;
 pub(crate) mod sentences;
+mod table;

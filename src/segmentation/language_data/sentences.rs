@@ -97,32 +97,84 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// The words of a text, with where they start, counted from `base`.
 pub(crate) fn word_spans(text: &str, base: usize) -> impl Iterator<Item = (&str, usize)> {
-    let mut rest = text;
-    let mut offset = base;
+    let mut from = 0;
     std::iter::from_fn(move || {
-        // What parts words is ASCII mostly, and passed over byte by byte.
-        let parting = |byte: &&u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
-        let start = rest.bytes().take_while(|byte| parting(&byte)).count();
-        let start = start + rest.get(start..)?.find(|c: char| c.is_alphanumeric())?;
-        let tail = rest.get(start..)?;
-        let first = tail.chars().next()?;
-        let len = if is_cjk(first) { first.len_utf8() } else { word_len(tail) };
-        let word = tail.get(..len)?;
-        let at = offset + start;
-        offset = at + len;
-        rest = tail.get(len..)?;
-        Some((word, at))
+        let start = word_start(text, from)?;
+        from = word_end(text, start);
+        Some((text.get(start..from)?, base + start))
     })
 }
 
-/// How long the word at the start of `text` is.
-fn word_len(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let ascii = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    // Most words are ASCII and end at ASCII: they need no look at what follows.
-    if bytes.get(ascii).is_none_or(|byte| byte.is_ascii() && !matches!(byte, b'\'' | b'-')) {
-        return ascii;
+/// What a byte is in a text's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ByteClass {
+    /// An ASCII letter or digit.
+    Letter,
+    /// A hyphen or an apostrophe, which joins the letters around it.
+    Joint,
+    /// Another ASCII character, which separates words.
+    Separator,
+    /// A part of a character that is not ASCII.
+    Wide,
+}
+
+/// The class of each byte: words are read byte by byte, which is the most frequent work of segmentation.
+static CLASSES: [ByteClass; 256] = {
+    let mut classes = [ByteClass::Separator; 256];
+    let mut byte = u8::MAX;
+    while byte > 0 {
+        classes[byte as usize] = match byte {
+            b'\'' | b'-' => ByteClass::Joint,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => ByteClass::Letter,
+            0x80.. => ByteClass::Wide,
+            _ => ByteClass::Separator,
+        };
+        byte -= 1;
     }
+    classes
+};
+
+/// The class of the byte at an offset; `None` at the end.
+fn class_at(text: &str, at: usize) -> Option<ByteClass> {
+    text.as_bytes().get(at).and_then(|byte| CLASSES.get(usize::from(*byte))).copied()
+}
+
+/// The character at an offset.
+fn char_at(text: &str, at: usize) -> Option<char> {
+    text.get(at..)?.chars().next()
+}
+
+/// The offset of the first letter or digit, from an offset on.
+fn word_start(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        match class_at(text, at)? {
+            ByteClass::Letter => return Some(at),
+            ByteClass::Joint | ByteClass::Separator => at += 1,
+            ByteClass::Wide => match char_at(text, at)? {
+                c if c.is_alphanumeric() => return Some(at),
+                c => at += c.len_utf8(),
+            },
+        }
+    }
+}
+
+/// Where the word ends that starts at an offset.
+fn word_end(text: &str, start: usize) -> usize {
+    let mut end = start;
+    while class_at(text, end) == Some(ByteClass::Letter) {
+        end += 1;
+    }
+    // Most words are ASCII and end at ASCII: they need no look at what follows.
+    if matches!(class_at(text, end), None | Some(ByteClass::Separator)) {
+        return end;
+    }
+    let word = text.get(start..).unwrap_or_default();
+    start + if word.starts_with(is_cjk) { char_at(word, 0).map_or(0, char::len_utf8) } else { word_len(word) }
+}
+
+/// How long the word at the start of `text` is, in a script with spaces.
+fn word_len(text: &str) -> usize {
     let mut len = 0;
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -139,6 +191,9 @@ fn word_len(text: &str) -> usize {
 
 /// How many words a text has; two characters of a script without spaces count as one.
 pub(crate) fn count_words(text: &str) -> usize {
+    if text.is_ascii() {
+        return count_ascii_words(text.as_bytes());
+    }
     let mut words = 0;
     let mut cjk = 0;
     let mut inside = false;
@@ -157,6 +212,37 @@ pub(crate) fn count_words(text: &str) -> usize {
         }
     }
     words + cjk / 2
+}
+
+/// How many words an ASCII text has: the letters that follow no letter, but for those that hyphens or apostrophes join
+/// to a letter before them. Both are counted without a state from byte to byte, which a processor does fast.
+fn count_ascii_words(text: &[u8]) -> usize {
+    let letter = u8::is_ascii_alphanumeric;
+    let starts = |pair: &&[u8]| matches!(pair, [before, byte] if letter(byte) && !letter(before));
+    let words = usize::from(text.first().is_some_and(letter)) + text.windows(2).filter(starts).count();
+    let mut joined = 0;
+    let mut before = None;
+    for part in text.split(|byte| matches!(byte, b'\'' | b'-')) {
+        if let (Some(first), Some(last)) = (part.first(), part.last()) {
+            joined += usize::from(letter(first) && before.is_some_and(letter));
+            before = Some(last);
+        }
+    }
+    words - joined
+}
+
+/// The offset of the first colon, the wide one of East Asian scripts included.
+pub(crate) fn find_colon(text: &str) -> Option<usize> {
+    let narrow = text.find(':');
+    // The wide one is searched for only before it, so that a loop over all colons reads a text once.
+    let before = text.get(..narrow.unwrap_or(text.len()))?;
+    before.find('：').or(narrow)
+}
+
+/// What is before the first colon, and what is after it.
+pub(crate) fn split_at_colon(text: &str) -> Option<(&str, &str)> {
+    let (before, rest) = text.split_at_checked(find_colon(text)?)?;
+    Some((before, rest.strip_prefix([':', '：'])?))
 }
 
 /// Splits a text at its sentences; spans are counted from `base`, and each holds the stop and its closers.
@@ -208,7 +294,12 @@ pub(crate) fn lower(word: &str, lower: &mut String) {
 
 /// A short text in lower case without white space and marks at its ends.
 pub(crate) fn bare(text: &str) -> String {
-    text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+    lowercase(text.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// A text in lower case; most are short and ASCII, which takes no look at each character.
+pub(crate) fn lowercase(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
 }
 
 /// The first bytes of a text, cut at a character, in lower case: enough to see how a line begins.
@@ -221,7 +312,7 @@ pub(crate) fn opening(text: &str) -> String {
 
 /// At most `len` bytes from the start of a text, cut at a character, in lower case and on one line.
 pub(crate) fn opening_of(text: &str, len: usize) -> String {
-    let opening = head(text, len).to_lowercase();
+    let opening = lowercase(head(text, len));
     // A phrase is found across a line break too.
     if opening.contains('\n') { opening.replace('\n', " ") } else { opening }
 }
@@ -291,5 +382,15 @@ mod tests {
         let found: Vec<&str> = words("Don't stop, co-host №5: 你好 и всё").collect();
         assert_eq!(found, ["Don't", "stop", "co-host", "5", "你", "好", "и", "всё"]);
         assert_eq!(count_words("Don't stop 你好吗了"), 4);
+        for (text, words) in
+            [("", 0), ("- 'so' --it-", 2), ("a--b c-'-d", 2), ("-a -b", 2), ("it's, e-mail", 2)]
+        {
+            // The wide space keeps the second text from being read as ASCII.
+            assert_eq!(
+                (count_words(text), count_words(&format!("{text}\u{3000}"))),
+                (words, words),
+                "{text}"
+            );
+        }
     }
 }

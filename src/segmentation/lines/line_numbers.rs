@@ -20,6 +20,29 @@ const MOST_DIGITS: usize = 4;
 /// Most digits of a number in the left margin, which whatever is counted may have before it.
 const MOST_DIGITS_LEFT: usize = 2;
 
+/// What one margin has.
+#[derive(Debug, Default)]
+struct Count {
+    /// Lines with a number that goes on from the one before.
+    numbered: usize,
+    last: Option<usize>,
+}
+
+impl Count {
+    /// Adds a line and its number.
+    fn add(&mut self, number: Option<usize>) {
+        let Some(number) = number else { return };
+        let next = self.last.is_some_and(|last| number == last + 1);
+        self.numbered += usize::from(next || number == 1);
+        self.last = Some(number);
+    }
+
+    /// Whether so many of all lines are numbered that it is no accident.
+    const fn numbers(&self, all: usize) -> bool {
+        self.numbered >= FEWEST_NUMBERS && self.numbered * 10 >= all * 6
+    }
+}
+
 impl Margin {
     /// The margin of a document that numbers its lines: most lines have a number there, one more than the line
     /// before; a page may start again at one.
@@ -27,24 +50,18 @@ impl Margin {
         if extraction.format == Format::Markdown {
             return None;
         }
-        [Self::Left, Self::Right].into_iter().find(|margin| margin.counts(extraction))
-    }
-
-    fn counts(self, extraction: &Extraction) -> bool {
-        let (mut all, mut numbered) = (0, 0);
-        let mut last: Option<usize> = None;
+        let mut margins = [(Self::Left, Count::default()), (Self::Right, Count::default())];
+        let mut all = 0;
         for block in &extraction.blocks {
             for line in block.span.of(&extraction.text).lines().map(str::trim).filter(|line| !line.is_empty())
             {
                 all += 1;
-                let number = self.number(line).and_then(|digits| digits.parse().ok());
-                let Some(number) = number else { continue };
-                let next = last.is_some_and(|last| number == last + 1);
-                numbered += usize::from(next || number == 1);
-                last = Some(number);
+                for (margin, count) in &mut margins {
+                    count.add(margin.number(line).and_then(|digits| digits.parse().ok()));
+                }
             }
         }
-        numbered >= FEWEST_NUMBERS && numbered * 10 >= all * 6
+        margins.into_iter().find(|(_, count)| count.numbers(all)).map(|(margin, _)| margin)
     }
 
     /// The digits of a line's number: set off by two spaces or a tab at the left, by white space at the right,

@@ -18,46 +18,28 @@ const EDGE: usize = 6;
 /// Most earlier exchanges compared under one edge.
 const COMPARED: usize = 8;
 
-/// The words of one exchange, as hashes in order.
-struct Words {
-    question: Vec<u64>,
-    answer: Vec<u64>,
-}
-
-impl Words {
-    fn of(exchange: &Exchange) -> Self {
-        let hashes = |text: &str| sentences::words(text).map(hash).collect();
-        let question = exchange.question.as_ref().map_or_else(Vec::new, |question| hashes(&question.text));
-        Self { question, answer: hashes(&exchange.answer.text) }
-    }
-}
-
 /// Folds repeated exchanges into the first, which keeps its place.
 pub(crate) fn fold(exchanges: Vec<Exchange>) -> Vec<Exchange> {
     let mut kept: Vec<Exchange> = Vec::with_capacity(exchanges.len());
     // Computed only where there is another exchange to compare with, which few exchanges have.
-    let mut words: Vec<Option<Words>> = Vec::with_capacity(exchanges.len());
+    let mut fingerprints: Vec<Option<u64>> = Vec::with_capacity(exchanges.len());
     let mut edges: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for exchange in exchanges {
         let key = edge_of(&exchange.answer.text);
         let mut own = None;
         let original = edges.get(&key).into_iter().flatten().copied().find(|at| {
-            let (Some(first), Some(slot)) = (kept.get(*at), words.get_mut(*at)) else { return false };
+            let (Some(first), Some(slot)) = (kept.get(*at), fingerprints.get_mut(*at)) else { return false };
             same_speakers(first, &exchange)
-                && copies(
-                    own.get_or_insert_with(|| Words::of(&exchange)),
-                    slot.get_or_insert_with(|| Words::of(first)),
-                )
+                && *own.get_or_insert_with(|| fingerprint(&exchange.answer.text))
+                    == *slot.get_or_insert_with(|| fingerprint(&first.answer.text))
+                && copies(first, &exchange)
         });
-        if let Some((at, first)) = original.and_then(|at| kept.get_mut(at).map(|first| (at, first))) {
+        if let Some(first) = original.and_then(|at| kept.get_mut(at)) {
             if first.question.is_none() && exchange.question.is_some() {
                 // The copy that kept its question represents both.
                 let lost = std::mem::replace(first, exchange);
                 first.occurrences.push(place(&lost));
                 first.occurrences.extend(lost.occurrences);
-                if let Some(slot) = words.get_mut(at) {
-                    *slot = own;
-                }
             } else {
                 first.occurrences.push(place(&exchange));
             }
@@ -68,7 +50,8 @@ pub(crate) fn fold(exchanges: Vec<Exchange>) -> Vec<Exchange> {
             under.push(kept.len());
         }
         kept.push(exchange);
-        words.push(own);
+        // A copy that takes its original's place has the same words and so the same fingerprint.
+        fingerprints.push(own);
     }
     for exchange in kept.iter_mut().filter(|exchange| !exchange.occurrences.is_empty()) {
         exchange.reasons.push(format!("it is in the document {} times", exchange.occurrences.len() + 1));
@@ -86,30 +69,59 @@ fn place(exchange: &Exchange) -> Occurrence {
 
 /// Whether two exchanges can be between the same people: nobody named in both is another person.
 fn same_speakers(a: &Exchange, b: &Exchange) -> bool {
-    let agree = |a: Option<&String>, b: Option<&String>| a.is_none() || b.is_none() || a == b;
-    let asker = |exchange: &Exchange| exchange.question.as_ref().and_then(|q| q.speaker.clone());
-    agree(a.answer.speaker.as_ref(), b.answer.speaker.as_ref()) && agree(asker(a).as_ref(), asker(b).as_ref())
+    fn asker(exchange: &Exchange) -> Option<&str> {
+        exchange.question.as_ref().and_then(|question| question.speaker.as_deref())
+    }
+    let agree = |a: Option<&str>, b: Option<&str>| a.is_none() || b.is_none() || a == b;
+    agree(a.answer.speaker.as_deref(), b.answer.speaker.as_deref()) && agree(asker(a), asker(b))
 }
 
 /// Whether two exchanges are copies of one: the same words in the same order. A single other word can be the
 /// number, the name or the negation that makes it another fact.
-fn copies(a: &Words, b: &Words) -> bool {
-    let fewest = if a.question.is_empty() { FEWEST_UNASKED } else { FEWEST_WORDS };
-    if a.question.len() + a.answer.len() < fewest || a.answer != b.answer {
+fn copies(a: &Exchange, b: &Exchange) -> bool {
+    if !same_words(&a.answer.text, &b.answer.text) {
         return false;
     }
-    if a.question.is_empty() != b.question.is_empty() {
-        return a.answer.len() >= FEWEST_ALONE;
+    let at_least = |words: usize, text: &str, fewest: usize| {
+        words + sentences::words(text).take(fewest).count() >= fewest
+    };
+    let (asked, repeated) = (question(a), question(b));
+    // A question without a word is none.
+    match (at_least(0, asked, 1), at_least(0, repeated, 1)) {
+        (true, true) => {
+            let words = sentences::words(asked).take(FEWEST_WORDS).count();
+            same_words(asked, repeated) && at_least(words, &a.answer.text, FEWEST_WORDS)
+        }
+        (false, false) => at_least(0, &a.answer.text, FEWEST_UNASKED),
+        (true, false) | (false, true) => at_least(0, &a.answer.text, FEWEST_ALONE),
     }
-    a.question == b.question
+}
+
+/// What is asked; empty where nothing is.
+fn question(exchange: &Exchange) -> &str {
+    exchange.question.as_ref().map_or("", |question| &question.text)
+}
+
+/// Whether two texts have the same words in the same order, in any case of ASCII letters.
+fn same_words(a: &str, b: &str) -> bool {
+    let mut others = sentences::words(b);
+    sentences::words(a).all(|word| others.next().is_some_and(|other| word.eq_ignore_ascii_case(other)))
+        && others.next().is_none()
 }
 
 /// A number for an answer's first words, by which its copies are found.
 fn edge_of(answer: &str) -> u64 {
-    sentences::words(answer)
-        .take(EDGE)
-        .map(hash)
-        .fold(0, |edge, word| edge.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ word)
+    number_of(sentences::words(answer).take(EDGE))
+}
+
+/// A number for all words of an answer: only answers with the same number can be copies.
+fn fingerprint(answer: &str) -> u64 {
+    number_of(sentences::words(answer))
+}
+
+/// A number for words in order.
+fn number_of<'a>(words: impl Iterator<Item = &'a str>) -> u64 {
+    words.map(hash).fold(0, |number, word| number.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ word)
 }
 
 /// A word's number, the same in capitals.
