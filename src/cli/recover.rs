@@ -26,13 +26,6 @@ pub(super) fn run(args: &Recover) -> Result<(), CliError> {
         }
         None => writeln!(out, "how many documents there were cannot be read any more")?,
     }
-    if recovered.found > 0 {
-        let found = recovered.found;
-        writeln!(
-            out,
-            "{found} copies were found in pages, of these or of replaced and deleted ones: {place}/found"
-        )?;
-    }
     if recovered.unnamed > 0 {
         let unnamed = recovered.unnamed;
         writeln!(out, "{unnamed} more sources are whole, that no document names: {place}/unnamed")?;

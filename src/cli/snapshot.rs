@@ -48,7 +48,8 @@ fn report(out: &mut impl std::io::Write, summary: &pb::SnapshotSummary, place: &
     Ok(())
 }
 
-/// Writes a snapshot to a file, which has its name only once all of it has been read back and checked.
+/// Writes a snapshot to a file, which has its name only once all of it has been read back and
+/// checked.
 async fn save(
     parts: Streaming<pb::CreateSnapshotResponse>,
     file: &Path,

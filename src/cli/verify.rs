@@ -61,7 +61,8 @@ fn check(folder: &Path) -> Result<(), CliError> {
     Err(CliError::Failed(format!("the data folder {} is damaged; {next}", folder.display())))
 }
 
-/// Compares a corpus with a manifest: of files where any are named, else of a snapshot, else of a data folder.
+/// Compares a corpus with a manifest: of files where any are named, else of a snapshot, else of a
+/// data folder.
 fn compare(args: &Verify, path: &Path) -> Result<(), CliError> {
     let manifest = Manifest::read(path);
     let mut manifest =

@@ -1,4 +1,5 @@
-//! Failpoints: places where a test can make the disk fail. Without the feature `failpoints` they cost nothing.
+//! Failpoints: places where a test can make the disk fail. Without the feature `failpoints` they
+//! cost nothing.
 
 /// What is done to a file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +53,8 @@ mod armed {
 
     static ARMED: Mutex<Vec<Failpoint>> = Mutex::new(Vec::new());
 
-    /// Makes an operation on `path`, or on anything below it, fail with `kind`: after it went well `after` times, and
-    /// then `times` times.
+    /// Makes an operation on `path`, or on anything below it, fail with `kind`: after it went well
+    /// `after` times, and then `times` times.
     pub fn arm(operation: Operation, path: &Path, after: usize, times: usize, kind: io::ErrorKind) {
         let failpoint = Failpoint { operation, path: path.to_owned(), after, times, kind };
         ARMED.lock().unwrap_or_else(PoisonError::into_inner).push(failpoint);

@@ -1,5 +1,5 @@
-//! The folder on disk: the few operations that writing safely takes. Each write, sync and rename of ours goes through
-//! here, so that tests can make any of them fail.
+//! The folder on disk: the few operations that writing safely takes. Each write, sync and rename of
+//! ours goes through here, so that tests can make any of them fail.
 
 mod failpoint;
 
@@ -36,11 +36,28 @@ impl RandomAccess {
         Ok(Self { file, path: path.to_owned() })
     }
 
+    /// Opens an existing file that is only read.
+    pub fn open_read_only(path: &Path) -> io::Result<Self> {
+        Ok(Self { file: File::open(path)?, path: path.to_owned() })
+    }
+
     /// Creates a file that must not be there yet.
     pub fn create(path: &Path) -> io::Result<Self> {
         pass(Operation::Create, path)?;
         let file = File::options().read(true).write(true).create_new(true).open(path)?;
         Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Creates a file without a name in `folder`, which is gone when it is closed.
+    pub fn temporary(folder: &Path) -> io::Result<Self> {
+        let path = folder.join("temporary");
+        pass(Operation::Create, &path)?;
+        Ok(Self { file: tempfile::tempfile_in(folder)?, path })
+    }
+
+    /// Another handle of the same file.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self { file: self.file.try_clone()?, path: self.path.clone() })
     }
 
     /// Its length in bytes.
@@ -79,7 +96,8 @@ pub fn create(path: &Path) -> io::Result<Sequential> {
     Ok(Sequential { file, path: path.to_owned() })
 }
 
-/// Starts a file over, or creates it: what a process left of it that was killed while it wrote counts for nothing.
+/// Starts a file over, or creates it: what a process left of it that was killed while it wrote
+/// counts for nothing.
 pub fn start_over(path: &Path) -> io::Result<Sequential> {
     pass(Operation::Create, path)?;
     let file = File::options().write(true).create(true).truncate(true).open(path)?;
@@ -112,20 +130,20 @@ impl io::Write for Sequential {
     }
 }
 
-/// Gives `path` this content as one step: a reader sees the old or the new, never a part. It is durable only once the
-/// folder is synced.
+/// Gives `path` this content as one step: a reader sees the old or the new, never a part. It is
+/// durable only once the folder is synced.
 pub fn replace(path: &Path, content: &[u8], durably: Durability) -> io::Result<()> {
-    let beside = beside(path, "new")?;
-    match fs::remove_file(&beside) {
+    let new = with_suffix(path, "new")?;
+    match fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = create(&beside)?;
+    let mut file = create(&new)?;
     file.write_all(content)?;
     if durably == Durability::Synced {
         file.sync()?;
     }
-    rename(&beside, path)
+    rename(&new, path)
 }
 
 /// Whether bytes have to be on disk before they count as written.
@@ -137,8 +155,8 @@ pub enum Durability {
     Derived,
 }
 
-/// The path of a file beside `path`, by a longer name.
-pub fn beside(path: &Path, suffix: &str) -> io::Result<PathBuf> {
+/// `path` with `.suffix` appended to its file name.
+pub fn with_suffix(path: &Path, suffix: &str) -> io::Result<PathBuf> {
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
     name.push(".");
     name.push(suffix);
@@ -215,7 +233,8 @@ impl FolderLock {
         Self::held(file.try_lock(), file)
     }
 
-    /// Takes the lock file `path` beside others who only read, where there is one: without it nobody can hold it.
+    /// Takes the lock file `path` together with others that only read, if the file exists: without it
+    /// nobody can hold the lock.
     pub fn share(path: &Path) -> Result<Option<Self>, LockError> {
         match File::open(path) {
             Ok(file) => Self::held(file.try_lock_shared(), file).map(Some),
@@ -235,13 +254,14 @@ impl FolderLock {
 
 impl Drop for FolderLock {
     fn drop(&mut self) {
-        // Closing the file would leave the lock to a child process that is just being started and has not let go of
-        // its copy yet. Where this fails, the closing still follows.
+        // Closing the file would leave the lock to a child process that is just being started and
+        // has not let go of its copy yet. Where this fails, the closing still follows.
         drop(self.file.unlock());
     }
 }
 
-/// Whether an error says that there is no room left: on the filesystem, or in the user's share of it.
+/// Whether an error says that there is no room left: on the filesystem, or in the user's share of
+/// it.
 #[must_use]
 pub fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)

@@ -30,7 +30,7 @@ use crate::local::start::Started;
 use crate::local::start::start;
 use crate::local::store;
 use crate::local::store::EncodedDocument;
-use crate::local::store::guarded;
+use crate::local::store::catch_redb_panic;
 use crate::local::view::LocalView;
 use crate::local::view::Published;
 use crate::transcript::PreparedDocument;
@@ -109,7 +109,7 @@ impl Backend for LocalBackend {
     fn footprint(&self) -> Result<Footprint, BackendError> {
         let (store_bytes, index_bytes) = self.folder.bytes()?;
         let view = self.published.now();
-        let committed = guarded(|| view.reader.fact("committed"))?;
+        let committed = catch_redb_panic(|| view.reader.meta("committed"))?;
         Ok(Footprint {
             last_commit: (committed > 0).then(|| UNIX_EPOCH + Duration::from_secs(committed)),
             store_bytes,

@@ -9,19 +9,19 @@ use crate::disk;
 use crate::disk::Durability;
 use crate::disk::FolderLock;
 use crate::disk::LockError;
-use crate::local::BackupError;
 use crate::local::LocalError;
 use crate::local::Settings;
 use crate::local::recovery::damage;
+use crate::local::recovery::error::BackupError;
 use crate::local::store::Check;
 use crate::local::store::Salvage;
 use crate::local::store::Store;
 use crate::local::store::StoreError;
 use crate::local::store::check_pages;
-use crate::local::store::guarded;
-use crate::local::store::unfinished;
 
 const STORE: &str = "store.redb";
+/// The store while it is being restored from a snapshot.
+const RESTORING: &str = "store.redb.restoring";
 const LOCK: &str = "lock";
 /// How many affected documents an error names.
 const NAMED: usize = 20;
@@ -53,25 +53,43 @@ impl DataFolder {
         self.path.join(STORE)
     }
 
-    /// Opens the store, or makes an empty one in a folder that never had any. Says too whether its file has still to be
-    /// checked, by [`UncheckedStore::check`].
+    /// The store's file while it is being restored from a snapshot.
+    pub(crate) fn restoring_path(&self) -> PathBuf {
+        self.path.join(RESTORING)
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Bytes that writes leave free on its disk: as set, else a twentieth of the disk and at most
+    /// 256 MiB.
+    pub(crate) fn reserve(&self, settings: &Settings) -> u64 {
+        settings
+            .disk_reserve
+            .unwrap_or_else(|| disk::room(&self.path).map_or(0, |room| (room.total / 20).min(256 << 20)))
+    }
+
+    /// Opens the store, or makes an empty one in a folder that never had any. Says too whether its
+    /// file has still to be checked, by [`UncheckedStore::check`].
     pub(crate) fn store(&self, settings: &Settings) -> Result<(Store, Option<UncheckedStore>), LocalError> {
         let path = self.store_path();
         if !path.exists() {
-            if unfinished(&path).is_ok_and(|unfinished| unfinished.exists()) {
+            if self.restoring_path().exists() {
                 let half = "a snapshot was being restored into the folder and is not whole; restore it again";
                 return Err(StoreError::Damaged(half.into()).into());
             }
             if !self.index_folders()?.is_empty() {
                 let missing = "its file store.redb is missing, put it back where it is to be had";
-                return Err(told(&self.path, StoreError::Damaged(missing.into())));
+                return Err(describe_damage(&self.path, StoreError::Damaged(missing.into())));
             }
             Store::create(&path, &settings.entropy)?;
         }
         let large = fs::metadata(&path).is_ok_and(|file| file.len() > settings.check_first_bytes);
         let check = if large { Check::Later } else { Check::Now };
-        let (store, check) = guarded(|| Store::open(&path, settings.store_cache_bytes, check))
-            .map_err(|error| told(&self.path, error))?;
+        let (store, check) = Store::open(&path, settings.store_cache_bytes, check)
+            .map_err(|error| describe_damage(&self.path, error))?;
         Ok((store, (check == Check::Later).then(|| UncheckedStore { folder: self.path.clone() })))
     }
 
@@ -80,7 +98,8 @@ impl DataFolder {
         Ok(self.store_path().exists() || !self.index_folders()?.is_empty())
     }
 
-    /// Bytes of the store's file, and of all files of indexes. A file that goes meanwhile counts nothing.
+    /// Bytes of the store's file, and of all files of indexes. A file that goes meanwhile counts
+    /// nothing.
     pub(crate) fn bytes(&self) -> Result<(u64, u64), LocalError> {
         let length = |path: PathBuf| fs::metadata(path).map_or(0, |file| file.len());
         let mut index = 0;
@@ -103,7 +122,7 @@ impl DataFolder {
         Ok(current)
     }
 
-    /// Where an index can be built beside the one in use.
+    /// Where an index can be built next to the one in use.
     pub(crate) fn new_index_path(&self) -> Result<PathBuf, LocalError> {
         let names = self.index_folders()?;
         let mut free = (1..=u32::MAX).map(|number| format!("{FIRST_INDEX}.{number}"));
@@ -144,12 +163,12 @@ pub(crate) struct UncheckedStore {
 impl UncheckedStore {
     /// Checks every page of its file. Nothing may be written before.
     pub(crate) fn check(&self) -> Result<(), LocalError> {
-        check_pages(&self.folder.join(STORE)).map_err(|error| told(&self.folder, error))
+        check_pages(&self.folder.join(STORE)).map_err(|error| describe_damage(&self.folder, error))
     }
 }
 
 /// The error of a folder's store; of a damaged one, that which names what is affected.
-fn told(folder: &Path, error: StoreError) -> LocalError {
+fn describe_damage(folder: &Path, error: StoreError) -> LocalError {
     let StoreError::Damaged(what) = error else { return error.into() };
     let affected = damage::affected(&folder.join(STORE), &current_index(folder));
     let more = affected.len().saturating_sub(NAMED);
@@ -183,11 +202,6 @@ impl IdleFolder {
             LockError::Io(error) => LocalError::Folder(path.to_owned(), error),
         })?;
         Ok(Self { store, index, _lock: lock })
-    }
-
-    /// The store's file.
-    pub(crate) fn store_path(&self) -> &Path {
-        &self.store
     }
 
     /// The folder of the index that is in use.

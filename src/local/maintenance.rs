@@ -19,12 +19,14 @@ use crate::local::recovery::integrity::ViewCheck;
 
 impl Maintenance for LocalBackend {
     fn snapshot(&self) -> Result<Box<dyn SnapshotStream>, BackendError> {
-        Ok(Box::new(backup::SnapshotReader::new(self.checked_view()?)?))
+        let (folder, reserve) = (self.folder.path().to_owned(), self.folder.reserve(&self.settings));
+        Ok(Box::new(backup::SnapshotReader::new(self.checked_view()?, folder, reserve)))
     }
 
     fn snapshot_to(&self, name: &str) -> Result<SnapshotSummary, BackendError> {
         let folder = self.settings.snapshot_dir.as_deref();
-        Ok(backup::snapshot_to(folder, name, || self.checked_view())?)
+        let reserve = self.folder.reserve(&self.settings);
+        Ok(backup::snapshot_to(folder, name, reserve, || self.checked_view())?)
     }
 
     fn rebuild_index(&self) -> Result<u64, BackendError> {

@@ -5,7 +5,6 @@ use std::panic::catch_unwind;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-use crate::disk;
 use crate::local::LocalError;
 use crate::local::Settings;
 use crate::local::commit::Analyzed;
@@ -55,14 +54,10 @@ fn start_writer(
     analyzer: &Arc<DocumentAnalyzer>,
 ) -> Result<Started, LocalError> {
     let path = folder.index()?;
-    let reserve = settings.disk_reserve.or_else(|| {
-        let room = disk::room(&folder.store_path()).ok()?;
-        Some((room.total / 20).min(256 << 20))
-    });
     let options = WriteOptions {
         queue: settings.write_queue,
         keep_versions: settings.keep_versions,
-        reserve: reserve.unwrap_or_default(),
+        reserve: folder.reserve(settings),
         clock: settings.clock,
     };
     let start = || {

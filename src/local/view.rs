@@ -23,7 +23,7 @@ use crate::local::search::TermCache;
 use crate::local::search::run;
 use crate::local::store::Reader;
 use crate::local::store::StoreError;
-use crate::local::store::guarded;
+use crate::local::store::catch_redb_panic;
 use crate::query::AnalyzedQuery;
 use crate::query::Ranking;
 use crate::span::ByteSpan;
@@ -46,7 +46,7 @@ pub(crate) struct LocalView {
 impl LocalView {
     /// Whether it shows all that `reader` does, from the same opening of the store.
     pub(crate) fn is_of(&self, reader: &Reader) -> Result<bool, LocalError> {
-        Ok(self.generation == reader.generation()? && self.reader.is_beside(reader))
+        Ok(self.generation == reader.generation()? && self.reader.same_handle(reader))
     }
 
     /// Ends what is read chunk by chunk once the store was opened again: writes wait for readers from before.
@@ -58,21 +58,23 @@ impl LocalView {
 /// How large the corpus is that a reader sees.
 pub(crate) fn statistics(reader: &Reader) -> Result<Statistics, StoreError> {
     Ok(Statistics {
-        documents: reader.fact("documents")?,
-        exchanges: reader.fact("exchanges")?,
-        passages: reader.fact("passages")?,
-        bytes: reader.fact("bytes")?,
+        documents: reader.meta("documents")?,
+        exchanges: reader.meta("exchanges")?,
+        passages: reader.meta("passages")?,
+        bytes: reader.meta("bytes")?,
         generation: reader.generation()?,
     })
 }
 
+/// Searches read a large store while it is being checked, so damaged pages can be read. redb panics
+/// over some of them; what searches read is therefore caught here, and the rest waits for the check.
 impl View for LocalView {
     fn generation(&self) -> u64 {
         self.generation
     }
 
     fn statistics(&self) -> Result<Statistics, BackendError> {
-        Ok(guarded(|| statistics(&self.reader))?)
+        Ok(catch_redb_panic(|| statistics(&self.reader))?)
     }
 
     fn languages(&self) -> &[Language] {
@@ -89,7 +91,7 @@ impl View for LocalView {
     }
 
     fn document(&self, id: &str) -> Result<Option<StoredDocument>, BackendError> {
-        Ok(guarded(|| self.reader.document(id))?)
+        Ok(catch_redb_panic(|| self.reader.document(id))?)
     }
 
     fn documents(&self, after: Option<&str>, limit: usize) -> Result<Vec<StoredDocument>, BackendError> {
@@ -105,7 +107,7 @@ impl View for LocalView {
     }
 
     fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, BackendError> {
-        Ok(guarded(|| self.reader.exchange(id, index))?)
+        Ok(catch_redb_panic(|| self.reader.exchange(id, index))?)
     }
 
     fn exchanges(&self, id: &str) -> Result<Vec<StoredExchange>, BackendError> {
@@ -113,7 +115,7 @@ impl View for LocalView {
     }
 
     fn source_chunk(&self, source: Digest, offset: usize) -> Result<Vec<u8>, BackendError> {
-        Ok(self.reader.source_piece(source, offset)?)
+        Ok(self.reader.source_chunk(source, offset)?)
     }
 
     fn source_range(&self, source: Digest, span: ByteSpan) -> Result<Vec<u8>, BackendError> {

@@ -91,7 +91,7 @@ def test_a_snapshot_is_what_its_summary_says(client):
     snapshot = b"".join(part.content for part in parts)
     summary = parts[-1].summary
     assert summary.sha256 == hashlib.sha256(snapshot).hexdigest() and summary.bytes == len(snapshot)
-    assert snapshot[-32:] == hashlib.sha256(snapshot[:-32]).digest()
+    assert snapshot.startswith(b"redb"), "it is a database file"
     assert summary.documents == client.call("AdminService", "GetStats").documents > 0
     found = refuse(client, "AdminService", "CreateSnapshot", grpc.StatusCode.FAILED_PRECONDITION, "NO_SNAPSHOT_FOLDER", name="x")
     assert "PreconditionFailure" in found

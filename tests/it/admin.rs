@@ -17,6 +17,7 @@ use tonic::Code;
 use tonic::transport::Channel;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
+use tonic_types::StatusExt as _;
 
 use crate::lifecycle::Process;
 use crate::support::TestServer;
@@ -37,6 +38,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_restored_service_answers_alike,
         a_snapshot_is_one_state_that_writers_passed_through,
         a_damaged_snapshot_is_refused,
+        what_is_no_snapshot_of_this_version_is_refused,
+        a_snapshot_leaves_the_reserve_free,
         a_used_folder_is_never_restored_into,
         versions_are_in_a_snapshot_and_purged_bytes_are_not,
         snapshots_on_the_server_have_plain_names,
@@ -285,9 +288,7 @@ async fn a_snapshot_is_one_state_that_writers_passed_through() {
         let acknowledged = [0, 1, 2, 3].map(|writer| done[writer].load(std::sync::atomic::Ordering::SeqCst));
         let (bytes, summary) = snapshot(&server).await;
         let after = [0, 1, 2, 3].map(|writer| done[writer].load(std::sync::atomic::Ordering::SeqCst));
-        std::fs::write(&file, &bytes).unwrap();
         assert_eq!((summary.bytes, &summary.sha256), (bytes.len().try_into().unwrap(), &sha256(&bytes)));
-        onrecord::local::check_snapshot_file(&file).unwrap();
         let mut held: BTreeMap<String, String> = BTreeMap::new();
         let mut snapshot = onrecord::local::SnapshotFile::create(&file).unwrap();
         snapshot.write(&bytes).unwrap();
@@ -318,31 +319,70 @@ async fn a_snapshot_is_one_state_that_writers_passed_through() {
     }
 }
 
-async fn a_damaged_snapshot_is_refused() {
+/// A snapshot of one document, and its file, which has no manifest.
+async fn small_snapshot(folder: &Path) -> (Vec<u8>, PathBuf) {
     let server = TestServer::start().await;
     let mut documents = server.documents().await;
     documents.put_document(put_text("a", "Ann: A comet?\n\nBo: A comet.\n")).await.unwrap();
     let (bytes, summary) = snapshot(&server).await;
     assert_eq!(summary.documents, 1);
+    let file = folder.join("copy");
+    std::fs::write(&file, &bytes).unwrap();
+    (bytes, file)
+}
+
+async fn a_damaged_snapshot_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("copy");
+    let (bytes, file) = small_snapshot(folder.path()).await;
+    let manifest = folder.path().join("of-the-whole.jsonl");
+    let mut whole = onrecord::local::SnapshotFile::create(&folder.path().join("whole")).unwrap();
+    whole.write(&bytes).unwrap();
+    whole.finish().unwrap();
+    std::fs::rename(folder.path().join("whole.manifest.jsonl"), &manifest).unwrap();
     let check = |bytes: &[u8]| {
         std::fs::write(&file, bytes).unwrap();
         onrecord::local::check_snapshot_file(&file).map(|summary| summary.documents)
     };
     assert_eq!(check(&bytes).unwrap(), 1);
-    for length in 0..bytes.len() {
+    // Each length at the start, where the header is, and some of the others.
+    for length in (0..400).chain((400..bytes.len()).step_by(997)).chain(bytes.len() - 2..bytes.len()) {
         assert!(check(&bytes[..length]).is_err(), "cut to {length} bytes");
     }
-    for at in 0..bytes.len() {
+    assert!(check(&[&bytes[..], b"x"].concat()).is_err());
+
+    // A bit where nothing is stored changes nothing; the manifest shows that too.
+    let mut harmless = 0;
+    for at in (0..400).chain((400..bytes.len()).step_by(499)) {
         let mut flipped = bytes.clone();
         flipped[at] ^= 1 << (at % 8);
-        assert!(check(&flipped).is_err(), "flipped at {at}");
+        if check(&flipped).is_ok() {
+            harmless += 1;
+            let mut original = onrecord::local::Manifest::read(&manifest).unwrap();
+            onrecord::local::compare_snapshot(&file, &mut original).unwrap();
+            assert_eq!(original.finish(), [], "flipped at {at}");
+            std::fs::copy(&manifest, folder.path().join("copy.manifest.jsonl")).unwrap();
+            let refused = check(&flipped).unwrap_err().to_string();
+            assert!(refused.contains("its SHA-256 is not the one in copy.manifest.jsonl"), "{refused}");
+            std::fs::remove_file(folder.path().join("copy.manifest.jsonl")).unwrap();
+        }
     }
+    assert!(harmless > 0, "no bit was unused");
+    let comets = (0..bytes.len() - 5).filter(|at| &bytes[*at..*at + 5] == b"comet");
+    for at in comets.collect::<Vec<_>>() {
+        let mut altered = bytes.clone();
+        altered[at] = b'C';
+        if let Ok(documents) = check(&altered) {
+            panic!("a word was altered at {at}, and {documents} documents are said to be whole");
+        }
+    }
+}
 
+async fn what_is_no_snapshot_of_this_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bytes, file) = small_snapshot(folder.path()).await;
     let new = folder.path().join("new");
-    let refused = |bytes: &[u8], why: &str| {
-        std::fs::write(&file, bytes).unwrap();
+    let refused = |why: &str| {
+        let before = std::fs::read(&file).unwrap();
         let (_, said) = fails(&[&"verify", &"--snapshot", &file]);
         assert!(said.contains(why), "{said}");
         let restore: [&dyn AsRef<std::ffi::OsStr>; 7] =
@@ -351,20 +391,77 @@ async fn a_damaged_snapshot_is_refused() {
         assert!(printed.is_empty() && said.contains(why), "{said}");
         let left = if new.exists() { files(&new) } else { Vec::new() };
         assert!(left.iter().all(|path| path.ends_with("lock")), "{left:?}");
+        assert!(std::fs::read(&file).unwrap() == before, "the snapshot is not changed");
     };
-    refused(&bytes[..bytes.len() / 2], "it ends early");
-    refused(&[&bytes[..], b"x"].concat(), "bytes behind its end");
-    refused(b"PK\x03\x04 something else altogether", "it is no snapshot");
-    let mut flipped = bytes.clone();
-    *flipped.last_mut().unwrap() ^= 1;
-    refused(&flipped, "its digest is not that of its content");
-    let mut later = bytes.clone();
-    later[21] += 1;
-    refused(&later, "restore it with the version that took it");
-    let comet = bytes.windows(5).rposition(|word| word == b"comet").unwrap();
-    let mut altered = bytes;
-    altered[comet] = b'C';
-    refused(&altered, "does not match its checksum");
+    for (other, why) in [
+        (&b"PK\x03\x04 something else altogether"[..], "it is no snapshot"),
+        (b"", "it is no snapshot"),
+        (
+            b"onrecord snapshot\n\0\0\0\x01\0\0\0\0\0\0\0\x02",
+            "it is of format 1, this version reads 2.2; restore it with",
+        ),
+        (&bytes[..bytes.len() / 2], "it is damaged (File truncated"),
+    ] {
+        std::fs::write(&file, other).unwrap();
+        refused(why);
+    }
+    // What a hostile hand writes has right page checksums.
+    let edit = |edit: &dyn Fn(&redb::WriteTransaction)| {
+        std::fs::write(&file, &bytes).unwrap();
+        let database = redb::Database::open(&file).unwrap();
+        let write = database.begin_write().unwrap();
+        edit(&write);
+        write.commit().unwrap();
+    };
+    let facts = redb::TableDefinition::<&str, &[u8]>::new("facts");
+    let documents = redb::TableDefinition::<&str, &[u8]>::new("documents");
+    edit(&|write| {
+        let mut value = sha256_bytes(b"facts\0format\0\x63");
+        value.truncate(16);
+        value.push(99);
+        write.open_table(facts).unwrap().insert("format", &*value).unwrap();
+    });
+    refused("it is of format 2.99, this version reads 2.2; restore it with the version that took it");
+    edit(&|write| drop(write.open_table(documents).unwrap().insert("a", &b"0123456789abcdef?"[..]).unwrap()));
+    refused("a value of documents does not match its checksum");
+    edit(&|write| drop(write.open_table(documents).unwrap().remove("a").unwrap()));
+    refused("it has 0 documents");
+    edit(&|write| assert!(write.delete_table(documents).unwrap()));
+    refused("it is damaged (Table 'documents' does not exist)");
+    edit(&|write| {
+        write.delete_table(documents).unwrap();
+        let other = redb::TableDefinition::<u64, u64>::new("documents");
+        write.open_table(other).unwrap().insert(1, 1).unwrap();
+    });
+    refused("it is damaged (");
+}
+
+/// The bytes of a SHA-256 digest.
+fn sha256_bytes(bytes: &[u8]) -> Vec<u8> {
+    let hex = sha256(bytes);
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+async fn a_snapshot_leaves_the_reserve_free() {
+    let folder = Arc::new(TempDir::new().unwrap());
+    let snapshot_dir = tempfile::tempdir().unwrap();
+    let server = TestServer::start_with(Arc::clone(&folder), |settings| {
+        settings.disk_reserve = Some(u64::MAX / 8);
+        settings.snapshot_dir = Some(snapshot_dir.path().to_owned());
+    })
+    .await;
+    for name in ["", "full"] {
+        let request = pb::CreateSnapshotRequest { name: name.into() };
+        let parts = server.admin().await.create_snapshot(request).await;
+        let status = match parts {
+            Ok(parts) => parts.into_inner().message().await.unwrap_err(),
+            Err(status) => status,
+        };
+        assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
+        assert_eq!(status.get_error_details().error_info().unwrap().reason, "DISK_FULL");
+        assert!(status.message().contains("the snapshot can be taken again"), "{status:?}");
+    }
+    assert!(files(snapshot_dir.path()).is_empty(), "{:?}", files(snapshot_dir.path()));
 }
 
 async fn a_used_folder_is_never_restored_into() {

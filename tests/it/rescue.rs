@@ -183,9 +183,9 @@ async fn each_damaged_value_is_found() {
     assert!(!copy.exists() && !server.folder.path().join("copy.partial").exists());
 }
 
-/// What was recovered: bytes by document id, of the documents that a list has.
-fn recovered(out: &Path, list: &str) -> BTreeMap<String, Vec<u8>> {
-    let Ok(manifest) = std::fs::read_to_string(out.join(list)) else { return BTreeMap::new() };
+/// What was recovered: bytes by document id.
+fn recovered(out: &Path) -> BTreeMap<String, Vec<u8>> {
+    let Ok(manifest) = std::fs::read_to_string(out.join("manifest.jsonl")) else { return BTreeMap::new() };
     let lines = manifest.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of = |line: Value| {
         let file = out.join(line["file"].as_str().unwrap());
@@ -210,13 +210,9 @@ async fn whole_documents_are_recovered() {
     let expected = [("-rf", "crow"), ("..", "kite"), ("README", "bat"), ("b", "meteor")];
     let expected: BTreeMap<String, Vec<u8>> =
         expected.into_iter().map(|(id, word)| (id.to_owned(), text(word).into_bytes())).collect();
-    assert_eq!(
-        recovered(&out, "manifest.jsonl"),
-        expected,
-        "an exchange that is damaged costs no document its bytes"
-    );
+    assert_eq!(recovered(&out), expected, "an exchange that is damaged costs no document its bytes");
     // The record is lost, the bytes are whole.
-    let others = [files(&out.join("unnamed")), files(&out.join("found"))].concat();
+    let others = files(&out.join("unnamed"));
     let bytes: Vec<_> = others.iter().map(|path| std::fs::read(path).unwrap()).collect();
     assert_eq!(bytes, [text("comet").into_bytes()], "{others:?}");
     assert!(std::fs::read(&store).unwrap() == before, "the data folder is not changed");
@@ -251,7 +247,7 @@ async fn any_damage_to_the_file_is_told_and_never_becomes_text() {
     let whole = std::fs::read(data.path().join("store.redb")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store.redb");
-    let mut found = 0;
+    let (mut found, mut in_part) = (0, 0);
     for seed in 0..40 {
         let mut number = numbers(seed);
         let mut bytes = whole.clone();
@@ -282,25 +278,22 @@ async fn any_damage_to_the_file_is_told_and_never_becomes_text() {
             assert!(!said.contains("panicked"), "{what} {seed}: {said}");
         }
         assert!(std::fs::read(&store).unwrap() == bytes, "{seed}: the folder is not changed");
-        let rescued = recovered(&out, "manifest.jsonl");
-        let others = recovered(&out, "found.jsonl");
-        for (id, bytes) in rescued.iter().chain(&others) {
+        let rescued = recovered(&out);
+        for (id, bytes) in &rescued {
             assert_eq!(expected.get(id), Some(bytes), "{seed}: {id}");
         }
         if rescued.len() < expected.len() {
             assert_eq!(rescue.status.code(), Some(1), "{seed}: a loss is told");
             assert_eq!(verified.status.code(), Some(1), "{seed}: damage is told");
             found += 1;
-        }
-        if seed % 4 == 3 {
-            let reached = expected.keys().filter(|id| rescued.contains_key(*id) || others.contains_key(*id));
-            assert!(reached.count() >= expected.len() / 2, "{seed}: a page costs what is in it, not all");
+            in_part += usize::from(!rescued.is_empty());
         }
         if verified.status.code() == Some(0) {
             assert_eq!(rescued, expected, "{seed}: what is said to be whole is whole");
         }
     }
     assert!(found > 0, "no damage hit anything");
+    assert!(in_part > 0, "a page that is lost costs all documents, whichever it is");
 }
 
 /// redb trusts pages where it is not asked to check them, also when it closes the file.
@@ -318,8 +311,8 @@ async fn whichever_page_is_lost_nothing_panics() {
             std::fs::write(folder.path().join("store.redb"), &bytes).unwrap();
             let out = tempfile::tempdir().unwrap();
             // Whether anything can be told of such a file is another test's to say.
-            drop(local::recover(folder.path(), out.path()));
-            drop(local::verify_folder(folder.path()));
+            drop(onrecord::local::recover(folder.path(), out.path()));
+            drop(onrecord::local::verify_folder(folder.path()));
             drop(open(folder.path()));
         }
     }

@@ -309,7 +309,7 @@ impl Committer {
             return Ok(if found { JobResult::Deleted(None) } else { JobResult::Missing });
         }
         // Asked before anything is changed: damage that shows later fails the whole group.
-        if let Err(error @ StoreError::Damaged(_)) = batch.tell_bytes(id) {
+        if let Err(error @ StoreError::Damaged(_)) = batch.ensure_bytes_known(id) {
             return Ok(JobResult::Refused(error.into()));
         }
         Ok(batch.purge(id, generation)?.map_or(JobResult::Missing, |purged| JobResult::Deleted(Some(purged))))

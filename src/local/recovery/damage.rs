@@ -5,19 +5,21 @@ use std::path::Path;
 
 use crate::local::index::Index;
 use crate::local::index::Settings;
-use crate::local::recovery::integrity::check_document;
+use crate::local::recovery::check::check_document;
 use crate::local::store::Salvage;
+use crate::local::store::silence_caught_panics;
 
-/// The ids of the documents that a damaged store has not whole: those that are there and cannot be read, and those that
-/// only the index still knows.
+/// The ids of the documents that are not whole in a damaged store: those that cannot be read, and
+/// those that only the index still has.
 pub(crate) fn affected(store: &Path, index: &Path) -> BTreeSet<String> {
+    silence_caught_panics();
     let (whole, mut affected) = survey(store);
     affected.extend(indexed(index).difference(&whole).cloned());
     affected
 }
 
-/// The ids of the documents that an index finds; none where there is no index that can be read. It may have been
-/// committed before the store was last written, so a document of it may have been deleted since.
+/// The ids of the documents in an index; none where there is no index that can be read. It may have
+/// been committed before the store was last written, so some of them may have been deleted since.
 pub(crate) fn indexed(index: &Path) -> BTreeSet<String> {
     if !index.is_dir() {
         return BTreeSet::new();

@@ -1,6 +1,8 @@
-//! The manifest: what a corpus holds, as JSON Lines that anyone can check with a JSON reader and `sha256sum`.
+//! The manifest: what a corpus holds, as JSON Lines that anyone can check with a JSON reader and
+//! `sha256sum`.
 //!
-//! The first line is an object with the key `onrecord_manifest`; each further line is a document, ordered by id.
+//! The first line is an object with the key `onrecord_manifest`; each further line is a document,
+//! ordered by id.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -8,7 +10,9 @@ use std::fs::File;
 use std::io;
 use std::io::BufRead as _;
 use std::io::BufReader;
+use std::io::Read as _;
 use std::path::Path;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -16,6 +20,9 @@ use serde::Serialize;
 use crate::disk::RandomAccess;
 use crate::transcript::Digest;
 use crate::transcript::StoredDocument;
+
+/// What is appended to the name of a snapshot for that of its manifest.
+pub(super) const ENDING: &str = ".manifest.jsonl";
 
 /// Version of the manifest's lines.
 const VERSION: u32 = 1;
@@ -30,10 +37,10 @@ struct Header {
     onrecord_manifest: u32,
     /// How many lines follow.
     documents: u64,
-    /// The generation of the corpus; absent where a damaged store could not tell.
+    /// The generation of the corpus; absent where a damaged store has lost it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     generation: Option<u64>,
-    /// SHA-256 of the snapshot beside it.
+    /// SHA-256 of the snapshot that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     snapshot_sha256: Option<String>,
 }
@@ -50,7 +57,8 @@ pub struct Entry {
     pub sha256: String,
     /// Length of its bytes as received.
     pub bytes: u64,
-    /// SHA-256 of what the spans of its citations point into: the same bytes, or the text read from them.
+    /// SHA-256 of what the spans of its citations point into: the same bytes, or the text read from
+    /// them.
     pub text_sha256: String,
     /// The media type it was read as.
     pub media_type: String,
@@ -103,8 +111,8 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Lines are written in stretches of about this many bytes.
-    const STRETCH: usize = 64 << 10;
+    /// Lines are buffered up to about this many bytes.
+    const BUFFER: usize = 64 << 10;
 
     /// Starts the manifest `path`, which must not be there yet.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
@@ -113,7 +121,7 @@ impl Writer {
         Ok(Self { file, at, lines: Vec::new(), documents: 0, failed: None })
     }
 
-    /// Writes a document's line; a failure is told by [`Writer::finish`].
+    /// Writes a document's line; [`Writer::finish`] reports a failure.
     pub(crate) fn add(&mut self, entry: &Entry) {
         if self.failed.is_none() {
             self.documents += 1;
@@ -123,7 +131,7 @@ impl Writer {
 
     fn write(&mut self, entry: &Entry) -> io::Result<()> {
         line(&mut self.lines, entry)?;
-        if self.lines.len() >= Self::STRETCH { self.flush() } else { Ok(()) }
+        if self.lines.len() >= Self::BUFFER { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -154,7 +162,24 @@ pub(crate) fn line(out: &mut impl io::Write, value: &impl Serialize) -> io::Resu
     out.write_all(b"\n")
 }
 
-/// Where a manifest and a corpus are not of one mind.
+/// The path of the manifest of the snapshot at `path`.
+#[must_use]
+pub fn manifest_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ENDING);
+    PathBuf::from(name)
+}
+
+/// The digest of the snapshot that a manifest was written for; `None` where there is no such
+/// manifest or it names none.
+pub(crate) fn snapshot_digest(path: &Path) -> Option<String> {
+    let mut first = String::new();
+    let file = File::open(path).ok()?;
+    BufReader::new(file).take(2 * HEADER as u64).read_line(&mut first).ok()?;
+    serde_json::from_str::<Header>(&first).ok()?.snapshot_sha256
+}
+
+/// A difference between a manifest and a corpus.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
     /// A document of the manifest is not there.
@@ -178,8 +203,8 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Reads a manifest. A line that is none, or a count that does not fit, is an error: a manifest that was cut
-    /// short would vouch for less than it seems to.
+    /// Reads a manifest. A malformed line or a count that does not match is an error: a manifest
+    /// that was cut short would prove less than it seems to.
     pub fn read(path: &Path) -> Result<Self, String> {
         let file = File::open(path).map_err(|error| error.to_string())?;
         let mut lines = BufReader::new(file).lines();
@@ -206,7 +231,7 @@ impl Manifest {
             }
             manifest.by_digest.entry(entry.sha256.clone()).or_default().push(entry.id.clone());
             if let Some(twice) = manifest.entries.insert(entry.id.clone(), entry) {
-                return Err(format!("line {number}: the document {} stands twice", twice.id));
+                return Err(format!("line {number}: the document {} is listed twice", twice.id));
             }
         }
         if manifest.entries.len() as u64 != documents {
@@ -222,13 +247,13 @@ impl Manifest {
         self.entries.len()
     }
 
-    /// Takes note of a document of a store or a snapshot, which has to be as the manifest has it in all it says.
+    /// Records a document of a store or a snapshot, which has to match its entry in every field.
     pub fn saw(&mut self, document: &Entry) {
         let Some(entry) = self.entries.get(&document.id) else {
             self.differences.push(Difference::Extra(document.id.clone()));
             return;
         };
-        let facts = [
+        let fields = [
             ("sha256", entry.sha256 != document.sha256),
             ("bytes", entry.bytes != document.bytes),
             ("text_sha256", entry.text_sha256 != document.text_sha256),
@@ -242,20 +267,20 @@ impl Manifest {
             ("exchanges", entry.exchanges != document.exchanges),
         ];
         let differs: Vec<&str> =
-            facts.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect();
+            fields.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect();
         self.found.insert(document.id.clone());
         if !differs.is_empty() {
             self.differences.push(Difference::Differs(document.id.clone(), differs.join(", ")));
         }
     }
 
-    /// Takes note of a document that is there and cannot be read.
+    /// Records a document that exists and cannot be read.
     pub fn saw_damaged(&mut self, id: &str, what: &str) {
         self.found.insert(id.to_owned());
         self.differences.push(Difference::Differs(id.to_owned(), what.to_owned()));
     }
 
-    /// Takes note of a file, which is a document's copy where it has its digest, or bears its name or id. Of a
+    /// Records a file, which is a document's copy where it has its digest, its name or its id. Of a
     /// file only the bytes count.
     pub fn saw_file(&mut self, path: &str, id: &str, bytes: &[u8]) {
         let digest = Digest::of(bytes).to_string();

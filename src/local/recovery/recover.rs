@@ -15,23 +15,21 @@ use crate::disk;
 use crate::disk::Sequential;
 use crate::local::LocalError;
 use crate::local::folder::IdleFolder;
-use crate::local::recovery::backup::BackupError;
 use crate::local::recovery::damage;
+use crate::local::recovery::error::BackupError;
 use crate::local::recovery::manifest;
 use crate::local::recovery::manifest::Entry;
 use crate::local::recovery::manifest::Manifest;
 use crate::local::store::Reader;
 use crate::local::store::Salvage;
-use crate::local::store::Scan;
 use crate::local::store::StoreError;
+use crate::local::store::silence_caught_panics;
 use crate::transcript::Digest;
 use crate::transcript::Hasher;
 use crate::transcript::StoredDocument;
 
 /// Files of whole documents, below the folder that is recovered to.
 const DOCUMENTS: &str = "documents";
-/// Files of documents that were found outside of the store's order.
-const FOUND: &str = "found";
 /// Files whose bytes are whole and whose documents are not known.
 const UNNAMED: &str = "unnamed";
 
@@ -42,11 +40,8 @@ pub struct Recovered {
     pub whole: u64,
     /// Documents that are lost: id, and why.
     pub lost: Vec<(String, String)>,
-    /// Copies of documents that were found where the store's order is lost: the lost ones, earlier versions of them,
-    /// and deleted ones, which nothing tells apart any more.
-    pub found: u64,
-    /// Sources that are whole and that no readable document names: of documents whose record is lost, and of
-    /// earlier versions.
+    /// Sources that are whole and that no readable document names: of documents whose record is
+    /// lost, and of earlier versions.
     pub unnamed: u64,
     /// How many documents the store counts; `None` where that cannot be read.
     pub counted: Option<u64>,
@@ -67,76 +62,61 @@ struct Lost<'a> {
     why: &'a str,
 }
 
-/// Exports every whole document of the data folder to `out`, a new or empty folder, and changes nothing in the data
-/// folder.
+/// Exports every whole document of the data folder to `out`, a new or empty folder, and changes
+/// nothing in the data folder.
 ///
-/// `documents/` gets the bytes as received, and `manifest.jsonl` what is known of them; `lost.jsonl` lists what is
-/// lost. Where something is, the file's pages are searched, too: `found/` gets copies of documents that no readable
-/// list has, with `found.jsonl`. `unnamed/` gets whole sources that no document of either names.
+/// `documents/` gets the bytes as received, and `manifest.jsonl` what is known of them;
+/// `lost.jsonl` lists what is lost. `unnamed/` gets whole sources that no readable document names.
+///
+/// Only what redb still finds is saved. Where the trees of its file are broken, a snapshot has
+/// more.
 pub fn recover(folder: &Path, out: &Path) -> Result<Recovered, LocalError> {
+    silence_caught_panics();
     let held = IdleFolder::take(folder)?;
-    let (mut salvage, unreadable) = match held.salvage() {
-        Ok(salvage) => (Some(salvage), None),
-        Err(LocalError::Store(error @ StoreError::Damaged(_))) => (None, Some(error)),
+    let mut salvage = match held.salvage() {
+        Ok(salvage) => Some(salvage),
+        Err(LocalError::Store(error @ StoreError::Damaged(_))) => {
+            tracing::warn!(%error, "the store cannot be opened; only a snapshot has its documents");
+            None
+        }
         Err(error) => return Err(error),
     };
     let mut recovered = Recovered::default();
-    let mut ids = BTreeSet::new();
+    let mut export = Export::create(out)?;
     let mut generation = None;
+    let mut lost = BTreeMap::new();
     if let Some(salvage) = &mut salvage {
-        ids = salvage.ids();
-        recovered.counted = salvage.read(|reader| reader.fact("documents")).ok();
+        recovered.counted = salvage.read(|reader| reader.meta("documents")).ok();
         generation = salvage.read(Reader::generation).ok();
-    } else if let Some(error) = unreadable {
-        tracing::warn!(%error, "the store cannot be opened, and its pages are searched");
+        for id in salvage.ids() {
+            match document(salvage, &id) {
+                Ok(document) if export.whole(salvage, &document)? => recovered.whole += 1,
+                Ok(_) => drop(lost.insert(id, "its bytes are not whole".to_owned())),
+                Err(why) => drop(lost.insert(id, why)),
+            }
+        }
+        recovered.unnamed = export.unnamed(salvage)?;
     }
-    let mut export = Export::create(out, Sources { salvage, scan: None })?;
-    let mut set_aside: Vec<(String, Result<StoredDocument, String>)> = Vec::new();
-    for id in ids {
-        match export.sources.document(&id) {
-            Ok(document) if export.whole(&document)? => recovered.whole += 1,
-            other => set_aside.push((id, other)),
+    if !lost.is_empty() || recovered.counted != Some(recovered.whole) {
+        for id in damage::indexed(held.index()).into_iter().filter(|id| !export.ids.contains(id)) {
+            let why = "only the index knows it; unless it was deleted, its record is lost";
+            lost.entry(id).or_insert_with(|| why.to_owned());
         }
     }
-    if !set_aside.is_empty() || recovered.counted != Some(recovered.whole) {
-        let listed: BTreeSet<String> = set_aside.iter().map(|(id, _)| id.clone()).collect();
-        let unlisted = damage::indexed(held.index()).into_iter().filter(|id| !listed.contains(id));
-        let unlisted = unlisted.filter(|id| !export.ids.contains(id)).collect::<Vec<_>>();
-        let known = export.ids.clone();
-        if held.store_path().is_file() {
-            export.sources.scan = Some(Scan::new(held.store_path(), &|id| !known.contains(id))?);
-        }
-        for (id, document) in set_aside {
-            let why = match document {
-                Ok(document) if export.whole(&document)? => {
-                    recovered.whole += 1;
-                    continue;
-                }
-                Ok(_) => "its bytes are not whole".to_owned(),
-                Err(why) => why,
-            };
-            export.lost(&id, &why)?;
-            recovered.lost.push((id, why));
-        }
-        for id in unlisted {
-            let why = "only the index knows it; unless it was deleted, its record is lost".to_owned();
-            export.lost(&id, &why)?;
-            recovered.lost.push((id, why));
-        }
-        recovered.found = export.found()?;
+    for (id, why) in &lost {
+        export.lost(id, why)?;
     }
-    recovered.unnamed = export.unnamed()?;
+    recovered.lost = lost.into_iter().collect();
     export.finish(generation)?;
     Ok(recovered)
 }
 
 /// Compares a data folder that no process serves with a manifest, by the bytes that are there.
 pub fn compare_folder(folder: &Path, manifest: &mut Manifest) -> Result<(), LocalError> {
-    let held = IdleFolder::take(folder)?;
-    let mut sources = Sources { salvage: Some(held.salvage()?), scan: None };
-    let ids = sources.salvage.as_mut().map(Salvage::ids).unwrap_or_default();
-    for id in ids {
-        let document = match sources.document(&id) {
+    silence_caught_panics();
+    let mut salvage = IdleFolder::take(folder)?.salvage()?;
+    for id in salvage.ids() {
+        let document = match document(&mut salvage, &id) {
             Ok(document) => document,
             Err(why) => {
                 manifest.saw_damaged(&id, &why);
@@ -146,7 +126,8 @@ pub fn compare_folder(folder: &Path, manifest: &mut Manifest) -> Result<(), Loca
         let parts = [(document.received, document.received_len), (document.source, document.source_len)];
         let mut whole = true;
         for (digest, length) in parts {
-            whole &= sources.read(digest, &mut |_| Ok(())).is_ok_and(|found| found == (digest, length));
+            whole &= read_source(&mut salvage, digest, &mut |_| Ok(()))
+                .is_ok_and(|found| found == (digest, length));
         }
         if whole {
             manifest.saw(&Entry::from(&document));
@@ -157,48 +138,39 @@ pub fn compare_folder(folder: &Path, manifest: &mut Manifest) -> Result<(), Loca
     Ok(())
 }
 
-/// Where documents and their bytes are read from: the store, and what its pages hold where that fails.
-struct Sources {
-    salvage: Option<Salvage>,
-    scan: Option<Scan>,
+fn document(salvage: &mut Salvage, id: &str) -> Result<StoredDocument, String> {
+    let document = salvage.read(|reader| reader.document(id)).map_err(|error| error.to_string())?;
+    document.ok_or_else(|| "its record is missing".to_owned())
 }
 
-impl Sources {
-    fn document(&mut self, id: &str) -> Result<StoredDocument, String> {
-        let Some(salvage) = &mut self.salvage else { return Err("the store cannot be opened".to_owned()) };
-        let document = salvage.read(|reader| reader.document(id)).map_err(|error| error.to_string())?;
-        document.ok_or_else(|| "its record is missing".to_owned())
-    }
-
-    /// The digest and length of the pieces kept under `digest`, each handed over as it is read.
-    fn read(
-        &mut self,
-        digest: Digest,
-        each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-    ) -> io::Result<(Digest, u64)> {
-        let mut hasher = Hasher::default();
-        let mut length = 0;
-        for number in 0.. {
-            let piece = self.salvage.as_mut().and_then(|salvage| salvage.piece(digest, number).ok());
-            let piece = piece.filter(|piece| !piece.is_empty());
-            let found = || self.scan.as_ref().and_then(|scan| scan.piece(digest, number));
-            let Some(piece) = piece.or_else(found) else { break };
-            hasher.update(&piece);
-            each(&piece)?;
-            length += piece.len() as u64;
+/// The digest and length of the chunks that are kept under `digest`, each handed to `each` as it is
+/// read.
+fn read_source(
+    salvage: &mut Salvage,
+    digest: Digest,
+    each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<(Digest, u64)> {
+    let mut hasher = Hasher::default();
+    let mut length = 0;
+    for number in 0.. {
+        let chunk = salvage.chunk(digest, number).unwrap_or_default();
+        if chunk.is_empty() {
+            break;
         }
-        Ok((hasher.finish(), length))
+        hasher.update(&chunk);
+        each(&chunk)?;
+        length += chunk.len() as u64;
     }
+    Ok((hasher.finish(), length))
 }
 
 /// The files that are written.
 struct Export {
-    sources: Sources,
     manifest: manifest::Writer,
     lost: BufWriter<Sequential>,
     out: PathBuf,
-    /// Names taken and the documents that have them, in lower case: file systems that tell no case apart must lose
-    /// nothing.
+    /// Names taken and the documents that have them, in lower case: file systems that ignore case
+    /// must lose nothing.
     names: BTreeMap<String, String>,
     /// The documents that were exported, and the digests of their bytes.
     ids: BTreeSet<String>,
@@ -206,18 +178,17 @@ struct Export {
 }
 
 impl Export {
-    fn create(out: &Path, sources: Sources) -> Result<Self, LocalError> {
+    fn create(out: &Path) -> Result<Self, LocalError> {
         let create = || {
-            for name in [DOCUMENTS, FOUND, UNNAMED] {
+            for name in [DOCUMENTS, UNNAMED] {
                 disk::create_folder(&out.join(name))?;
             }
-            // Whatever stands there already stays: a second run must not mix with the first.
+            // What is there already stays: a second run must not mix with the first.
             let lost = BufWriter::new(disk::create(&out.join("lost.jsonl"))?);
             Ok((lost, manifest::Writer::create(&out.join("manifest.jsonl"))?))
         };
         let (lost, manifest) = create().map_err(|error| BackupError::Io(error, out.to_owned()))?;
         Ok(Self {
-            sources,
             manifest,
             lost,
             out: out.to_owned(),
@@ -228,9 +199,9 @@ impl Export {
     }
 
     /// Exports a document, if its bytes are whole.
-    fn whole(&mut self, document: &StoredDocument) -> Result<bool, LocalError> {
+    fn whole(&mut self, salvage: &mut Salvage, document: &StoredDocument) -> Result<bool, LocalError> {
         let file = format!("{DOCUMENTS}/{}", self.name_of(&document.id));
-        if !self.write(document.received, Some(document.received_len), &file)? {
+        if !self.write(salvage, document.received, Some(document.received_len), &file)? {
             return Ok(false);
         }
         self.manifest.add(&Entry { file: Some(file), ..Entry::from(document) });
@@ -244,49 +215,27 @@ impl Export {
         Ok(written.map_err(|error| BackupError::Io(error, self.out.join("lost.jsonl")))?)
     }
 
-    /// Exports the documents that were found in pages.
-    fn found(&mut self) -> Result<u64, LocalError> {
-        let mut documents =
-            self.sources.scan.as_ref().map(|scan| scan.documents().clone()).unwrap_or_default();
-        // Its pages may have made one whole since they were searched.
-        documents.retain(|id, _| !self.ids.contains(id));
-        let list = self.out.join("found.jsonl");
-        let failed = |error| BackupError::Io(error, list.clone());
-        let mut lines = manifest::Writer::create(&list).map_err(failed)?;
-        let mut written = BTreeSet::new();
-        for document in documents.values().flatten() {
-            let digest = document.received.short(8);
-            let file = format!("{FOUND}/{}%{digest}", self.name_of(&document.id));
-            // One that differs in metadata alone has a line of its own.
-            let twice = !written.insert((document.id.clone(), document.received));
-            if twice || self.write(document.received, Some(document.received_len), &file)? {
-                lines.add(&Entry { file: Some(file), ..Entry::from(document) });
-                self.digests.extend([document.received, document.source]);
-            } else {
-                written.remove(&(document.id.clone(), document.received));
-            }
-        }
-        lines.finish(None, None).map_err(failed)?;
-        Ok(written.len() as u64)
-    }
-
     /// Exports the sources that no document names.
-    fn unnamed(&mut self) -> Result<u64, LocalError> {
-        let mut sources = self.sources.salvage.as_mut().map(Salvage::sources).unwrap_or_default();
-        sources.extend(self.sources.scan.as_ref().map(Scan::digests).unwrap_or_default());
+    fn unnamed(&mut self, salvage: &mut Salvage) -> Result<u64, LocalError> {
         let mut count = 0;
-        for digest in sources.difference(&self.digests.clone()) {
-            count += u64::from(self.write(*digest, None, &format!("{UNNAMED}/{digest}"))?);
+        for digest in salvage.sources().difference(&self.digests) {
+            count += u64::from(self.write(salvage, *digest, None, &format!("{UNNAMED}/{digest}"))?);
         }
         Ok(count)
     }
 
     /// Writes a source to a file, if it is whole; else leaves none.
-    fn write(&mut self, digest: Digest, length: Option<u64>, file: &str) -> Result<bool, LocalError> {
+    fn write(
+        &self,
+        salvage: &mut Salvage,
+        digest: Digest,
+        length: Option<u64>,
+        file: &str,
+    ) -> Result<bool, LocalError> {
         let path = self.out.join(file);
         let failed = |error| BackupError::Io(error, path.clone());
         let mut out = disk::create(&path).map_err(failed)?;
-        let found = self.sources.read(digest, &mut |piece| out.write_all(piece)).map_err(failed)?;
+        let found = read_source(salvage, digest, &mut |chunk| out.write_all(chunk)).map_err(failed)?;
         if found == (digest, length.unwrap_or(found.1)) {
             out.sync().map_err(failed)?;
             return Ok(true);
@@ -295,8 +244,9 @@ impl Export {
         Ok(false)
     }
 
-    /// A file name for a document: its id, but for a first character that would hide the file, pass it over or
-    /// make it look like a flag. Ids have no `%`, so no two names meet.
+    /// A file name for a document: its id, except for a first character that would hide the file,
+    /// exclude it from an import or make it look like a flag. Ids have no `%`, so no two names
+    /// meet.
     fn name_of(&mut self, id: &str) -> String {
         let mut name = match id.chars().next() {
             Some(first) if id.starts_with(['.', '-']) || id.starts_with("README") => {
@@ -316,7 +266,7 @@ impl Export {
         let finish = || {
             lost.into_inner().map_err(io::IntoInnerError::into_error)?.sync()?;
             manifest.finish(generation, None)?;
-            for folder in [out.join(DOCUMENTS), out.join(FOUND), out.join(UNNAMED), out.clone()] {
+            for folder in [out.join(DOCUMENTS), out.join(UNNAMED), out.clone()] {
                 disk::sync_folder(&folder)?;
             }
             Ok(())

@@ -1,12 +1,13 @@
-//! Documents as the store takes them. Encoding and sealing them costs more than writing, and needs no store: so it is
-//! done by whoever brings them, and the one who writes only puts the values in their places.
+//! Documents as the store takes them. Encoding them and computing checksums costs more than
+//! writing, and needs no store: so the threads that submit documents do it, and the write thread
+//! only inserts the values.
 
-use crate::local::store::PIECE;
-use crate::local::store::StoreError;
-use crate::local::store::read::exchange_key;
-use crate::local::store::read::piece_key;
+use crate::local::store::checksum::with_checksum;
+use crate::local::store::error::StoreError;
 use crate::local::store::record;
-use crate::local::store::seal::sealed;
+use crate::local::store::schema::CHUNK;
+use crate::local::store::schema::chunk_key;
+use crate::local::store::schema::exchange_key;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
 use crate::transcript::PreparedDocument;
@@ -24,28 +25,28 @@ pub struct EncodedDocument {
     bytes: usize,
 }
 
-/// What is written, sealed.
+/// What is written: values with their checksums.
 #[derive(Debug)]
 pub(super) struct Values {
     pub document: Vec<u8>,
     pub diagnostics: Vec<u8>,
     /// In order of their indexes.
     pub exchanges: Vec<Vec<u8>>,
-    pub received: Pieces,
-    pub rendition: Option<Pieces>,
+    pub received: Chunks,
+    pub rendition: Option<Chunks>,
 }
 
-/// The pieces of a source.
+/// The chunks of a source.
 #[derive(Debug)]
-pub(super) struct Pieces {
+pub(super) struct Chunks {
     pub digest: Digest,
     pub values: Vec<Vec<u8>>,
 }
 
-impl Pieces {
+impl Chunks {
     fn of(digest: Digest, bytes: &[u8]) -> Self {
-        let value = |(number, piece)| sealed("sources", &piece_key(digest, number), piece);
-        Self { digest, values: (0..).zip(bytes.chunks(PIECE)).map(value).collect() }
+        let value = |(number, chunk)| with_checksum("sources", &chunk_key(digest.as_bytes(), number), chunk);
+        Self { digest, values: (0..).zip(bytes.chunks(CHUNK)).map(value).collect() }
     }
 }
 
@@ -57,22 +58,22 @@ impl EncodedDocument {
         let noted: Vec<_> = diagnostics.iter().map(record::diagnostic_out).collect();
         let exchange = |(index, exchange): (u32, &StoredExchange)| {
             let payload = record::encode(&record::ExchangeRecord::from(exchange))?;
-            Ok(sealed("exchanges", &exchange_key(id, index), &payload))
+            Ok(with_checksum("exchanges", &exchange_key(id, index), &payload))
         };
         let values = Values {
-            document: sealed(
+            document: with_checksum(
                 "documents",
                 id.as_bytes(),
                 &record::encode(&record::DocumentRecord::from(&document))?,
             ),
-            diagnostics: sealed("diagnostics", id.as_bytes(), &record::encode(&noted)?),
+            diagnostics: with_checksum("diagnostics", id.as_bytes(), &record::encode(&noted)?),
             exchanges: (0..).zip(&exchanges).map(exchange).collect::<Result<_, StoreError>>()?,
-            received: Pieces::of(document.received, &received),
-            rendition: rendition.map(|text| Pieces::of(document.source, text.as_bytes())),
+            received: Chunks::of(document.received, &received),
+            rendition: rendition.map(|text| Chunks::of(document.source, text.as_bytes())),
         };
-        let pieces =
+        let chunks =
             values.received.values.iter().chain(values.rendition.iter().flat_map(|text| &text.values));
-        let bytes = pieces.chain(&values.exchanges).map(Vec::len).sum();
+        let bytes = chunks.chain(&values.exchanges).map(Vec::len).sum();
         Ok(Self { document, diagnostics, values, bytes })
     }
 }

@@ -9,18 +9,21 @@ use redb::ReadTransaction;
 use redb::ReadableTable;
 use redb::ReadableTableMetadata as _;
 
-use crate::local::store::CHANGES;
-use crate::local::store::DIAGNOSTICS;
-use crate::local::store::DOCUMENTS;
-use crate::local::store::EXCHANGES;
-use crate::local::store::Epoch;
-use crate::local::store::FACTS;
-use crate::local::store::PIECE;
-use crate::local::store::SOURCES;
-use crate::local::store::StoreError;
-use crate::local::store::VERSIONS;
+use crate::local::store::checksum::verified;
+use crate::local::store::epoch::Epoch;
+use crate::local::store::error::StoreError;
 use crate::local::store::record;
-use crate::local::store::seal::opened;
+use crate::local::store::schema::CHANGES;
+use crate::local::store::schema::CHUNK;
+use crate::local::store::schema::DIAGNOSTICS;
+use crate::local::store::schema::DOCUMENTS;
+use crate::local::store::schema::EXCHANGES;
+use crate::local::store::schema::META;
+use crate::local::store::schema::SOURCES;
+use crate::local::store::schema::VERSIONS;
+use crate::local::store::schema::chunk_key;
+use crate::local::store::schema::exchange_key;
+use crate::local::store::schema::version_key;
 use crate::span::ByteSpan;
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
@@ -28,6 +31,9 @@ use crate::transcript::StoredDocument;
 use crate::transcript::StoredExchange;
 
 /// What was committed when the reader was made.
+///
+/// Of a file that has not been checked, redb may panic over a damaged page; who reads such a one
+/// calls it in [`catch_redb_panic`](crate::local::store::catch_redb_panic).
 pub struct Reader {
     pub(super) transaction: ReadTransaction,
     /// Opened once, when first read: opening costs as much as reading a value.
@@ -43,6 +49,17 @@ impl std::fmt::Debug for Reader {
     }
 }
 
+/// An earlier version of a document.
+#[derive(Debug)]
+pub struct Version {
+    /// The document's id.
+    pub id: String,
+    /// The generation in which it was replaced or deleted.
+    pub retired: u64,
+    /// Its record, or what is wrong with it.
+    pub record: Result<StoredDocument, StoreError>,
+}
+
 impl Reader {
     pub(super) const fn new(transaction: ReadTransaction, epoch: Arc<Epoch>) -> Self {
         Self { documents: OnceLock::new(), exchanges: OnceLock::new(), transaction, epoch }
@@ -51,33 +68,33 @@ impl Reader {
     /// Whether a write failed since the file was opened that it reads through.
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        self.epoch.faults.first().is_some()
+        self.epoch.failure.error().is_some()
     }
 
     /// Whether both read through the same opening of the file.
     #[must_use]
-    pub fn is_beside(&self, other: &Self) -> bool {
+    pub fn same_handle(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.epoch, &other.epoch)
     }
 
     /// The number of the last committed batch; 0 before the first.
     pub fn generation(&self) -> Result<u64, StoreError> {
-        self.fact("generation")
+        self.meta("generation")
     }
 
     /// One of the counts kept with every batch: `documents`, `exchanges`, `passages`, `bytes`.
-    pub fn fact(&self, name: &str) -> Result<u64, StoreError> {
-        let table = self.transaction.open_table(FACTS)?;
+    pub fn meta(&self, name: &str) -> Result<u64, StoreError> {
+        let table = self.transaction.open_table(META)?;
         let Some(value) = table.get(name)? else { return Ok(0) };
-        record::decode(opened("facts", name.as_bytes(), value.value())?)
+        record::decode(verified("facts", name.as_bytes(), value.value())?)
     }
 
     /// The key that page tokens are signed with.
     pub fn page_key(&self) -> Result<[u8; 32], StoreError> {
-        let table = self.transaction.open_table(FACTS)?;
+        let table = self.transaction.open_table(META)?;
         let value = table.get("page_key")?;
         let value = value.as_ref().map(redb::AccessGuard::value).unwrap_or_default();
-        opened("facts", b"page_key", value)?
+        verified("facts", b"page_key", value)?
             .try_into()
             .map_err(|_| StoreError::Damaged("the key of page tokens has a wrong length".into()))
     }
@@ -93,13 +110,14 @@ impl Reader {
         document_in(table, id)
     }
 
-    /// The versions of a document that were replaced or deleted, latest first; damaged ones are left out.
+    /// The versions of a document that were replaced or deleted, latest first, without damaged
+    /// ones.
     pub fn versions(&self, id: &str) -> Result<Vec<StoredDocument>, StoreError> {
         let versions = versions_in(&self.transaction.open_table(VERSIONS)?, id)?;
         Ok(versions.into_iter().rev().filter_map(|(_, version)| version).collect())
     }
 
-    /// At most `limit` documents whose id is behind `after`, ordered by id.
+    /// At most `limit` documents whose id is after `after`, ordered by id.
     pub fn documents(&self, after: Option<&str>, limit: usize) -> Result<Vec<StoredDocument>, StoreError> {
         let table = self.transaction.open_table(DOCUMENTS)?;
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
@@ -111,7 +129,7 @@ impl Reader {
         Ok(documents)
     }
 
-    /// At most `limit` ids of documents behind `after`, in order.
+    /// At most `limit` ids of documents after `after`, in order.
     pub fn ids(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
         let table = self.transaction.open_table(DOCUMENTS)?;
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
@@ -124,7 +142,7 @@ impl Reader {
         let table = self.transaction.open_table(DIAGNOSTICS)?;
         let Some(value) = table.get(id)? else { return Ok(Vec::new()) };
         let records: Vec<record::DiagnosticRecord> =
-            record::decode(opened("diagnostics", id.as_bytes(), value.value())?)?;
+            record::decode(verified("diagnostics", id.as_bytes(), value.value())?)?;
         Ok(records.into_iter().filter_map(record::diagnostic_in).collect())
     }
 
@@ -151,31 +169,32 @@ impl Reader {
         Ok(exchanges)
     }
 
-    /// The bytes of a source from `offset` on, as far as the piece it lies in goes; empty behind the end.
-    pub fn source_piece(&self, digest: Digest, offset: usize) -> Result<Vec<u8>, StoreError> {
-        let number = u32::try_from(offset / PIECE).unwrap_or(u32::MAX);
+    /// The bytes of a source from `offset` to the end of the chunk that it is in; none after the
+    /// end.
+    pub fn source_chunk(&self, digest: Digest, offset: usize) -> Result<Vec<u8>, StoreError> {
+        let number = u32::try_from(offset / CHUNK).unwrap_or(u32::MAX);
         let table = self.transaction.open_table(SOURCES)?;
         let Some(value) = table.get((digest.as_bytes(), number))? else { return Ok(Vec::new()) };
-        let piece = opened("sources", &piece_key(digest, number), value.value())?;
-        Ok(piece.get(offset % PIECE..).unwrap_or_default().to_vec())
+        let chunk = verified("sources", &chunk_key(digest.as_bytes(), number), value.value())?;
+        Ok(chunk.get(offset % CHUNK..).unwrap_or_default().to_vec())
     }
 
     /// The bytes of a source in `span`; fewer where the source ends before.
     pub fn source_range(&self, digest: Digest, span: ByteSpan) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::new();
         while bytes.len() < span.len() {
-            let mut piece = self.source_piece(digest, span.start() + bytes.len())?;
-            if piece.is_empty() {
+            let mut chunk = self.source_chunk(digest, span.start() + bytes.len())?;
+            if chunk.is_empty() {
                 break;
             }
-            piece.truncate(span.len() - bytes.len());
-            bytes.append(&mut piece);
+            chunk.truncate(span.len() - bytes.len());
+            bytes.append(&mut chunk);
         }
         Ok(bytes)
     }
 
-    /// The ids written in generations behind `generation`, in order; `None` where they are not all known any
-    /// more and everything has to be read again.
+    /// The ids written in generations after `generation`, in order; `None` where they are not all
+    /// known any more and everything has to be read again.
     pub fn changes_since(&self, generation: u64) -> Result<Option<Vec<String>>, StoreError> {
         let table = self.transaction.open_table(CHANGES)?;
         let mut ids = Vec::new();
@@ -195,25 +214,34 @@ impl Reader {
         Ok(complete.then_some(ids))
     }
 
+    /// At most `limit` earlier versions after `after`, of all documents, ordered by id, then by
+    /// age.
+    pub fn versions_after(
+        &self,
+        after: Option<(&str, u64)>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError> {
+        let table = self.transaction.open_table(VERSIONS)?;
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let entries = table.range::<(&str, u64)>((from, Bound::Unbounded))?.take(limit);
+        let versions = entries.map(|entry| {
+            let (key, value) = entry?;
+            let (id, retired) = key.value();
+            let record = verified("versions", &version_key(id, retired), value.value())
+                .and_then(record::decode::<record::DocumentRecord>);
+            Ok(Version { id: id.to_owned(), retired, record: record.map(|record| record.into_document(id)) })
+        });
+        versions.collect()
+    }
+
     /// How many documents there are.
     pub fn document_count(&self) -> Result<u64, StoreError> {
         Ok(self.transaction.open_table(DOCUMENTS)?.len()?)
     }
 }
 
-pub(super) fn exchange_key(id: &str, index: u32) -> Vec<u8> {
-    [id.as_bytes(), &index.to_be_bytes()].concat()
-}
-
-pub(super) fn piece_key(digest: Digest, number: u32) -> Vec<u8> {
-    [&digest.as_bytes()[..], &number.to_be_bytes()].concat()
-}
-
-pub(super) fn version_key(id: &str, generation: u64) -> Vec<u8> {
-    [id.as_bytes(), &generation.to_be_bytes()].concat()
-}
-
-/// The versions of a document with the generations they were retired in, oldest first; `None` for a damaged one.
+/// The versions of a document with the generations they were retired in, oldest first; `None` for
+/// a damaged one.
 pub(super) fn versions_in(
     table: &impl ReadableTable<(&'static str, u64), &'static [u8]>,
     id: &str,
@@ -222,7 +250,7 @@ pub(super) fn versions_in(
     for entry in table.range((id, 0)..=(id, u64::MAX))? {
         let (key, value) = entry?;
         let (_, generation) = key.value();
-        let record = opened("versions", &version_key(id, generation), value.value())
+        let record = verified("versions", &version_key(id, generation), value.value())
             .and_then(record::decode::<record::DocumentRecord>);
         versions.push((generation, record.ok().map(|record| record.into_document(id))));
     }
@@ -237,11 +265,11 @@ pub(super) fn document_in(
 }
 
 fn document_of(id: &str, value: &[u8]) -> Result<StoredDocument, StoreError> {
-    let record: record::DocumentRecord = record::decode(opened("documents", id.as_bytes(), value)?)?;
+    let record: record::DocumentRecord = record::decode(verified("documents", id.as_bytes(), value)?)?;
     Ok(record.into_document(id))
 }
 
 fn exchange_of(id: &str, index: u32, value: &[u8]) -> Result<StoredExchange, StoreError> {
-    let payload = opened("exchanges", &exchange_key(id, index), value)?;
+    let payload = verified("exchanges", &exchange_key(id, index), value)?;
     Ok(record::decode::<record::ExchangeRecord>(payload)?.into_exchange(index))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::local::store::StoreError;
+use crate::local::store::error::StoreError;
 use crate::span::ByteSpan;
 use crate::span::Mapped;
 use crate::span::SourceMap;

@@ -6,28 +6,34 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
+use redb::Key;
 use redb::ReadableTable as _;
+use redb::TableDefinition;
+use redb::Value;
 use redb::WriteTransaction;
 
 use crate::engine::Purged;
-use crate::local::store::CHANGES;
-use crate::local::store::DIAGNOSTICS;
-use crate::local::store::DOCUMENTS;
-use crate::local::store::EXCHANGES;
-use crate::local::store::EncodedDocument;
-use crate::local::store::Epoch;
-use crate::local::store::FACTS;
-use crate::local::store::SOURCES;
-use crate::local::store::StoreError;
-use crate::local::store::USES;
-use crate::local::store::VERSIONS;
-use crate::local::store::encoded::Pieces;
+use crate::local::store::checksum::verified;
+use crate::local::store::checksum::with_checksum;
+use crate::local::store::encoded::Chunks;
+use crate::local::store::encoded::EncodedDocument;
+use crate::local::store::epoch::Epoch;
+use crate::local::store::error::StoreError;
 use crate::local::store::read::document_in;
-use crate::local::store::read::version_key;
 use crate::local::store::read::versions_in;
 use crate::local::store::record;
-use crate::local::store::seal::opened;
-use crate::local::store::seal::sealed;
+use crate::local::store::schema::CHANGES;
+use crate::local::store::schema::ChecksumKey;
+use crate::local::store::schema::DIAGNOSTICS;
+use crate::local::store::schema::DOCUMENTS;
+use crate::local::store::schema::EXCHANGES;
+use crate::local::store::schema::META;
+use crate::local::store::schema::REFCOUNTS;
+use crate::local::store::schema::SOURCES;
+use crate::local::store::schema::TableVisitor;
+use crate::local::store::schema::VERSIONS;
+use crate::local::store::schema::version_key;
+use crate::local::store::schema::visit_tables;
 use crate::transcript::Digest;
 use crate::transcript::StoredDocument;
 
@@ -35,7 +41,7 @@ use crate::transcript::StoredDocument;
 pub struct Batch {
     transaction: WriteTransaction,
     epoch: Arc<Epoch>,
-    /// What came in and went out so far, written once with the commit.
+    /// What was added and removed so far, written once with the commit.
     added: Cell<Counts>,
     removed: Cell<Counts>,
 }
@@ -74,7 +80,7 @@ impl Counts {
         }
     }
 
-    /// Each by the name of its fact.
+    /// Each by its name in the store's metadata.
     const fn named(self) -> [(&'static str, u64); 4] {
         let Self { documents, exchanges, passages, bytes } = self;
         [("documents", documents), ("exchanges", exchanges), ("passages", passages), ("bytes", bytes)]
@@ -83,38 +89,31 @@ impl Counts {
 
 impl Batch {
     pub(super) fn begin(mut transaction: WriteTransaction, epoch: Arc<Epoch>) -> Self {
-        // The allocator's state is saved with each commit, so that opening after a crash need not walk the
-        // whole file.
+        // The allocator's state is saved with each commit, so that opening after a crash need not
+        // read the whole file.
         transaction.set_quick_repair(true);
         Self { transaction, epoch, added: Cell::default(), removed: Cell::default() }
     }
 
     pub(super) fn create_tables(&self) -> Result<(), StoreError> {
-        self.transaction.open_table(DOCUMENTS)?;
-        self.transaction.open_table(DIAGNOSTICS)?;
-        self.transaction.open_table(EXCHANGES)?;
-        self.transaction.open_table(SOURCES)?;
-        self.transaction.open_table(VERSIONS)?;
-        self.transaction.open_table(USES)?;
-        self.transaction.open_table(CHANGES)?;
-        Ok(())
+        visit_tables(&mut Create(&self.transaction))
     }
 
-    pub(super) fn fact(&self, name: &str) -> Result<Option<u64>, StoreError> {
-        let table = self.transaction.open_table(FACTS)?;
+    pub(super) fn meta(&self, name: &str) -> Result<Option<u64>, StoreError> {
+        let table = self.transaction.open_table(META)?;
         let Some(value) = table.get(name)? else { return Ok(None) };
-        record::decode(opened("facts", name.as_bytes(), value.value())?).map(Some)
+        record::decode(verified("facts", name.as_bytes(), value.value())?).map(Some)
     }
 
-    pub(super) fn set_fact(&self, name: &str, value: u64) -> Result<(), StoreError> {
-        let mut table = self.transaction.open_table(FACTS)?;
-        table.insert(name, &*sealed("facts", name.as_bytes(), &record::encode(&value)?))?;
+    pub(super) fn set_meta(&self, name: &str, value: u64) -> Result<(), StoreError> {
+        let mut table = self.transaction.open_table(META)?;
+        table.insert(name, &*with_checksum("facts", name.as_bytes(), &record::encode(&value)?))?;
         Ok(())
     }
 
     pub(super) fn set_page_key(&self, key: &[u8; 32]) -> Result<(), StoreError> {
-        let mut table = self.transaction.open_table(FACTS)?;
-        table.insert("page_key", &*sealed("facts", b"page_key", key))?;
+        let mut table = self.transaction.open_table(META)?;
+        table.insert("page_key", &*with_checksum("facts", b"page_key", key))?;
         Ok(())
     }
 
@@ -125,28 +124,28 @@ impl Batch {
 
     /// The generation before this batch.
     pub fn generation(&self) -> Result<u64, StoreError> {
-        Ok(self.fact("generation")?.unwrap_or(0))
+        Ok(self.meta("generation")?.unwrap_or(0))
     }
 
     /// Starts the next generation: the number that this batch's writes will be visible under.
     pub fn next_generation(&self) -> Result<u64, StoreError> {
         let generation = self.generation()? + 1;
-        self.set_fact("generation", generation)?;
+        self.set_meta("generation", generation)?;
         Ok(generation)
     }
 
     /// Notes when the batch is committed.
     pub fn set_time(&self, now: SystemTime) -> Result<(), StoreError> {
         let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        self.set_fact("committed", seconds)
+        self.set_meta("committed", seconds)
     }
 
-    /// Writes a document over whatever stood under its id, of which the version is kept, and at most `keep` versions
-    /// in all.
+    /// Writes a document in place of the one of its id, which is kept as a version; at most `keep`
+    /// versions are.
     pub fn put(&self, new: &EncodedDocument, generation: u64, keep: usize) -> Result<(), StoreError> {
         let EncodedDocument { document, values, .. } = new;
         let id = document.id.as_str();
-        // Before the old document lets go of its sources, which are often the same.
+        // Before the old document releases its sources, which are often the same.
         self.keep(&values.received)?;
         if let Some(rendition) = &values.rendition {
             self.keep(rendition)?;
@@ -163,7 +162,7 @@ impl Batch {
         Ok(())
     }
 
-    /// Deletes a document, of which the version is kept; says whether there was one.
+    /// Deletes a document, which is kept as a version; says whether there was one.
     pub fn delete(&self, id: &str, generation: u64, keep: usize) -> Result<bool, StoreError> {
         let found = self.retire(id, None, generation, keep)?;
         if found {
@@ -172,18 +171,19 @@ impl Batch {
         Ok(found)
     }
 
-    /// [`StoreError::Damaged`] where the record of a document or of one of its versions is damaged: which bytes are its
-    /// own cannot be told then, and what a purge would leave must not be called gone.
-    pub fn tell_bytes(&self, id: &str) -> Result<(), StoreError> {
+    /// [`StoreError::Damaged`] where the record of a document or of one of its versions is damaged:
+    /// then it is unknown which bytes only they have, and a purge could leave some of them.
+    pub fn ensure_bytes_known(&self, id: &str) -> Result<(), StoreError> {
         self.document(id)?;
         if self.versions(id)?.iter().all(|(_, version)| version.is_some()) {
             return Ok(());
         }
-        Err(StoreError::Damaged(format!("a version of {id} is damaged, its bytes cannot be told")))
+        Err(StoreError::Damaged(format!("a version of {id} is damaged, its bytes are unknown")))
     }
 
-    /// Deletes a document and all its versions, with every byte that no other document has. `None` where there is
-    /// neither a document nor a version. [`Batch::tell_bytes`] is to be asked first.
+    /// Deletes a document and all its versions, with every byte that no other document has. `None`
+    /// where there is neither a document nor a version. [`Batch::ensure_bytes_known`] is called
+    /// first.
     pub fn purge(&self, id: &str, generation: u64) -> Result<Option<Purged>, StoreError> {
         let found = self.delete(id, generation, usize::MAX)?;
         let mut purged = Purged::default();
@@ -193,7 +193,8 @@ impl Batch {
         }
         let gone = found || purged.versions > 0;
         if gone {
-            // Also of one that was deleted before: a generation without any change would be taken for a gap.
+            // Also of one that was deleted before: a generation without any change would be taken
+            // for a gap.
             self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
         }
         Ok(gone.then_some(purged))
@@ -205,22 +206,23 @@ impl Batch {
         Ok(())
     }
 
-    /// Makes it all visible and durable. After an error it is not known whether it is, and the store has to be opened
-    /// anew.
+    /// Makes it all visible and durable. After an error it is not known whether it is, and the
+    /// store has to be reopened.
     pub fn commit(self) -> Result<(), StoreError> {
         self.write_counts()?;
         let committed = self.transaction.commit();
         if let Err(error) = &committed {
-            self.epoch.faults.note(io::Error::other(error.to_string()));
+            self.epoch.failure.record(io::Error::other(error.to_string()));
         }
-        match self.epoch.faults.first() {
+        match self.epoch.failure.error() {
             Some(fault) => Err(StoreError::of_io(&fault)),
             None => Ok(committed?),
         }
     }
 
-    /// Takes the document of this id out and keeps it as a version; says whether there was one. `next` is the document
-    /// that comes in its place: one of the same bytes leaves no version, for old citations hold for it.
+    /// Removes the document of this id and keeps it as a version; says whether there was one.
+    /// `next` is the document that replaces it: one of the same bytes leaves no version, because
+    /// old citations hold for it.
     fn retire(
         &self,
         id: &str,
@@ -231,7 +233,8 @@ impl Batch {
         let old = match self.document(id) {
             Ok(None) => return Ok(false),
             Ok(Some(old)) => Some(old),
-            // What a damaged record said of passages, bytes and sources cannot be told; the document can still go.
+            // How many passages and bytes a damaged record counted is unknown; it can still be
+            // removed.
             Err(StoreError::Damaged(_)) => None,
             Err(error) => return Err(error),
         };
@@ -253,8 +256,8 @@ impl Batch {
             return Ok(true);
         }
         let version = record::encode(&record::DocumentRecord::from(&old))?;
-        let seal = sealed("versions", &version_key(id, generation), &version);
-        self.transaction.open_table(VERSIONS)?.insert((id, generation), &*seal)?;
+        let version = with_checksum("versions", &version_key(id, generation), &version);
+        self.transaction.open_table(VERSIONS)?.insert((id, generation), &*version)?;
         if keep < usize::MAX {
             let versions = self.versions(id)?;
             let spare = versions.len().saturating_sub(keep);
@@ -270,25 +273,25 @@ impl Batch {
         versions_in(&self.transaction.open_table(VERSIONS)?, id)
     }
 
-    /// Drops a version; returns how many bytes went with it.
+    /// Deletes a version; returns how many bytes that freed.
     fn forget(&self, id: &str, retired: u64, version: Option<StoredDocument>) -> Result<u64, StoreError> {
         self.transaction.open_table(VERSIONS)?.remove((id, retired))?;
         version.map_or(Ok(0), |version| self.release_sources(&version))
     }
 
-    /// Writes what was counted in and out.
+    /// Updates the counts by what was added and removed.
     fn write_counts(&self) -> Result<(), StoreError> {
         let (added, removed) = (self.added.get(), self.removed.get());
         for ((name, more), (_, less)) in added.named().into_iter().zip(removed.named()) {
             if more != less {
-                let now = self.fact(name)?.unwrap_or(0);
-                self.set_fact(name, now.saturating_add(more).saturating_sub(less))?;
+                let now = self.meta(name)?.unwrap_or(0);
+                self.set_meta(name, now.saturating_add(more).saturating_sub(less))?;
             }
         }
         Ok(())
     }
 
-    /// Lets go of a document's sources; returns how many bytes nobody else held.
+    /// Releases a document's sources; returns how many bytes no other document has.
     fn release_sources(&self, document: &StoredDocument) -> Result<u64, StoreError> {
         let mut bytes = 0;
         if self.release(document.received)? {
@@ -300,32 +303,47 @@ impl Batch {
         Ok(bytes)
     }
 
-    fn keep(&self, pieces: &Pieces) -> Result<(), StoreError> {
-        let digest = pieces.digest.as_bytes();
-        let mut uses = self.transaction.open_table(USES)?;
-        let count = uses.get(digest)?.map_or(0, |count| count.value());
-        uses.insert(digest, count + 1)?;
+    fn keep(&self, chunks: &Chunks) -> Result<(), StoreError> {
+        let digest = chunks.digest.as_bytes();
+        let mut refcounts = self.transaction.open_table(REFCOUNTS)?;
+        let count = refcounts.get(digest)?.map_or(0, |count| count.value());
+        refcounts.insert(digest, count + 1)?;
         if count > 0 {
             return Ok(());
         }
         let mut sources = self.transaction.open_table(SOURCES)?;
-        for (number, value) in (0..).zip(&pieces.values) {
+        for (number, value) in (0..).zip(&chunks.values) {
             sources.insert((digest, number), &**value)?;
         }
         Ok(())
     }
 
-    /// Lets go of a source; says whether it went, for want of any other use.
+    /// Releases a source; says whether it was the last use, which deletes it.
     fn release(&self, digest: Digest) -> Result<bool, StoreError> {
-        let mut uses = self.transaction.open_table(USES)?;
-        let count = uses.get(digest.as_bytes())?.map_or(0, |count| count.value());
+        let mut refcounts = self.transaction.open_table(REFCOUNTS)?;
+        let count = refcounts.get(digest.as_bytes())?.map_or(0, |count| count.value());
         if count > 1 {
-            uses.insert(digest.as_bytes(), count - 1)?;
+            refcounts.insert(digest.as_bytes(), count - 1)?;
             return Ok(false);
         }
-        uses.remove(digest.as_bytes())?;
+        refcounts.remove(digest.as_bytes())?;
         let mut sources = self.transaction.open_table(SOURCES)?;
         sources.retain_in((digest.as_bytes(), 0)..=(digest.as_bytes(), u32::MAX), |_, _| false)?;
         Ok(true)
+    }
+}
+
+/// Creates each table that does not exist.
+struct Create<'t>(&'t WriteTransaction);
+
+impl TableVisitor for Create<'_> {
+    fn table<K: Key + 'static, V: Value + 'static>(
+        &mut self,
+        _: &str,
+        definition: TableDefinition<'static, K, V>,
+        _: Option<ChecksumKey<K>>,
+    ) -> Result<(), StoreError> {
+        self.0.open_table(definition)?;
+        Ok(())
     }
 }
