@@ -8,7 +8,6 @@ use crate::segmentation::decoding::roles;
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::decoding::trailing_matter;
 use crate::segmentation::decoding::viterbi::Observed;
-use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::features::question_style;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit::Unit;
@@ -21,6 +20,7 @@ use crate::segmentation::labels::speakers;
 use crate::segmentation::labels::speakers::SpeakerTable;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::lines::line;
+use crate::segmentation::weights::table::Weights;
 use crate::transcript::Diagnostic;
 use crate::transcript::Extraction;
 
@@ -53,13 +53,13 @@ impl DocumentEvidence {
         let mut lines = line::lines(extraction);
         let removed = removal::remove(extraction, &mut lines);
         let openings = opening_shape::openings(extraction, &lines);
-        let cast = speakers::resolve(extraction, language, &lines, openings);
+        let cast = speakers::resolve(weights, extraction, language, &lines, openings);
         let units = units::units(extraction, language, &lines, &cast);
         let features = unit_features::extract(extraction, language, &units);
-        let mut roles = roles::roles(extraction, &units, &features, &cast.speakers);
+        let mut roles = roles::roles(weights, extraction, &units, &features, &cast.speakers);
         roles.repeats_continue |= cast.logged;
         let question_style =
-            if roles.askers_named { None } else { question_style::detect(&units, &features) };
+            if roles.askers_named { None } else { question_style::detect(weights, &units, &features) };
         let hand_overs = hand_overs(&units, &features, &roles);
         let end_matter = trailing_matter::evidence(
             weights,

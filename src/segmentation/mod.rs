@@ -4,13 +4,14 @@
 //! nothing; `boilerplate` takes out lines that are no one's words; `labels` decides over the whole document which
 //! text names a speaker, and which labels are one person; `features` cuts lines into units and describes each of them; `decoding` finds the best sequence of states for
 //! all units at once (Viterbi); `pairing` makes exchanges of them, with reasons. [`windows`] cuts long answers into
-//! passages. `language_data` has all that is known of languages and scripts.
+//! passages. `language_data` has all that is known of languages and scripts, `weights` the weights of all evidence.
 //!
 //! What comes as ready pairs is only paired.
 
 pub mod windows;
 mod language_data;
 mod lines;
+mod weights;
 mod boilerplate;
 mod labels;
 mod features;
@@ -24,7 +25,6 @@ mod tests;
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::decoding::states::State;
 use crate::segmentation::decoding::viterbi;
-use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::document_evidence::DocumentEvidence;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::labels::speakers::SpeakerTable;
@@ -38,6 +38,7 @@ use crate::segmentation::pairing::guest_name;
 use crate::segmentation::pairing::no_exchanges;
 use crate::segmentation::pairing::question_list;
 use crate::segmentation::pairing::turns;
+use crate::segmentation::weights::table::Weights;
 use crate::span::ByteSpan;
 use crate::transcript::BlockKind;
 use crate::transcript::Diagnostic;

@@ -7,26 +7,22 @@
 
 use crate::segmentation::decoding::context::DocumentContext;
 use crate::segmentation::decoding::context::Surroundings;
-use crate::segmentation::decoding::feature_functions::FeatureFunction;
-use crate::segmentation::decoding::feature_functions::Group;
-use crate::segmentation::decoding::feature_functions::Observation;
-use crate::segmentation::decoding::feature_functions::Setting;
 use crate::segmentation::decoding::question_evidence;
 use crate::segmentation::decoding::states::State;
 use crate::segmentation::decoding::trailing_matter;
-use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
+use crate::segmentation::weights::feature_functions::FeatureFunction;
+use crate::segmentation::weights::feature_functions::Group;
+use crate::segmentation::weights::feature_functions::Observation;
+use crate::segmentation::weights::feature_functions::Setting;
+use crate::segmentation::weights::sink::Sink;
+use crate::segmentation::weights::table::Weights;
 use crate::transcript::BlockKind;
 use crate::transcript::Role;
-
-/// Takes a feature function and its value; where it is called twice for one, the values add up.
-pub(crate) trait Sink {
-    fn add(&mut self, function: FeatureFunction, value: f32);
-}
 
 /// Evidence of boilerplate from which on a unit says nothing of its own place.
 const NO_BOILERPLATE: f32 = 2.5;
@@ -91,11 +87,16 @@ impl<'a> UnitModel<'a> {
         }
     }
 
+    /// The log-odds that the unit asks, and that it is boilerplate.
+    pub(crate) const fn evidence(&self) -> (f32, f32) {
+        (self.question, self.boilerplate)
+    }
+
     /// The feature functions of the unit and a state.
     pub(crate) fn emission(&self, state: State, to: &mut impl Sink) {
         let asks = self.question.max(0.0);
         let halved = self.asks_among_named();
-        match (Group::of(state), self.role) {
+        match (state.group(), self.role) {
             // A headline quotes the one who answers before anything is asked; it has no stop.
             (Group::Before, Some(Role::Answer)) if !self.seen.has(Feature::Stops) => {
                 to.add(FeatureFunction::BeforeHeadline, 1.0);
@@ -214,7 +215,7 @@ impl<'a> UnitModel<'a> {
     /// The feature functions of a transition; `false` where the grammar of an interview has no such transition.
     pub(crate) fn transition(&self, from: State, to: State, sink: &mut impl Sink) -> bool {
         let speaks = self.role.is_some();
-        match (Group::of(from), to) {
+        match (from.group(), to) {
             (Group::Before, State::Before) | (Group::After, State::After) => {}
             (Group::Before, State::Question) => {
                 if speaks {

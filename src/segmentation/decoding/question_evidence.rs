@@ -1,13 +1,13 @@
 //! How much a unit asks, and what that tells about boilerplate: log-odds that the chain takes as values of features.
 
 use crate::segmentation::decoding::context::DocumentContext;
-use crate::segmentation::decoding::feature_functions::FeatureFunction;
-use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::weights::feature_functions::FeatureFunction;
+use crate::segmentation::weights::table::Weights;
 use crate::transcript::BlockKind;
 
 /// Most words of a statement about the other that stands for a question.

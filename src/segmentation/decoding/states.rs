@@ -1,5 +1,7 @@
 //! What a unit can be in an interview.
 
+use crate::segmentation::weights::feature_functions::Group;
+
 /// What a unit is in the interview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
@@ -39,6 +41,17 @@ impl State {
     /// Whether it is boilerplate between the words of the interview.
     pub(crate) const fn is_skipped(self) -> bool {
         matches!(self, Self::QuestionSkip | Self::AnswerSkip)
+    }
+
+    /// The states that observations speak for alike.
+    pub(crate) const fn group(self) -> Group {
+        match self {
+            Self::Before => Group::Before,
+            Self::Question | Self::QuestionContinued => Group::Question,
+            Self::Answer | Self::AnswerContinued => Group::Answer,
+            Self::QuestionSkip | Self::AnswerSkip => Group::Skip,
+            Self::After => Group::After,
+        }
     }
 
     /// Whether it is a question, or boilerplate after one.

@@ -2,7 +2,6 @@
 
 use crate::segmentation::decoding::question_evidence;
 use crate::segmentation::decoding::roles::Roles;
-use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
@@ -13,6 +12,7 @@ use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::pairing::guest_name;
+use crate::segmentation::weights::table::Weights;
 use crate::transcript::BlockKind;
 use crate::transcript::Extraction;
 use crate::transcript::Role;

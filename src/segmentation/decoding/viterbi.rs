@@ -2,19 +2,18 @@
 
 use crate::segmentation::decoding::context::DocumentContext;
 use crate::segmentation::decoding::context::Surroundings;
-use crate::segmentation::decoding::feature_functions;
-use crate::segmentation::decoding::feature_functions::FeatureFunction;
-use crate::segmentation::decoding::feature_functions::Group;
-use crate::segmentation::decoding::feature_functions::Observation;
-use crate::segmentation::decoding::feature_functions::Setting;
 use crate::segmentation::decoding::model;
-use crate::segmentation::decoding::model::Sink;
 use crate::segmentation::decoding::model::UnitModel;
 use crate::segmentation::decoding::states::STATES;
 use crate::segmentation::decoding::states::State;
-use crate::segmentation::decoding::weights::Weights;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::weights::feature_functions;
+use crate::segmentation::weights::feature_functions::Group;
+use crate::segmentation::weights::feature_functions::Observation;
+use crate::segmentation::weights::feature_functions::Setting;
+use crate::segmentation::weights::sink::Score;
+use crate::segmentation::weights::table::Weights;
 
 /// The way back from each state to itself.
 const SAME: [u8; STATES.len()] = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -60,21 +59,9 @@ impl<'a> Observed<'a> {
     }
 }
 
-/// The score of one state or transition.
-struct Score<'a> {
-    weights: &'a Weights,
-    sum: f32,
-}
-
-impl Sink for Score<'_> {
-    fn add(&mut self, function: FeatureFunction, value: f32) {
-        self.sum += self.weights.of(function) * value;
-    }
-}
-
 /// The best states of all units.
 pub(crate) fn decode(weights: &Weights, observed: Observed<'_>) -> Vec<State> {
-    let score = || Score { weights, sum: 0.0 };
+    let score = || Score::new(weights);
     let mut scores = STATES.map(|state| if state == State::Before { 0.0 } else { f32::NEG_INFINITY });
     let mut back: Vec<[u8; STATES.len()]> = Vec::with_capacity(observed.units.len());
     for unit in observed.models(weights) {
@@ -95,7 +82,7 @@ pub(crate) fn decode(weights: &Weights, observed: Observed<'_>) -> Vec<State> {
             }
             let mut emission = score();
             unit.emission(*state, &mut emission);
-            *best += emission.sum + seen.get(Group::of(*state) as usize).copied().unwrap_or_default();
+            *best += emission.sum + seen.get(state.group() as usize).copied().unwrap_or_default();
         }
         // Scores are kept near 0 so that they stay exact however long the document is.
         let most = next.iter().copied().fold(f32::NEG_INFINITY, f32::max);

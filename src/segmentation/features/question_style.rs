@@ -6,6 +6,10 @@ use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::weights::feature_functions::FeatureFunction;
+use crate::segmentation::weights::sink::Score;
+use crate::segmentation::weights::sink::Sink;
+use crate::segmentation::weights::table::Weights;
 
 /// What sets questions off in a document that does so by other means than names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,36 +37,77 @@ pub(crate) fn marks_turns(units: &[Unit]) -> bool {
     marked >= 3 && next * 10 >= marked * 4
 }
 
-/// What sets the questions off, if anything does.
-pub(crate) fn detect(units: &[Unit], features: &[Features]) -> Option<QuestionStyle> {
-    if let Some(style) = dominant_style(units, features) {
-        return Some(QuestionStyle::Style(style));
+/// What sets the questions off, if anything does: the candidate with the most evidence, where it is more than 0.
+pub(crate) fn detect(weights: &Weights, units: &[Unit], features: &[Features]) -> Option<QuestionStyle> {
+    let mut best = (None, 0.0);
+    for candidate in candidates(units, features) {
+        let mut score = Score::new(weights);
+        candidate.describe(&mut score);
+        // Of two that are alike, the first is a heading of a higher level, or bold and not italics.
+        if score.sum > best.1 {
+            best = (Some(candidate.style), score.sum);
+        }
     }
-    let marked = || units.iter().zip(features).filter(|(unit, _)| unit.marked);
-    let asking = marked().filter(|(_, t)| t.has(Feature::Asks) || t.has(Feature::Requests)).count();
-    (marked().count() >= 3 && asking * 2 >= marked().count() && !marks_turns(units))
-        .then_some(QuestionStyle::Mark)
+    best.0
 }
 
-/// The way questions are set in a document that marks its questions by type.
-fn dominant_style(units: &[Unit], features: &[Features]) -> Option<Style> {
+/// A way in which questions may be set off, and what is counted of the units that are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StyleCandidate {
+    pub style: QuestionStyle,
+    /// Units that ask or request something.
+    asking: usize,
+    all: usize,
+    /// Units of running text: those that ask, and all.
+    plain: (usize, usize),
+    /// Whether signs open the turns of both sides.
+    marks_turns: bool,
+}
+
+/// Each style but that of running text, in order, and signs.
+pub(crate) fn candidates(units: &[Unit], features: &[Features]) -> Vec<StyleCandidate> {
+    let asks = |seen: &Features| seen.has(Feature::Asks) || seen.has(Feature::Requests);
     let mut counts: BTreeMap<Style, (usize, usize)> = BTreeMap::new();
-    for (unit, features) in units.iter().zip(features) {
-        if unit.style == Style::Plain || unit.speaker.is_some() {
-            continue;
+    let (mut plain, mut signs) = ((0, 0), (0, 0));
+    for (unit, seen) in units.iter().zip(features) {
+        if unit.marked {
+            signs = (signs.0 + usize::from(asks(seen)), signs.1 + 1);
         }
-        let (asking, all) = counts.entry(unit.style).or_default();
-        *asking += usize::from(features.has(Feature::Asks) || features.has(Feature::Requests));
-        *all += 1;
+        if unit.style == Style::Plain {
+            plain = (plain.0 + usize::from(seen.has(Feature::Asks)), plain.1 + 1);
+        } else if unit.speaker.is_none() {
+            let (asking, all) = counts.entry(unit.style).or_default();
+            *asking += usize::from(asks(seen));
+            *all += 1;
+        }
     }
-    let plain: (usize, usize) = units
-        .iter()
-        .zip(features)
-        .filter(|(u, _)| u.style == Style::Plain)
-        .fold((0, 0), |(asking, all), (_, t)| (asking + usize::from(t.has(Feature::Asks)), all + 1));
-    counts
-        .into_iter()
-        .filter(|(_, (asking, all))| *asking >= 2 && asking * 2 >= *all && asking * plain.1 > plain.0 * all)
-        .max_by_key(|(style, (asking, _))| (*asking, std::cmp::Reverse(*style)))
-        .map(|(style, _)| style)
+    let marks_turns = marks_turns(units);
+    let styles = counts.into_iter().map(|(style, counts)| (QuestionStyle::Style(style), counts));
+    styles
+        .chain([(QuestionStyle::Mark, signs)])
+        .map(|(style, (asking, all))| StyleCandidate { style, asking, all, plain, marks_turns })
+        .collect()
+}
+
+impl StyleCandidate {
+    /// The feature functions of the decision that it sets questions off; that nothing does has none.
+    pub(crate) fn describe(&self, to: &mut impl Sink) {
+        let number = |there: bool| f32::from(u8::from(there));
+        match self.style {
+            QuestionStyle::Style(_) => {
+                to.add(FeatureFunction::SetOffStyle, 1.0);
+                to.add(FeatureFunction::SetOffFew, number(self.asking < 2));
+                let plain_asks = self.asking * self.plain.1 <= self.plain.0 * self.all;
+                to.add(FeatureFunction::SetOffPlain, number(plain_asks));
+                to.add(FeatureFunction::SetOffAsking, (self.asking.max(1) as f32).ln());
+            }
+            QuestionStyle::Mark => {
+                to.add(FeatureFunction::SetOffSign, 1.0);
+                to.add(FeatureFunction::SetOffFewSigns, number(self.all < 3));
+                to.add(FeatureFunction::SetOffTurns, number(self.marks_turns));
+            }
+        }
+        to.add(FeatureFunction::SetOffSeldom, number(self.asking * 2 < self.all));
+        to.add(FeatureFunction::SetOffShare, self.asking as f32 / self.all.max(1) as f32);
+    }
 }

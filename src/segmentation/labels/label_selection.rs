@@ -9,10 +9,10 @@ use crate::segmentation::labels::candidates::Shape;
 use crate::segmentation::labels::label_parse;
 use crate::segmentation::labels::lone_names::LoneNames;
 use crate::segmentation::labels::names;
-use crate::segmentation::labels::turn_taking::TurnTaking;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;
+use crate::segmentation::weights::table::Weights;
 use crate::transcript::BlockKind;
 use crate::transcript::Extraction;
 
@@ -22,17 +22,14 @@ const MOST_HEADLINES: usize = 64;
 const MOST_PEOPLE: usize = 64;
 
 /// The indices of the candidates that are labels.
-pub(crate) fn accepted(extraction: &Extraction, lines: &[Line], candidates: &[Candidate]) -> BTreeSet<usize> {
-    let mut selector = LabelSelector {
-        extraction,
-        lines,
-        candidates,
-        people: extraction.metadata.people.iter().take(MOST_PEOPLE).map(|name| names::key(name)).collect(),
-        accepted: BTreeSet::new(),
-        passed_over: BTreeSet::new(),
-    };
-    selector.pass_over();
-    selector.accept_recurring();
+pub(crate) fn accepted(
+    weights: &Weights,
+    extraction: &Extraction,
+    lines: &[Line],
+    candidates: &[Candidate],
+) -> BTreeSet<usize> {
+    let mut selector = LabelSelector::new(extraction, lines, candidates);
+    selector.accept_recurring(weights);
     selector.accept_chevrons();
     selector.accept_points();
     selector.accept_single();
@@ -49,10 +46,19 @@ pub(crate) struct LabelSelector<'a> {
     people: Vec<String>,
     pub(crate) accepted: BTreeSet<usize>,
     /// Candidates that the shape of the document's own labels rules out.
-    passed_over: BTreeSet<usize>,
+    pub(crate) passed_over: BTreeSet<usize>,
 }
 
-impl LabelSelector<'_> {
+impl<'a> LabelSelector<'a> {
+    /// Nothing is accepted yet, and what the shape of the document's labels rules out is passed over.
+    pub(crate) fn new(extraction: &'a Extraction, lines: &'a [Line], candidates: &'a [Candidate]) -> Self {
+        let (accepted, passed_over) = (BTreeSet::new(), BTreeSet::new());
+        let people = extraction.metadata.people.iter().take(MOST_PEOPLE).map(|name| names::key(name)).collect();
+        let mut selector = Self { extraction, lines, candidates, people, accepted, passed_over };
+        selector.pass_over();
+        selector
+    }
+
     /// Rules out what is not in the shape of the document's labels: headings where labels are in paragraphs, and
     /// other names where a pattern opens the turns.
     fn pass_over(&mut self) {
@@ -78,107 +84,9 @@ impl LabelSelector<'_> {
         self.passed_over = ruled_out.collect();
     }
 
-    /// Labels that recur, shape by shape.
-    fn accept_recurring(&mut self) {
-        let mut groups: BTreeMap<(Shape, &str), Vec<usize>> = BTreeMap::new();
-        for (at, candidate) in self.candidates.iter().enumerate() {
-            if candidate.place != Place::Loose && !self.passed_over.contains(&at) {
-                groups.entry((candidate.shape, &candidate.key)).or_default().push(at);
-            }
-        }
-        for members in groups.values_mut() {
-            // A word that is a label in capitals is a word of a sentence without them.
-            let small =
-                |at: &usize| self.candidates.get(*at).is_some_and(|c| c.name.starts_with(char::is_lowercase));
-            if !members.iter().all(small) {
-                members.retain(|at| !small(at));
-            }
-        }
-        let count = |shape: Shape, key: &str| groups.get(&(shape, key)).map_or(0, Vec::len);
-        let any = |key: &str| {
-            [Shape::Colon, Shape::Point, Shape::Gap, Shape::Counted]
-                .iter()
-                .map(|shape| count(*shape, key))
-                .sum::<usize>()
-        };
-        let paired = |key: &str| lexicon::pair_of(key).any(|(other, _)| any(other) > 0);
-        // Names in brackets on lines of their own are stage directions, unless they mean a role.
-        let bracketed: BTreeSet<&str> = groups
-            .keys()
-            .filter(|(shape, key)| {
-                *shape == Shape::Bracket
-                    && (lexicon::asks(key) || lexicon::answers(key) || key.ends_with("記者"))
-            })
-            .map(|(_, key)| *key)
-            .collect();
-        let paired_in =
-            |shape: Shape, key: &str| lexicon::pair_of(key).any(|(other, _)| count(shape, other) > 0);
-        // Columns of a table have other words in each line.
-        let wide: Vec<usize> = groups
-            .iter()
-            .filter(|((shape, _), members)| *shape == Shape::Wide && members.len() >= 2)
-            .map(|(_, members)| members.len())
-            .collect();
-        let wides: usize = wide.iter().sum();
-        let turn_taking = TurnTaking::of(self.candidates, &groups);
-        let brackets: usize = groups
-            .iter()
-            .filter(|((shape, _), _)| *shape == Shape::Bracket)
-            .map(|(_, members)| members.len())
-            .sum();
-        let counts =
-            |members: &[usize]| members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.counts));
-        let mut lone = Vec::new();
-        for ((shape, key), members) in &groups {
-            let clean =
-                members.iter().filter(|at| self.candidates.get(**at).is_some_and(|c| c.clean)).count();
-            let n = members.len();
-            let mostly = clean * 10 >= n * 7;
-            let emphasised = members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.emphasised));
-            let capitals =
-                members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| in_capitals(&c.name)));
-            let good = match shape {
-                Shape::Colon if self.doubts(members) => {
-                    mostly && turn_taking.takes_turns(key, members, emphasised)
-                }
-                Shape::Colon => (n >= 2 || paired(key)) && mostly,
-                Shape::Counted => (n >= 2 || paired(key)) && mostly && counts(members),
-                // A lone capital before a space is mostly an article: its partner must stand so too.
-                Shape::Gap => mostly && (paired_in(*shape, key) || (n >= 3 && *key == "q")),
-                Shape::Point => (n >= 2 || paired(key)) && (paired(key) || n >= 3) && mostly,
-                Shape::Dash if self.doubts(members) => false,
-                Shape::Dash => mostly && (n >= 3 || (n >= 2 && (capitals || emphasised || counts(members)))),
-                Shape::Strong => n >= 2 && mostly,
-                Shape::Nick => n >= 2,
-                Shape::Wide => n >= 2 && mostly && wide.len() >= 2 && wides * 3 >= self.lines.len(),
-                Shape::Bracket => {
-                    // Where other labels are more, a word in brackets is a sound or a gesture.
-                    n >= 2
-                        && brackets * 2 >= turn_taking.len()
-                        && members.iter().all(|at| !self.whole_line(*at))
-                        || bracketed.len() >= 2 && bracketed.contains(key)
-                }
-                Shape::Marked => n >= 2 || !lone.is_empty(),
-                Shape::Opening => true,
-                Shape::Alone => {
-                    if n >= 2 && !lexicon::boilerplate(key) {
-                        lone.push(members.clone());
-                    }
-                    false
-                }
-            };
-            if good && !(lexicon::names_turn(key) && !paired(key) && self.heads_themes(members)) {
-                self.accepted.extend(members);
-            }
-        }
-        if self.accepted.len() * 2 <= lone.iter().map(Vec::len).sum() {
-            self.accept_lone(&lone);
-        }
-    }
-
     /// Whether labels of questions number the themes of a talk: they are in headings that mostly do not ask,
     /// and as many paragraphs below ask themselves.
-    fn heads_themes(&self, members: &[usize]) -> bool {
+    pub(crate) fn heads_themes(&self, members: &[usize]) -> bool {
         let text = self.extraction.text.as_str();
         let found = || members.iter().filter_map(|at| self.candidates.get(*at));
         let rest = |c: &Candidate| {
@@ -197,7 +105,7 @@ impl LabelSelector<'_> {
     }
 
     /// Whether labels are spelled as no names are.
-    fn doubts(&self, members: &[usize]) -> bool {
+    pub(crate) fn doubts(&self, members: &[usize]) -> bool {
         members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.doubtful))
     }
 
@@ -212,14 +120,14 @@ impl LabelSelector<'_> {
     }
 
     /// Whether a candidate is all there is on its line.
-    fn whole_line(&self, at: usize) -> bool {
+    pub(crate) fn whole_line(&self, at: usize) -> bool {
         self.candidates
             .get(at)
             .is_some_and(|c| self.lines.get(c.line).is_some_and(|line| c.span.end() >= line.span.end()))
     }
 
     /// Names on lines of their own, where such lines carry the whole document.
-    fn accept_lone(&mut self, groups: &[Vec<usize>]) {
+    pub(crate) fn accept_lone(&mut self, groups: &[Vec<usize>]) {
         let total: usize = groups.iter().map(Vec::len).sum();
         let known = groups.iter().flatten().any(|at| {
             self.candidates
@@ -351,7 +259,7 @@ impl LabelSelector<'_> {
     }
 
     /// Whether the document's metadata names a person so.
-    fn person(&self, key: &str) -> bool {
+    pub(crate) fn person(&self, key: &str) -> bool {
         let is_part_of =
             |person: &String| key.split(' ').all(|part| person.split(' ').any(|other| other == part));
         self.people.iter().any(is_part_of)

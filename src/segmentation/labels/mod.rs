@@ -8,6 +8,7 @@ pub(crate) mod full_names;
 pub(crate) mod introductions;
 pub(crate) mod counted;
 pub(crate) mod heads;
+pub(crate) mod label_groups;
 pub(crate) mod label_lines;
 pub(crate) mod label_parse;
 pub(crate) mod label_selection;

@@ -14,6 +14,7 @@ use crate::segmentation::labels::opening_shape::Openings;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;
+use crate::segmentation::weights::table::Weights;
 use crate::span::TextSpan;
 use crate::transcript::Extraction;
 
@@ -63,6 +64,7 @@ pub(crate) struct SpeakerTable {
 
 /// Decides over all candidates.
 pub(crate) fn resolve(
+    weights: &Weights,
     extraction: &Extraction,
     language: &Language,
     lines: &[Line],
@@ -70,7 +72,7 @@ pub(crate) fn resolve(
 ) -> SpeakerTable {
     let candidates = candidates::candidates(extraction, lines, &openings);
     let candidates = candidates.as_slice();
-    let accepted = label_selection::accepted(extraction, lines, candidates);
+    let accepted = label_selection::accepted(weights, extraction, lines, candidates);
     let chosen: Vec<&Candidate> =
         candidates.iter().enumerate().filter(|(at, _)| accepted.contains(at)).map(|(_, c)| c).collect();
     let given: Vec<(String, &str)> = extraction

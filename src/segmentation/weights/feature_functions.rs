@@ -5,8 +5,6 @@
 //! the rest are the product of what is seen in a unit ([`Observation`]), what parts the document
 //! into turns ([`Setting`]) and the states it speaks for ([`Group`]).
 
-use crate::segmentation::decoding::states::State;
-
 /// Declares an enum whose variants have names and a list of all of them.
 macro_rules! named {
     ($(#[$of_enum:meta])* $visible:vis enum $enum:ident { $($variant:ident = $name:literal,)* }) => {
@@ -32,7 +30,8 @@ named! {
     /// The names begin with the state they speak for, or with both states of a transition. `asks.`
     /// and `boilerplate.` are not weighed by the chain: they sum to the log-odds that a unit asks,
     /// and to a correction of the log-odds that it is boilerplate, which in turn are the values of
-    /// other features.
+    /// other features. `asker.`, `set_off.` and `label.` are of decisions over the whole document,
+    /// which come before the chain.
     pub(crate) enum FeatureFunction {
         // How much a unit asks.
         AsksMark = "asks.question_mark",
@@ -132,6 +131,52 @@ named! {
         AfterQuestion = "after>question.paragraph",
         AfterAnswer = "after>answer.speaker",
         QuestionEnd = "question>end.document",
+        // Who asks: of a speaker.
+        AskerSpeaker = "asker.speaker",
+        AskerAsks = "asker.asks_share",
+        AskerAskedEarlier = "asker.question_before_last_sentence_share",
+        AskerSpeaksTo = "asker.second_person_share",
+        AskerShorter = "asker.shorter_turns",
+        AskerHostCues = "asker.host_cues",
+        AskerGivesName = "asker.gives_own_name",
+        AskerPairAsks = "asker.label_asks_of_pair",
+        AskerPairAnswers = "asker.label_answers_of_pair",
+        AskerLabelAsks = "asker.label_asks",
+        AskerLabelAnswers = "asker.label_answers",
+        AskerLabelWord = "asker.word_of_label_asks",
+        AskerCode = "asker.participant_code_among_names",
+        AskerAffiliation = "asker.affiliation_asks",
+        AskerInMetadata = "asker.some_in_metadata",
+        AskerInTitle = "asker.in_title",
+        AskerListed = "asker.listed_with_guests",
+        AskerListedGuest = "asker.listed_as_guest",
+        AskerOpens = "asker.speaks_first",
+        AskerAlternates = "asker.neighbours_answer",
+        // What sets questions off: of a style, or of signs.
+        SetOffStyle = "set_off.style",
+        SetOffSign = "set_off.sign",
+        SetOffFew = "set_off.fewer_than_two_ask",
+        SetOffFewSigns = "set_off.fewer_than_three_signs",
+        SetOffSeldom = "set_off.fewer_than_half_ask",
+        SetOffPlain = "set_off.plain_asks_as_often",
+        SetOffTurns = "set_off.signs_open_turns",
+        SetOffAsking = "set_off.log_asking",
+        SetOffShare = "set_off.asks_share",
+        // Which labels are speakers: of all labels of one shape and name.
+        LabelGroup = "label.group",
+        LabelAlone = "label.line_of_own",
+        LabelFew = "label.seldom_without_partner",
+        LabelUnpaired = "label.letter_without_partner",
+        LabelUnclean = "label.not_before_sentences",
+        LabelNoTurns = "label.no_name_and_takes_no_turns",
+        LabelCounts = "label.number_of_name",
+        LabelNoColumn = "label.no_column",
+        LabelDirection = "label.stage_direction",
+        LabelThemes = "label.heads_themes",
+        LabelTimes = "label.log_times",
+        LabelEmphasised = "label.emphasised",
+        LabelCapitals = "label.capitals",
+        LabelPerson = "label.in_metadata",
     }
 }
 
@@ -183,19 +228,6 @@ named! {
         Answer = "answer",
         Skip = "skip",
         After = "after",
-    }
-}
-
-impl Group {
-    /// The group of a state.
-    pub(crate) const fn of(state: State) -> Self {
-        match state {
-            State::Before => Self::Before,
-            State::Question | State::QuestionContinued => Self::Question,
-            State::Answer | State::AnswerContinued => Self::Answer,
-            State::QuestionSkip | State::AnswerSkip => Self::Skip,
-            State::After => Self::After,
-        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use crate::segmentation::decoding::feature_functions;
-use crate::segmentation::decoding::feature_functions::COUNT;
-use crate::segmentation::decoding::feature_functions::FeatureFunction;
-use crate::segmentation::decoding::feature_functions::FeatureIndex;
+use crate::segmentation::weights::feature_functions;
+use crate::segmentation::weights::feature_functions::COUNT;
+use crate::segmentation::weights::feature_functions::FeatureFunction;
+use crate::segmentation::weights::feature_functions::FeatureIndex;
 
 /// The table as it is committed: lines of a name, the weight expected before the fit, and the
 /// weight.
@@ -86,8 +86,8 @@ mod tests {
     use super::TABLE;
     use super::Weights;
     use super::rows;
-    use crate::segmentation::decoding::feature_functions::COUNT;
-    use crate::segmentation::decoding::feature_functions::names;
+    use crate::segmentation::weights::feature_functions::COUNT;
+    use crate::segmentation::weights::feature_functions::names;
 
     #[test]
     fn table_has_a_line_for_each_feature_function_and_no_other() {
