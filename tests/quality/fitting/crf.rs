@@ -8,6 +8,7 @@ use onrecord::segmentation::training;
 use onrecord::segmentation::training::FeatureVector;
 use onrecord::segmentation::training::Lattice;
 use onrecord::segmentation::training::LatticeUnit;
+use onrecord::segmentation::training::Part;
 
 /// A labelled transcript.
 pub(crate) struct Example {
@@ -61,19 +62,32 @@ pub(crate) struct Objective<'a> {
     prior: Vec<f64>,
     /// Per weight, the inverse of the prior's variance; `None` for weights that are not fitted.
     precision: Vec<Option<f64>>,
+    /// Per weight, what is taken from it before it is multiplied: of those inside the values of others, whose derivatives
+    /// the lattice has, the expected weight.
+    offset: Vec<f64>,
     units: f64,
     settings: Settings,
 }
 
 impl<'a> Objective<'a> {
-    pub(crate) fn new(examples: &'a [&'a Example], settings: Settings) -> Self {
+    /// The weights of the chain are fitted, and with `evidence` those inside the values of its feature functions: near
+    /// the expected weights the score is linear in both.
+    pub(crate) fn new(examples: &'a [&'a Example], settings: Settings, evidence: bool) -> Self {
         let precision = |name: &String| {
             let deviation = if name.contains('@') { settings.observed } else { settings.named };
-            training::is_linear(name).then(|| 1.0 / (deviation * deviation))
+            let part = training::part(name);
+            let fitted = part == Part::Chain || (evidence && part == Part::Evidence);
+            fitted.then(|| 1.0 / (deviation * deviation))
+        };
+        let names = training::feature_names();
+        let prior: Vec<f64> = training::prior().into_iter().map(f64::from).collect();
+        let offset = |(name, prior): (&String, &f64)| {
+            if training::part(name) == Part::Evidence { *prior } else { 0.0 }
         };
         Self {
-            precision: training::feature_names().iter().map(precision).collect(),
-            prior: training::prior().into_iter().map(f64::from).collect(),
+            precision: names.iter().map(precision).collect(),
+            offset: names.iter().zip(&prior).map(offset).collect(),
+            prior,
             units: examples.iter().map(|e| e.weight * e.lattice.units.len() as f64).sum::<f64>().max(1.0),
             examples,
             settings,
@@ -88,17 +102,24 @@ impl<'a> Objective<'a> {
     /// Loss per unit of weights, without the prior.
     pub(crate) fn loss(&self, weights: &[f32]) -> f64 {
         let weights: Vec<f64> = weights.iter().copied().map(f64::from).collect();
+        let weights = self.multiplied(&weights);
         let plain = Settings { margin: 0.0, quoting: 0.0, ..self.settings };
         let mut ignored = vec![0.0; weights.len()];
         self.examples.iter().map(|example| example.loss(&weights, &mut ignored, plain)).sum::<f64>()
             / self.units
     }
 
+    /// The weights as the lattices take them.
+    fn multiplied(&self, weights: &[f64]) -> Vec<f64> {
+        weights.iter().zip(&self.offset).map(|(weight, offset)| weight - offset).collect()
+    }
+
     /// Loss and gradient.
     pub(crate) fn value(&self, at: &[f64]) -> (f64, Vec<f64>) {
         let mut gradient = vec![0.0; at.len()];
+        let weights = self.multiplied(at);
         let mut loss: f64 =
-            self.examples.iter().map(|example| example.loss(at, &mut gradient, self.settings)).sum();
+            self.examples.iter().map(|example| example.loss(&weights, &mut gradient, self.settings)).sum();
         for (index, precision) in self.precision.iter().enumerate() {
             match precision {
                 Some(precision) => {

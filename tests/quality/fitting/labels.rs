@@ -5,6 +5,7 @@ use std::ops::Range;
 use onrecord::segmentation::training;
 use onrecord::segmentation::training::Lattice;
 use onrecord::span::ByteSpan;
+use onrecord::span::TextSpan;
 
 use crate::corpus::Transcript;
 use crate::crf::Example;
@@ -25,12 +26,18 @@ const SHARE: f64 = 0.3;
 
 /// Whose a stretch of bytes is.
 #[derive(Clone)]
-struct Stretch {
-    bytes: Range<usize>,
+pub(crate) struct Stretch {
+    pub bytes: Range<usize>,
     allowed: Allowed,
     /// Whether it is the reading that the others are compared with.
-    main: bool,
-    optional: bool,
+    pub main: bool,
+    pub optional: bool,
+}
+
+impl Stretch {
+    pub(crate) fn is_question(&self) -> bool {
+        self.allowed == QUESTION
+    }
 }
 
 /// The transcript to fit on; `None` where its exchanges have no bytes, or its format leaves nothing to decide.
@@ -50,7 +57,8 @@ pub(crate) fn example(transcript: &Transcript) -> Option<Example> {
     (!is_empty).then_some(Example { lattice, allowed, weight: 1.0 })
 }
 
-fn stretches(transcript: &Transcript) -> Vec<Stretch> {
+/// What is said, in order of the bytes.
+pub(crate) fn stretches(transcript: &Transcript) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     for exchange in &transcript.exchanges {
         let sides = [
@@ -71,6 +79,38 @@ fn stretches(transcript: &Transcript) -> Vec<Stretch> {
     }
     stretches.sort_by_key(|stretch| (stretch.bytes.start, stretch.bytes.end));
     stretches
+}
+
+/// How many bytes of some text are of required questions, how many of required answers, and how many there are.
+pub(crate) fn sides(
+    transcript: &Transcript,
+    stretches: &[Stretch],
+    spans: &[TextSpan],
+) -> (usize, usize, usize) {
+    let (mut question, mut answer, mut all) = (0, 0, 0);
+    for bytes in spans.iter().flat_map(|span| transcript.extraction.map.to_bytes(*span)).map(ByteSpan::range)
+    {
+        all += bytes.len();
+        for stretch in near(stretches, &bytes).filter(|s| s.main && !s.optional) {
+            let side = if stretch.is_question() { &mut question } else { &mut answer };
+            *side += overlap(&bytes, &stretch.bytes);
+        }
+    }
+    (question, answer, all)
+}
+
+/// Whether any reading of an exchange has some of a text.
+pub(crate) fn is_said(transcript: &Transcript, stretches: &[Stretch], span: TextSpan) -> bool {
+    let mut bytes = transcript.extraction.map.to_bytes(span).into_iter().map(ByteSpan::range);
+    bytes.any(|bytes| near(stretches, &bytes).any(|stretch| overlap(&bytes, &stretch.bytes) > 0))
+}
+
+/// The stretches that may have some of these bytes.
+fn near<'a>(stretches: &'a [Stretch], bytes: &Range<usize>) -> impl Iterator<Item = &'a Stretch> {
+    let longest = stretches.iter().map(|stretch| stretch.bytes.len()).max().unwrap_or_default();
+    let from = stretches.partition_point(|s| s.bytes.start + longest < bytes.start);
+    let end = bytes.end;
+    stretches.iter().skip(from).take_while(move |s| s.bytes.start < end)
 }
 
 fn allowed(

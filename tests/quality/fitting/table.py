@@ -1,4 +1,4 @@
-"""Scores the predictions of fit with the scorer of the data, and prints one table of all sources."""
+"""Scores the predictions of fit with the scorer of the data, and prints a table of all sources and one of those set aside."""
 
 import json
 import pathlib
@@ -6,7 +6,17 @@ import subprocess
 import sys
 import tempfile
 
+# Folder of predictions and title of its column.
 COLUMNS = {"by-hand": "by hand", "fitted": "fitted", "left-out": "left out"}
+ASIDE = {"aside-by-hand": "by hand", "aside-fitted": "fitted"}
+# What is fitted besides the chain.
+TRIAL = {
+    "trial-chain": "-",
+    "trial-asker": "asker",
+    "trial-set_off": "set_off",
+    "trial-label": "label",
+    "trial-evidence": "asks",
+}
 
 
 def f1(counts):
@@ -40,39 +50,65 @@ def score(data, folders, predictions):
     return sources, variants
 
 
+def total(groups, part, whole):
+    """The share of one count in another, over all sources."""
+    counts = {key: sum(counts.get(key, 0) for counts in groups.values()) for key in (part, whole)}
+    return share(counts, part, whole)
+
+
+def macro(groups):
+    return sum(map(f1, groups.values())) / max(1, len(groups))
+
+
+# Title, and value of the scorer's counts by source and by kind of degraded copy.
+SUMMARIES = [
+    ("macro over sources", lambda sources, _: macro(sources)),
+    ("macro over degraded files", lambda _, variants: macro(variants)),
+    ("cross, per cent", lambda sources, _: total(sources, "x_bad", "x_all")),
+    ("lost, per cent", lambda sources, _: total(sources, "l_bad", "l_all")),
+    ("answer speakers, per cent", lambda sources, _: total(sources, "asp_ok", "asp_n")),
+    ("question speakers, per cent", lambda sources, _: total(sources, "qsp_ok", "qsp_n")),
+]
+
+
+def table(title, columns, found, copies=None):
+    """Prints strict F1 by source and what is summed up, and strict F1 by layout of the copies that fit made."""
+    sources = sorted(next(iter(found.values()))[0])
+    wide = max(map(len, [*sources, *(title for title, _ in SUMMARIES)])) + 2
+    line = lambda title, values: print(f"{title:{wide}}" + "".join(f"{value:>10.3f}" for value in values))
+    print(f"{title:{wide}}" + "".join(f"{column:>10}" for column in columns.values()))
+    for source in sources:
+        line(source, [f1(found[name][0][source]) for name in columns])
+    for title, value in SUMMARIES:
+        # Sources set aside have no degraded copies.
+        if any(found[name][1] for name in columns) or "degraded" not in title:
+            line(title, [value(*found[name]) for name in columns])
+    if copies:
+        print("copies degraded by the script")
+        for kind in sorted(next(iter(copies.values()))):
+            line(kind, [f1(copies[name][kind]) for name in columns])
+        line("macro over kinds", [macro(copies[name]) for name in columns])
+
+
 def main():
     data, out = map(pathlib.Path, sys.argv[1:])
     folders = [data / "segmentation", data / "segmentation" / "second"]
     sets = [(folder / "raw", folder / "gold") for folder in folders] + [(data / "corpus", data / "corpus")]
-    found = {name: score(data, sets, out / name) for name in COLUMNS}
     degraded = [(out / "copies" / "raw", out / "copies" / "gold")]
-    copies = {name: score(data, degraded, out / name)[1] for name in COLUMNS}
-    sources = sorted(found["fitted"][0])
-    wide = max(len(source) for source in sources) + 2
-    print(f"{'strict F1':{wide}}" + "".join(f"{title:>10}" for title in COLUMNS.values()))
-    for source in sources:
-        print(f"{source:{wide}}" + "".join(f"{f1(found[name][0][source]):10.3f}" for name in COLUMNS))
-
-    def summary(title, value):
-        print(f"{title:{wide}}" + "".join(f"{value(*found[name]):10.3f}" for name in COLUMNS))
-
-    def macro(groups):
-        return sum(map(f1, groups.values())) / max(1, len(groups))
-
-    def total(sources, part, whole):
-        all_of = {key: sum(counts.get(key, 0) for counts in sources.values()) for key in (part, whole)}
-        return share(all_of, part, whole)
-
-    summary("macro over sources", lambda sources, _: macro(sources))
-    summary("macro over degraded files", lambda _, variants: macro(variants))
-    summary("cross, per cent", lambda sources, _: total(sources, "x_bad", "x_all"))
-    summary("lost, per cent", lambda sources, _: total(sources, "l_bad", "l_all"))
-    summary("answer speakers, per cent", lambda sources, _: total(sources, "asp_ok", "asp_n"))
-    summary("question speakers, per cent", lambda sources, _: total(sources, "qsp_ok", "qsp_n"))
-    print("copies degraded by the script")
-    for kind in sorted(copies["fitted"]):
-        print(f"{kind:{wide}}" + "".join(f"{f1(copies[name][kind]):10.3f}" for name in COLUMNS))
-    print(f"{'macro over kinds':{wide}}" + "".join(f"{macro(copies[name]):10.3f}" for name in COLUMNS))
+    found = lambda columns: {name: score(data, sets, out / name) for name in columns}
+    copies = lambda columns: {name: score(data, degraded, out / name)[1] for name in columns}
+    if (out / "left-out").exists():
+        table("strict F1", COLUMNS, found(COLUMNS), copies(COLUMNS))
+    if (out / "trial-chain").exists():
+        print("\ndecisions      number   sources   by hand    fitted  left out  (per cent that are right)")
+        for line in (out / "decisions.tsv").read_text().splitlines():
+            part, *numbers = line.split("\t")
+            print(f"{part:11}" + "".join(f"{number:>10}" for number in numbers))
+        print()
+        table("left out, with", TRIAL, found(TRIAL), copies(TRIAL))
+    if (out / "aside-fitted").exists():
+        print()
+        table("sources set aside", ASIDE, found(ASIDE))
 
 
 if __name__ == "__main__":
