@@ -35,8 +35,8 @@ pub(crate) struct Roles {
 }
 
 impl Roles {
-    /// Whether a turn that gives the floor to another is no more than that: it is a chair's, or one of those who
-    /// ask, and another asks next.
+    /// Whether a turn that gives the floor to another is no more than that: it is a chair's, or one
+    /// of those who ask, and another asks next.
     pub(crate) fn passes_floor(&self, unit: &Unit, next: Option<&Unit>) -> bool {
         let chair = unit.speaker.is_some_and(|speaker| self.chairs.get(speaker) == Some(&true));
         let asks = |unit: &Unit| self.of_unit(unit) == Some(Role::Question);

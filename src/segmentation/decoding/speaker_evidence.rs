@@ -208,8 +208,8 @@ impl<'a> SpeakerEvidence<'a> {
     }
 }
 
-/// The value of [`FeatureFunction::AskerAlternates`]: the share of a speaker's neighbours who answer, less that of
-/// those who ask, nearer to 0 where there are few.
+/// The value of [`FeatureFunction::AskerAlternates`]: the share of a speaker's neighbours who
+/// answer, less that of those who ask, nearer to 0 where there are few.
 pub(crate) fn alternation(neighbours: impl Iterator<Item = (bool, f32)>) -> f32 {
     let (mut pull, mut total) = (0.0, 0.0);
     for (asks, count) in neighbours {
@@ -223,8 +223,9 @@ fn number(there: bool) -> f32 {
     f32::from(u8::from(there))
 }
 
-/// Per unit, whether a turn begins with it that goes on without labels, ends in a question, and after which another
-/// speaks. Where more is asked without a label than with one, such questions are rather somebody else's.
+/// Per unit, whether a turn begins with it that goes on without labels, ends in a question, and
+/// after which another speaks. Where more is asked without a label than with one, such questions
+/// are rather somebody else's.
 fn asks_last(units: &[Unit], features: &[Features]) -> Vec<bool> {
     let mut found = vec![false; units.len()];
     let (mut next, mut last) = (None, None);
@@ -248,7 +249,8 @@ fn asks_last(units: &[Unit], features: &[Features]) -> Vec<bool> {
     found
 }
 
-/// Whether a label is a participant's code: a letter or two and a number, as `P16`; interviewers have `I1` and `M1`.
+/// Whether a label is a participant's code: a letter or two and a number, as `P16`; interviewers
+/// have `I1` and `M1`.
 fn is_code(key: &str) -> bool {
     let letters = key.trim_end_matches(|c: char| c.is_ascii_digit());
     (1..=2).contains(&letters.chars().count())

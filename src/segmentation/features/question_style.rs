@@ -37,7 +37,8 @@ pub(crate) fn marks_turns(units: &[Unit]) -> bool {
     marked >= 3 && next * 10 >= marked * 4
 }
 
-/// What sets the questions off, if anything does: the candidate with the most evidence, where it is more than 0.
+/// What sets the questions off, if anything does: the candidate with the most evidence, where it is
+/// more than 0.
 pub(crate) fn detect(weights: &Weights, units: &[Unit], features: &[Features]) -> Option<QuestionStyle> {
     let mut best = (None, 0.0);
     for candidate in candidates(units, features) {
@@ -90,7 +91,8 @@ pub(crate) fn candidates(units: &[Unit], features: &[Features]) -> Vec<StyleCand
 }
 
 impl StyleCandidate {
-    /// The feature functions of the decision that it sets questions off; that nothing does has none.
+    /// The feature functions of the decision that it sets questions off; that nothing does has
+    /// none.
     pub(crate) fn describe(&self, to: &mut impl Sink) {
         let number = |there: bool| f32::from(u8::from(there));
         match self.style {

@@ -53,7 +53,8 @@ impl<'a> LabelSelector<'a> {
     /// Nothing is accepted yet, and what the shape of the document's labels rules out is passed over.
     pub(crate) fn new(extraction: &'a Extraction, lines: &'a [Line], candidates: &'a [Candidate]) -> Self {
         let (accepted, passed_over) = (BTreeSet::new(), BTreeSet::new());
-        let people = extraction.metadata.people.iter().take(MOST_PEOPLE).map(|name| names::key(name)).collect();
+        let people =
+            extraction.metadata.people.iter().take(MOST_PEOPLE).map(|name| names::key(name)).collect();
         let mut selector = Self { extraction, lines, candidates, people, accepted, passed_over };
         selector.pass_over();
         selector

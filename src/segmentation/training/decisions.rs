@@ -1,4 +1,5 @@
-//! What is decided over a whole document before its units get states: its candidates and their feature functions.
+//! What is decided over a whole document before its units get states: its candidates and their
+//! feature functions.
 
 use crate::segmentation::boilerplate::removal;
 use crate::segmentation::decoding::speaker_evidence;
@@ -36,22 +37,23 @@ pub struct Decisions {
     pub askers: Vec<Claim>,
     /// How often two of these speakers have turns next to each other.
     pub neighbours: Vec<(usize, usize, f32)>,
-    /// Per style or sign, that it sets the questions off, and the text set so. Empty where names tell who asks.
+    /// Per style or sign, that it sets the questions off, and the text set so. Empty where names
+    /// tell who asks.
     pub styles: Vec<Claim>,
     /// Per group of candidates of one shape and name, that they are labels, and the candidates.
     pub labels: Vec<Claim>,
 }
 
-/// The place and the value of the feature function of a speaker's neighbours: whether each asks, and how often they are
-/// next to the speaker.
+/// The place and the value of the feature function of a speaker's neighbours: whether each asks,
+/// and how often they are next to the speaker.
 #[must_use]
 pub fn alternation(neighbours: impl Iterator<Item = (bool, f32)>) -> (usize, f32) {
     let place = feature_functions::index(FeatureFunction::AskerAlternates);
     (place, speaker_evidence::alternation(neighbours))
 }
 
-/// What is decided about a document, each decision with those before it as the expected weights make them; `None` where
-/// its format gives pairs.
+/// What is decided about a document, each decision with those before it as the expected weights
+/// make them; `None` where its format gives pairs.
 #[must_use]
 pub fn decisions(extraction: &Extraction) -> Option<Decisions> {
     if given_pairs::is_ready(extraction) {
@@ -90,8 +92,8 @@ pub fn decisions(extraction: &Extraction) -> Option<Decisions> {
     Some(Decisions { askers, neighbours, styles, labels: labels(extraction) })
 }
 
-/// The groups of labels; those of a pattern that opens the turns, and names on lines of their own, which are judged
-/// together, are left out.
+/// The groups of labels; those of a pattern that opens the turns, and names on lines of their own,
+/// which are judged together, are left out.
 fn labels(extraction: &Extraction) -> Vec<Claim> {
     let mut lines = line::lines(extraction);
     removal::remove(extraction, &mut lines);

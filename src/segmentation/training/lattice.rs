@@ -34,8 +34,9 @@ pub struct LatticeUnit {
     pub spans: Vec<TextSpan>,
     /// Whether its speaker is named.
     pub speaks: bool,
-    /// Per state. At the place of a weight that the chain does not use itself, but that is inside the values of
-    /// others, is the derivative of the score by it, with the other weights as they are expected.
+    /// Per state. At the place of a weight that the chain does not use itself, but that is inside
+    /// the values of others, is the derivative of the score by it, with the other weights as they
+    /// are expected.
     pub emissions: Vec<FeatureVector>,
     /// State before, state, functions; what the grammar of an interview does not have is left out.
     pub transitions: Vec<(usize, usize, FeatureVector)>,
@@ -80,7 +81,8 @@ const STEP: f32 = 1.0 / 64.0;
 /// A larger derivative is a threshold that was crossed.
 const STEEPEST: f32 = 16.0;
 
-/// Adds the derivative of the score of each state by one weight, from two models that differ in it by [`STEP`].
+/// Adds the derivative of the score of each state by one weight, from two models that differ in it
+/// by [`STEP`].
 fn add_derivatives(
     emissions: &mut [FeatureVector],
     index: usize,

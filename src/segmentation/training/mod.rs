@@ -1,5 +1,5 @@
-//! What a program that fits the weights needs: the feature functions of all that is decided, and segmentation with other
-//! weights.
+//! What a program that fits the weights needs: the feature functions of all that is decided, and
+//! segmentation with other weights.
 //!
 //! `tests/quality/fit` is that program; nothing that serves uses this.
 

@@ -38,7 +38,8 @@ pub fn fitted() -> Vec<f32> {
 pub enum Part {
     /// Of the chain.
     Chain,
-    /// Inside the values of the chain's feature functions: how much a unit asks, and is boilerplate.
+    /// Inside the values of the chain's feature functions: how much a unit asks, and is
+    /// boilerplate.
     Evidence,
     /// Of the decision who asks.
     Asker,

@@ -1,4 +1,5 @@
-//! Who takes feature functions and their values: the decision adds up their weights, the fit keeps them.
+//! Who takes feature functions and their values: the decision adds up their weights, the fit keeps
+//! them.
 
 use crate::segmentation::weights::feature_functions;
 use crate::segmentation::weights::feature_functions::FeatureFunction;

@@ -1,5 +1,6 @@
-//! Decisions over whole documents, with what the labels say is right: a conditional log-linear model (logistic regression,
-//! or softmax over several candidates) with a Gaussian prior around the weights set by hand.
+//! Decisions over whole documents, with what the labels say is right: a conditional log-linear
+//! model (logistic regression, or softmax over several candidates) with a Gaussian prior around the
+//! weights set by hand.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,8 @@ use crate::lbfgs;
 /// The decisions that come before the chain.
 pub(crate) const PARTS: [Part; 3] = [Part::Asker, Part::SetOff, Part::Label];
 
-/// Standard deviation of the prior, of weights that were set by hand, and of those that are expected to be 0.
+/// Standard deviation of the prior, of weights that were set by hand, and of those that are
+/// expected to be 0.
 const DEVIATIONS: (f64, f64) = (1.0, 0.5);
 /// How many decisions a source counts for.
 const SOURCE_CHOICES: f64 = 10.0;
@@ -36,7 +38,8 @@ pub(crate) struct Choice {
 /// Decisions of one kind by source.
 pub(crate) type Choices = BTreeMap<String, Vec<Choice>>;
 
-/// The decisions of all transcripts, by kind. A document counts once for each kind, and sources count alike.
+/// The decisions of all transcripts, by kind. A document counts once for each kind, and sources
+/// count alike.
 pub(crate) fn choices<'a>(transcripts: impl Iterator<Item = &'a Transcript>) -> BTreeMap<Part, Choices> {
     let mut all: BTreeMap<Part, Choices> = BTreeMap::new();
     for transcript in transcripts.filter(|transcript| !transcript.exchanges.is_empty()) {
@@ -70,13 +73,15 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// How many bytes of some text the labels give to questions, to answers, and how many there are.
+    /// How many bytes of some text the labels give to questions, to answers, and how many there
+    /// are.
     fn sides(&self, spans: &[TextSpan]) -> (f64, f64, f64) {
         let (question, answer, all) = labels::sides(self.transcript, &self.stretches, spans);
         (question as f64, answer as f64, all as f64)
     }
 
-    /// Of two speakers, who asks; of more, whether each asks, given what the others do (pseudo-likelihood; Besag, 1975).
+    /// Of two speakers, who asks; of more, whether each asks, given what the others do
+    /// (pseudo-likelihood; Besag, 1975).
     fn askers(&self, decisions: &Decisions) -> Vec<Choice> {
         let asks: Vec<Option<bool>> = decisions
             .askers
@@ -154,7 +159,8 @@ impl Choice {
         self.candidates.iter().map(dot).collect()
     }
 
-    /// Minus the logarithm of the probability of what is right; its gradient is added to `gradient`.
+    /// Minus the logarithm of the probability of what is right; its gradient is added to
+    /// `gradient`.
     fn loss(&self, weights: &[f64], gradient: &mut [f64]) -> f64 {
         let scores = self.scores(weights);
         let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -1,8 +1,9 @@
 //! The loss of a linear-chain conditional random field, and its gradient.
 //!
-//! A unit's label is a set of states. The loss of a transcript is minus the logarithm of the probability of all
-//! sequences that the labels allow (Tsuboi et al., "Training conditional random fields using incomplete annotations",
-//! 2008); the prior is a Gaussian around the weights set by hand.
+//! A unit's label is a set of states. The loss of a transcript is minus the logarithm of the
+//! probability of all sequences that the labels allow (Tsuboi et al., "Training conditional random
+//! fields using incomplete annotations", 2008); the prior is a Gaussian around the weights set by
+//! hand.
 
 use onrecord::segmentation::training;
 use onrecord::segmentation::training::FeatureVector;
@@ -19,8 +20,8 @@ pub(crate) struct Example {
     pub weight: f64,
 }
 
-/// What a state that the labels do not allow takes from the score. It is finite, because units and labels do not
-/// always agree on where a turn begins.
+/// What a state that the labels do not allow takes from the score. It is finite, because units and
+/// labels do not always agree on where a turn begins.
 const DISALLOWED: f64 = -12.0;
 /// Most units that a source counts for, so that long sources do not outweigh many.
 const SOURCE_UNITS: f64 = 300.0;
@@ -32,8 +33,8 @@ pub(crate) struct Settings {
     pub named: f64,
     /// The same, of those that are expected to be 0.
     pub observed: f64,
-    /// What the score of a state that the labels do not allow gains while fitting, so that the best sequence wins by
-    /// a margin (softmax-margin; Gimpel and Smith, 2010).
+    /// What the score of a state that the labels do not allow gains while fitting, so that the best
+    /// sequence wins by a margin (softmax-margin; Gimpel and Smith, 2010).
     pub margin: f64,
     /// The same, where a unit outside the interview would be quoted.
     pub quoting: f64,
@@ -62,16 +63,16 @@ pub(crate) struct Objective<'a> {
     prior: Vec<f64>,
     /// Per weight, the inverse of the prior's variance; `None` for weights that are not fitted.
     precision: Vec<Option<f64>>,
-    /// Per weight, what is taken from it before it is multiplied: of those inside the values of others, whose derivatives
-    /// the lattice has, the expected weight.
+    /// Per weight, what is taken from it before it is multiplied: of those inside the values of
+    /// others, whose derivatives the lattice has, the expected weight.
     offset: Vec<f64>,
     units: f64,
     settings: Settings,
 }
 
 impl<'a> Objective<'a> {
-    /// The weights of the chain are fitted, and with `evidence` those inside the values of its feature functions: near
-    /// the expected weights the score is linear in both.
+    /// The weights of the chain are fitted, and with `evidence` those inside the values of its
+    /// feature functions: near the expected weights the score is linear in both.
     pub(crate) fn new(examples: &'a [&'a Example], settings: Settings, evidence: bool) -> Self {
         let precision = |name: &String| {
             let deviation = if name.contains('@') { settings.observed } else { settings.named };
@@ -144,7 +145,8 @@ struct Potentials {
     endings: Vec<f64>,
 }
 
-/// Probabilities of states, and of transitions in the order of the lattice, per unit; and of the last states.
+/// Probabilities of states, and of transitions in the order of the lattice, per unit; and of the
+/// last states.
 struct Marginals {
     states: Vec<Vec<f64>>,
     transitions: Vec<Vec<f64>>,
@@ -219,8 +221,8 @@ impl Example {
         }
     }
 
-    /// The logarithm of the sum over all sequences, and the probabilities (forward-backward algorithm; both passes
-    /// are scaled by the sums of the first).
+    /// The logarithm of the sum over all sequences, and the probabilities (forward-backward
+    /// algorithm; both passes are scaled by the sums of the first).
     fn marginals(&self, potentials: &Potentials) -> (f64, Marginals) {
         let states = potentials.endings.len();
         let units = &self.lattice.units;

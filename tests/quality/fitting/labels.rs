@@ -40,7 +40,8 @@ impl Stretch {
     }
 }
 
-/// The transcript to fit on; `None` where its exchanges have no bytes, or its format leaves nothing to decide.
+/// The transcript to fit on; `None` where its exchanges have no bytes, or its format leaves nothing
+/// to decide.
 pub(crate) fn example(transcript: &Transcript) -> Option<Example> {
     let lattice = training::lattice(&transcript.extraction)?;
     let stretches = stretches(transcript);
@@ -81,7 +82,8 @@ pub(crate) fn stretches(transcript: &Transcript) -> Vec<Stretch> {
     stretches
 }
 
-/// How many bytes of some text are of required questions, how many of required answers, and how many there are.
+/// How many bytes of some text are of required questions, how many of required answers, and how
+/// many there are.
 pub(crate) fn sides(
     transcript: &Transcript,
     stretches: &[Stretch],

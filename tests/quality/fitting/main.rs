@@ -1,9 +1,11 @@
-//! Fits the weights of the segmenter's models on labelled transcripts, and reports what they do on sources that they
-//! were not fitted on. `tests/quality/fit` runs it and prints the tables; docs/segmentation.md has the method.
+//! Fits the weights of the segmenter's models on labelled transcripts, and reports what they do on
+//! sources that they were not fitted on. `tests/quality/fit` runs it and prints the tables;
+//! docs/segmentation.md has the method.
 //!
-//! Usage: `fit DATA OUT [--exclude PREFIX,...] [--settings N,N,N,N] [--fit-only] [--aside] [--trial] [--write TABLE]`.
-//! DATA has `segmentation/{raw,gold}`, `segmentation/second/{raw,gold}` and `corpus`; the small transcripts of
-//! tests/corpus are fitted on too. Predictions are written below OUT, one folder per set of weights.
+//! Usage: `fit DATA OUT [--exclude PREFIX,...] [--settings N,N,N,N] [--fit-only] [--aside]
+//! [--trial] [--write TABLE]`. DATA has `segmentation/{raw,gold}`, `segmentation/second/{raw,gold}`
+//! and `corpus`; the small transcripts of tests/corpus are fitted on too. Predictions are written
+//! below OUT, one folder per set of weights.
 
 mod choices;
 mod corpus;
@@ -121,7 +123,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Whether a source of the second set is one of the third that is set aside: SHA-256 of its name modulo 3.
+/// Whether a source of the second set is one of the third that is set aside: SHA-256 of its name
+/// modulo 3.
 fn is_aside(source: &str) -> bool {
     let digest = sha2::Sha256::digest(source.as_bytes());
     digest.iter().fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % 3) == 1

@@ -18,7 +18,7 @@ use crate::crf::Settings;
 use crate::labels;
 use crate::lbfgs;
 
-/// The parts of the table that are fitted; the weights of the others did no better when they were.
+/// The parts of the table that are fitted; the trial of the others is in docs/segmentation.md.
 pub(crate) const KEPT: [Part; 1] = [Part::Chain];
 
 /// What can be fitted on: the files, copies of them degraded by rule, and fixtures.
@@ -48,7 +48,8 @@ impl TrainingSet {
         format!("{units} units of {} sources to fit on; {weights} weights", self.examples.len())
     }
 
-    /// How many sources are fitted on. Files without byte spans are only scored, and fixtures are of no source.
+    /// How many sources are fitted on. Files without byte spans are only scored, and fixtures are
+    /// of no source.
     pub(crate) fn sources(&self) -> usize {
         self.examples.keys().filter(|source| *source != corpus::FIXTURES).count()
     }
@@ -59,7 +60,8 @@ impl TrainingSet {
         Objective::new(&all, Settings::default(), false).loss(weights)
     }
 
-    /// The table with the weights of some parts fitted on all sources but some; the others are as expected.
+    /// The table with the weights of some parts fitted on all sources but some; the others are as
+    /// expected.
     pub(crate) fn fit(
         &self,
         is_left_out: &dyn Fn(&str) -> bool,
@@ -103,7 +105,8 @@ impl TrainingSet {
     }
 }
 
-/// Does something for all items on as many threads as there are cores; the results are in the order of the items.
+/// Does something for all items on as many threads as there are cores; the results are in the order
+/// of the items.
 pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let next = AtomicUsize::new(0);

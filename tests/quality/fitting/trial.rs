@@ -1,5 +1,5 @@
-//! The trial of each part of the table that could be fitted and need not be: leave-one-source-out, with the chain fitted
-//! and everything else set by hand, then with the part fitted too.
+//! The trial of each part of the table that could be fitted and need not be: leave-one-source-out,
+//! with the chain fitted and everything else set by hand, then with the part fitted too.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -48,8 +48,8 @@ pub(crate) fn run(
     })
 }
 
-/// Per part: decisions, sources, and the mean over sources of the share that is right, in per cent: by hand, fitted on
-/// all, fitted on the others.
+/// Per part: decisions, sources, and the mean over sources of the share that is right, in per cent:
+/// by hand, fitted on all, fitted on the others.
 fn decisions(training: &TrainingSet) -> String {
     let mut table = String::new();
     for (part, by_source) in &training.choices {
