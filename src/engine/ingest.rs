@@ -1,14 +1,11 @@
 //! From what a client sends to what is stored.
 
-use std::sync::mpsc::sync_channel;
-
-use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::Outcome;
-use crate::engine::PreparedWrite;
 use crate::engine::Receipt;
-use crate::engine::Settings;
+use crate::engine::View;
 use crate::engine::citation;
+use crate::engine::settings::Settings;
 use crate::extraction::ExtractError;
 use crate::extraction::Line;
 use crate::extraction::Pair;
@@ -178,60 +175,16 @@ impl Identified {
     }
 }
 
-impl Engine {
-    /// Stores a document. When it returns, the document is durable and the next search sees it.
-    pub fn put(&self, submission: Submission) -> Result<Receipt, EngineError> {
-        let (done, receipt) = sync_channel(1);
-        // A caller that is gone needs no answer.
-        self.put_then(submission, move |result| drop(done.send(result)))?;
-        receipt.recv().map_err(|_| EngineError::Internal("a write was dropped".into()))?
-    }
-
-    /// The same without waiting for the disk: `done` is called once the document is durable and the next search sees
-    /// it, or with the error of writing it. An error of reading it is returned, and `done` is not called.
-    pub fn put_then(
-        &self,
-        submission: Submission,
-        done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
-    ) -> Result<(), EngineError> {
-        let identified = submission.identify();
-        match self.unchanged(&identified)? {
-            Some(receipt) => {
-                done(Ok(receipt));
-                Ok(())
-            }
-            None => self.submit(self.prepare(identified)?, done),
-        }
-    }
-
-    /// The receipt of a submission that is stored already, which saves reading it again.
-    pub fn unchanged(&self, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
-        // The write thread, which has waited for the check, compares once more.
-        let Ok(view) = self.checked_view() else { return Ok(None) };
-        let stored = view.document(identified.id())?;
-        let Some(document) = stored.filter(|document| identified.is(document)) else { return Ok(None) };
-        Ok(Some(Receipt {
-            outcome: Outcome::Unchanged,
-            generation: view.generation(),
-            diagnostics: view.diagnostics(&document.id)?,
-            document,
-        }))
-    }
-
-    /// Extracts, segments and analyses a submission, for [`Engine::submit`].
-    pub fn prepare(&self, identified: Identified) -> Result<Box<dyn PreparedWrite>, EngineError> {
-        Ok(self.backend.prepare(identified.prepare(&self.settings)?)?)
-    }
-
-    /// Queues a write; writes are committed in the order they are queued. `done` is called once the document is
-    /// durable and the next search sees it, or with the error. Blocks only while the queue is full.
-    pub fn submit(
-        &self,
-        prepared: Box<dyn PreparedWrite>,
-        done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
-    ) -> Result<(), EngineError> {
-        Ok(prepared.submit(Box::new(|result| done(result.map_err(EngineError::from))))?)
-    }
+/// The receipt of a submission that is stored already, which saves reading it again.
+pub(super) fn unchanged(view: &dyn View, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
+    let stored = view.document(identified.id())?;
+    let Some(document) = stored.filter(|document| identified.is(document)) else { return Ok(None) };
+    Ok(Some(Receipt {
+        outcome: Outcome::Unchanged,
+        generation: view.generation(),
+        diagnostics: view.diagnostics(&document.id)?,
+        document,
+    }))
 }
 
 /// An exchange with its id, its windows and their digests.

@@ -1,10 +1,7 @@
 //! What an engine holds, and what its answers come from.
 
-use crate::engine::Engine;
-use crate::engine::EngineError;
 use crate::engine::Footprint;
 use crate::engine::Statistics;
-use crate::engine::ingest::PIPELINE;
 use crate::query::Ranking;
 
 /// How large the corpus is, on disk too, and the versions and parameters that answers come from.
@@ -18,16 +15,4 @@ pub struct ServerInfo {
     pub pipeline: u32,
     /// How passages are ranked.
     pub ranking: Ranking,
-}
-
-impl Engine {
-    /// How large the corpus is, and what its answers come from.
-    pub fn server_info(&self) -> Result<ServerInfo, EngineError> {
-        Ok(ServerInfo {
-            statistics: self.stats()?,
-            footprint: self.backend.footprint()?,
-            pipeline: PIPELINE,
-            ranking: self.settings.ranking,
-        })
-    }
 }

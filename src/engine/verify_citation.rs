@@ -1,6 +1,5 @@
 //! Checking citations against what is stored.
 
-use crate::engine::Engine;
 use crate::engine::EngineError;
 use crate::engine::View;
 use crate::engine::citation;
@@ -48,25 +47,22 @@ pub enum Verdict {
     Broken,
 }
 
-impl Engine {
-    /// Checks a citation.
-    pub fn verify_citation(&self, claim: &Claim) -> Result<Verdict, EngineError> {
-        let view = self.checked_view()?;
-        let present = view.document(&claim.document_id)?;
-        if present.as_ref().is_some_and(|document| claim.is_of(document)) {
-            return Ok(quoted(&*view, claim)?.map_or(Verdict::Broken, Verdict::Valid));
-        }
-        let versions = view.versions(&claim.document_id)?;
-        if !versions.iter().any(|version| claim.is_of(version)) {
-            return Ok(Verdict::Broken);
-        }
-        let Some(bytes) = quoted(&*view, claim)? else { return Ok(Verdict::Broken) };
-        let next = match present {
-            Some(document) => moved(&*view, &document, claim, &bytes)?.map(Box::new),
-            None => None,
-        };
-        Ok(Verdict::Superseded(bytes, next))
+/// Checks a citation.
+pub(super) fn verify(view: &dyn View, claim: &Claim) -> Result<Verdict, EngineError> {
+    let present = view.document(&claim.document_id)?;
+    if present.as_ref().is_some_and(|document| claim.is_of(document)) {
+        return Ok(quoted(view, claim)?.map_or(Verdict::Broken, Verdict::Valid));
     }
+    let versions = view.versions(&claim.document_id)?;
+    if !versions.iter().any(|version| claim.is_of(version)) {
+        return Ok(Verdict::Broken);
+    }
+    let Some(bytes) = quoted(view, claim)? else { return Ok(Verdict::Broken) };
+    let next = match present {
+        Some(document) => moved(view, &document, claim, &bytes)?.map(Box::new),
+        None => None,
+    };
+    Ok(Verdict::Superseded(bytes, next))
 }
 
 /// The bytes that a claim quotes; `None` where they are not there or not those.

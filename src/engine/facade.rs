@@ -1,0 +1,230 @@
+//! The engine's calls, each in a few lines: what it reads is one view's, what it does is in the file of its matter.
+
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use crate::engine::Backend;
+use crate::engine::Deleted;
+use crate::engine::DocumentPage;
+use crate::engine::EngineError;
+use crate::engine::FoundExchange;
+use crate::engine::Identified;
+use crate::engine::IntegrityCheck;
+use crate::engine::Maintenance;
+use crate::engine::PIPELINE;
+use crate::engine::PlannedSearch;
+use crate::engine::PreparedWrite;
+use crate::engine::Receipt;
+use crate::engine::SearchAnswer;
+use crate::engine::SearchCall;
+use crate::engine::ServerInfo;
+use crate::engine::Settings;
+use crate::engine::SnapshotStream;
+use crate::engine::SnapshotSummary;
+use crate::engine::SourceKind;
+use crate::engine::SourceReader;
+use crate::engine::Statistics;
+use crate::engine::Submission;
+use crate::engine::View;
+use crate::engine::document_page;
+use crate::engine::ingest;
+use crate::engine::page_token::PageTokens;
+use crate::engine::passages::Passages;
+use crate::engine::verify_citation;
+use crate::engine::verify_citation::Claim;
+use crate::engine::verify_citation::Verdict;
+use crate::query::Ranking;
+use crate::span::ByteSpan;
+use crate::transcript::Diagnostic;
+use crate::transcript::Digest;
+use crate::transcript::StoredDocument;
+
+/// onrecord, in process.
+#[derive(Debug)]
+pub struct Engine {
+    settings: Settings,
+    backend: Arc<dyn Backend>,
+    tokens: PageTokens,
+    passages: Passages,
+}
+
+impl Engine {
+    /// An engine over this backend.
+    #[must_use]
+    pub fn new(backend: Arc<dyn Backend>, settings: Settings) -> Self {
+        let tokens = PageTokens::new(backend.page_key(), settings.clock);
+        let passages = Passages::new(settings.passage_cache_bytes);
+        Self { settings, backend, tokens, passages }
+    }
+
+    /// Waits until what is stored has been checked, and reports what was found. Where it is damaged no write is taken, and
+    /// what is read may be missing: the process had better end.
+    pub fn wait_until_checked(&self) -> Result<(), EngineError> {
+        Ok(self.backend.wait_until_checked()?)
+    }
+
+    /// The latest generation; [`BackendError::NotReady`] until what is stored has been checked. An unchecked store may
+    /// have lost what it is asked for, and only a search, whose hits the index vouches for, notices.
+    fn checked_view(&self) -> Result<Arc<dyn View>, EngineError> {
+        self.backend.ready()?;
+        Ok(self.backend.view())
+    }
+
+    /// What would be indexed of a document, without storing it.
+    pub fn segment(
+        &self,
+        submission: Submission,
+    ) -> Result<(Vec<FoundExchange>, Vec<Diagnostic>), EngineError> {
+        let new = submission.identify().prepare(&self.settings)?;
+        let found = new.exchanges.iter().map(|stored| FoundExchange::new(&new.document, stored)).collect();
+        Ok((found, new.diagnostics))
+    }
+
+    /// Deletes a document. `purge` deletes its earlier versions too, with every byte that no other document has.
+    pub fn delete(&self, id: &str, purge: bool) -> Result<Deleted, EngineError> {
+        Ok(self.backend.delete(id, purge)?)
+    }
+
+    /// Calls `seen` with the present generation, and with each that becomes visible later.
+    pub fn watch(&self, seen: impl Fn(u64) + Send + Sync + 'static) {
+        self.backend.watch(Box::new(seen));
+    }
+
+    /// A document's metadata and its exchanges, in order.
+    pub fn document(&self, id: &str) -> Result<(StoredDocument, Vec<FoundExchange>), EngineError> {
+        document_page::document(&*self.checked_view()?, id)
+    }
+
+    /// A page of documents, ordered by id.
+    pub fn documents(&self, page_size: usize, page_token: &str) -> Result<DocumentPage, EngineError> {
+        document_page::documents(&*self.checked_view()?, &self.tokens, page_size, page_token)
+    }
+
+    /// The exchange of this id.
+    pub fn exchange(&self, id: &str) -> Result<FoundExchange, EngineError> {
+        document_page::exchange(&*self.checked_view()?, id)
+    }
+
+    /// Checks a citation.
+    pub fn verify_citation(&self, claim: &Claim) -> Result<Verdict, EngineError> {
+        verify_citation::verify(&*self.checked_view()?, claim)
+    }
+
+    /// Ranks passages for a query.
+    pub fn search(&self, call: &SearchCall) -> Result<SearchAnswer, EngineError> {
+        self.run_search(self.plan_search(call.clone())?)
+    }
+
+    /// The part of a search that is known to be short.
+    pub fn plan_search(&self, call: SearchCall) -> Result<PlannedSearch, EngineError> {
+        PlannedSearch::new(self.backend.view(), call, &self.settings.ranking)
+    }
+
+    /// The rest of a search.
+    pub fn run_search(&self, search: PlannedSearch) -> Result<SearchAnswer, EngineError> {
+        search.run(&self.tokens, &self.passages)
+    }
+
+    /// Stores a document. When it returns, the document is durable and the next search sees it.
+    pub fn put(&self, submission: Submission) -> Result<Receipt, EngineError> {
+        let (done, receipt) = sync_channel(1);
+        // A caller that is gone needs no answer.
+        self.put_then(submission, move |result| drop(done.send(result)))?;
+        receipt.recv().map_err(|_| EngineError::Internal("a write was dropped".into()))?
+    }
+
+    /// Stores a document without waiting for the disk: `done` is called once the document is durable and the next search
+    /// sees it, or with the error of writing it. An error of reading it is returned, and `done` is not called.
+    pub fn put_then(
+        &self,
+        submission: Submission,
+        done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
+    ) -> Result<(), EngineError> {
+        let identified = submission.identify();
+        match self.unchanged(&identified)? {
+            Some(receipt) => {
+                done(Ok(receipt));
+                Ok(())
+            }
+            None => self.submit(self.prepare(identified)?, done),
+        }
+    }
+
+    /// The receipt of a submission that is stored already, which saves reading it again; `None` also while the store is
+    /// being checked, as the backend compares once more before it writes.
+    pub fn unchanged(&self, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
+        let Ok(view) = self.checked_view() else { return Ok(None) };
+        ingest::unchanged(&*view, identified)
+    }
+
+    /// Extracts, segments and analyses a submission, for [`Engine::submit`].
+    pub fn prepare(&self, identified: Identified) -> Result<Box<dyn PreparedWrite>, EngineError> {
+        Ok(self.backend.prepare(identified.prepare(&self.settings)?)?)
+    }
+
+    /// Queues a write; writes are committed in the order they are queued. `done` is called once the document is
+    /// durable and the next search sees it, or with the error. Blocks only while the queue is full.
+    pub fn submit(
+        &self,
+        prepared: Box<dyn PreparedWrite>,
+        done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
+    ) -> Result<(), EngineError> {
+        Ok(prepared.submit(Box::new(|result| done(result.map_err(EngineError::from))))?)
+    }
+
+    /// How large the corpus is, and what its answers come from.
+    pub fn server_info(&self) -> Result<ServerInfo, EngineError> {
+        Ok(ServerInfo {
+            statistics: self.stats()?,
+            footprint: self.backend.footprint()?,
+            pipeline: PIPELINE,
+            ranking: self.settings.ranking,
+        })
+    }
+
+    /// Reads a document's source, or a range of it: of the version with these received bytes, or the present one.
+    pub fn source(
+        &self,
+        id: &str,
+        version: Option<Digest>,
+        kind: SourceKind,
+        span: Option<ByteSpan>,
+    ) -> Result<SourceReader, EngineError> {
+        SourceReader::open(self.checked_view()?, id, version, kind, span)
+    }
+
+    /// Ranks by these parameters from now on.
+    pub const fn set_ranking(&mut self, ranking: Ranking) {
+        self.settings.ranking = ranking;
+    }
+
+    /// How large the corpus is.
+    pub fn stats(&self) -> Result<Statistics, EngineError> {
+        Ok(self.backend.view().statistics()?)
+    }
+
+    /// Takes a snapshot of what the latest commit left. Writes go on meanwhile.
+    pub fn snapshot(&self) -> Result<Box<dyn SnapshotStream>, EngineError> {
+        Ok(self.maintenance()?.snapshot()?)
+    }
+
+    /// Takes a snapshot, with its manifest, into the folder that the operator chose.
+    pub fn snapshot_to(&self, name: &str) -> Result<SnapshotSummary, EngineError> {
+        Ok(self.maintenance()?.snapshot_to(name)?)
+    }
+
+    /// Builds the index again from the documents. Searches and writes go on meanwhile. Returns the generation from which
+    /// on the new one is used.
+    pub fn rebuild_index(&self) -> Result<u64, EngineError> {
+        Ok(self.maintenance()?.rebuild_index()?)
+    }
+
+    /// Starts to read everything again and to compare it with its digests.
+    pub fn check_integrity(&self) -> Result<Box<dyn IntegrityCheck>, EngineError> {
+        Ok(self.maintenance()?.check_integrity()?)
+    }
+
+    fn maintenance(&self) -> Result<&dyn Maintenance, EngineError> {
+        self.backend.maintenance().ok_or(EngineError::NoMaintenance)
+    }
+}
