@@ -7,6 +7,7 @@ use crate::extraction::Decoded;
 use crate::extraction::ExtractError;
 use crate::extraction::Limits;
 use crate::extraction::builder::ExtractionBuilder;
+use crate::extraction::common::clock;
 use crate::extraction::common::speech;
 use crate::extraction::common::speech::Escapes;
 use crate::extraction::common::speech::Part;
@@ -153,7 +154,7 @@ impl Reader<'_> {
 /// `1.5`, `1.5s` or `00:01:02.5`.
 fn seconds(text: &str) -> Option<Duration> {
     if text.contains(':') {
-        return crate::extraction::timed::cues::instant(text);
+        return clock::clock_time(text);
     }
     Duration::try_from_secs_f64(text.trim_end_matches('s').parse().ok()?).ok()
 }

@@ -30,8 +30,8 @@ pub use given_pairs::Line;
 pub use given_pairs::Pair;
 pub use given_pairs::render;
 
+use crate::extraction::charset::decoded::Decoded;
 use crate::extraction::charset::decoding;
-use crate::extraction::charset::decoding::Decoded;
 use crate::transcript::Extraction;
 use crate::transcript::Format;
 use crate::transcript::Source;
@@ -116,7 +116,7 @@ pub fn extract(source: &Source<'_>, limits: &Limits) -> Result<Extraction, Extra
         return Err(ExtractError::OverLimit { limit: "text_bytes", allowed: limits.text_bytes });
     }
     if extraction.blocks.is_empty() {
-        let what = format!("read as {:?}, the document shows no text to a reader", extraction.format);
+        let what = format!("the document was read as {} and has no text", extraction.format.name());
         return Err(ExtractError::Unreadable(what));
     }
     metadata::header_lines::complete(&mut extraction);

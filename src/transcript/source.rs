@@ -35,7 +35,7 @@ pub enum Format {
     Xml,
     /// JSON or JSON Lines: turns of speakers, or ready question/answer pairs.
     Json,
-    /// Ready question/answer pairs as comma-separated values.
+    /// A table as comma-separated values: turns of speakers, or question/answer pairs.
     Csv,
     /// A `WordprocessingML` document.
     Docx,
@@ -49,6 +49,37 @@ pub enum Format {
     Pdf,
     /// Ready pairs handed over as messages; the source is the service's own rendering of them.
     Pairs,
+}
+
+impl Format {
+    /// The format's name, for messages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain text",
+            Self::Markdown => "Markdown",
+            Self::Html => "HTML",
+            Self::WebVtt => "WebVTT",
+            Self::SubRip => "SubRip",
+            Self::Ttml => "TTML",
+            Self::Sbv => "SBV",
+            Self::Ass => "SubStation Alpha",
+            Self::Chat => "CHAT",
+            Self::Elan => "ELAN",
+            Self::Tei => "TEI",
+            Self::TextGrid => "TextGrid",
+            Self::Transcriber => "Transcriber",
+            Self::Xml => "XML",
+            Self::Json => "JSON",
+            Self::Csv => "CSV",
+            Self::Docx => "DOCX",
+            Self::Odt => "ODT",
+            Self::Rtf => "RTF",
+            Self::Epub => "EPUB",
+            Self::Pdf => "PDF",
+            Self::Pairs => "question/answer pairs",
+        }
+    }
 }
 
 impl Format {

@@ -4,7 +4,7 @@ use encoding_rs::DecoderResult;
 use encoding_rs::Encoding;
 use encoding_rs::ISO_2022_JP;
 
-use crate::extraction::charset::decoding::Text;
+use crate::extraction::charset::decoded::Text;
 
 /// Decodes `body`, which starts at byte 0 of the source: a legacy page has no byte order mark.
 pub(crate) fn decode(body: &[u8], encoding: &'static Encoding, out: &mut Text) {

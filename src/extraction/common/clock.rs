@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use crate::extraction::timed::cues;
 use crate::transcript::TimeSpan;
 
 /// Letters that people speak in a second, of which the unit of bare numbers is inferred.
@@ -64,7 +63,7 @@ fn instant(said: &str) -> Option<Time> {
     if let Ok(number) = said.parse::<f64>() {
         return valid(number).map(Time::Bare);
     }
-    if let Some(time) = cues::instant(said) {
+    if let Some(time) = clock_time(said) {
         return Some(Time::Seconds(time.as_secs_f64()));
     }
     // `00:01:02:13` and `00:01:02;13` count frames, whose rate is not given.
@@ -73,7 +72,7 @@ fn instant(said: &str) -> Option<Time> {
         && frames.len() <= 3
         && frames.bytes().all(|byte| byte.is_ascii_digit())
     {
-        return cues::instant(clock).map(|time| Time::Seconds(time.as_secs_f64()));
+        return clock_time(clock).map(|time| Time::Seconds(time.as_secs_f64()));
     }
     let duration = said.parse::<jiff::SignedDuration>().ok()?;
     valid(duration.as_secs_f64()).map(Time::Seconds)
@@ -99,6 +98,22 @@ pub(crate) fn span(start: f64, end: Option<f64>) -> TimeSpan {
     let duration = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or_default();
     let start = duration(start);
     TimeSpan { start, end: end.map_or(start, duration).max(start) }
+}
+
+/// A time of the form `[hours:]minutes:seconds[.fraction]`.
+pub(crate) fn clock_time(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    let mut seconds: u64 = 0;
+    let mut parts = 0;
+    for part in whole.split(':') {
+        let digits = !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let value: u64 = digits.then(|| part.parse().ok()).flatten()?;
+        seconds = seconds * 60 + value;
+        parts += 1;
+    }
+    let digits = fraction.len() <= 9 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let nanos: u32 = digits.then(|| format!("{fraction:0<9}").parse().ok()).flatten()?;
+    matches!(parts, 2 | 3).then(|| Duration::new(seconds, nanos))
 }
 
 #[cfg(test)]

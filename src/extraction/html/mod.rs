@@ -6,6 +6,7 @@ mod classes;
 mod content;
 pub(crate) mod entity;
 mod head;
+mod page;
 mod rows;
 mod start_tag;
 mod stylesheet;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::extraction::html::page::Page;
+use crate::extraction::html::page::Turn;
 use crate::extraction::html::tag;
 use crate::extraction::html::tree::Element;
 use crate::extraction::html::tree::Picture;
-use crate::extraction::html::voices::Page;
-use crate::extraction::html::voices::Turn;
 
 /// The turns that pictures mark: each picture that is shown several times marks the text of its
 /// row, or, where pictures have no text with them, what follows up to the next.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::extraction::Decoded;
 use crate::extraction::builder::ExtractionBuilder;
+use crate::extraction::common::clock;
 use crate::extraction::common::speech;
 use crate::extraction::common::speech::Escapes;
 use crate::extraction::common::speech::Part;
 use crate::extraction::common::speech::Utterance;
-use crate::extraction::timed::cues;
 use crate::extraction::timed::sbv;
 use crate::span::TextSpan;
 use crate::transcript::BlockKind;
@@ -91,7 +91,7 @@ fn event(text: &str, value: TextSpan, fields: Fields) -> Option<Utterance> {
         start += comma + 1;
     }
     let field = |at: Option<usize>| before.get(at?).copied();
-    let time = |at: Option<usize>| -> Option<Duration> { cues::instant(field(at)?) };
+    let time = |at: Option<usize>| -> Option<Duration> { clock::clock_time(field(at)?) };
     let time =
         time(fields.start).map(|start| TimeSpan { start, end: time(fields.end).unwrap_or(start).max(start) });
     let speaker = field(fields.name).filter(|name| !name.is_empty() && name.len() <= 200).map(str::to_owned);

@@ -1,9 +1,9 @@
 //! Timed cues, as WebVTT and SubRip share them: a timing line, and lines of text below it.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use crate::extraction::builder::ExtractionBuilder;
+use crate::extraction::common::clock;
 use crate::extraction::html;
 use crate::extraction::html::entity;
 use crate::span::TextSpan;
@@ -66,25 +66,9 @@ pub(crate) fn split(text: &str, from: usize, more: impl Fn(&str) -> bool) -> Vec
 /// Reads `00:01:02.500 --> 00:01:04,000`, with or without hours, and any settings after it.
 pub(crate) fn timing(line: &str) -> Option<TimeSpan> {
     let (start, rest) = line.split_once("-->")?;
-    let start = instant(start.trim())?;
-    let end = instant(rest.split_whitespace().next()?)?;
+    let start = clock::clock_time(start.trim())?;
+    let end = clock::clock_time(rest.split_whitespace().next()?)?;
     Some(TimeSpan { start, end: end.max(start) })
-}
-
-/// A time of the form `[hours:]minutes:seconds[.fraction]`.
-pub(crate) fn instant(text: &str) -> Option<Duration> {
-    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
-    let mut seconds: u64 = 0;
-    let mut parts = 0;
-    for part in whole.split(':') {
-        let digits = !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
-        let value: u64 = digits.then(|| part.parse().ok()).flatten()?;
-        seconds = seconds * 60 + value;
-        parts += 1;
-    }
-    let digits = fraction.len() <= 9 && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let nanos: u32 = digits.then(|| format!("{fraction:0<9}").parse().ok()).flatten()?;
-    matches!(parts, 2 | 3).then(|| Duration::new(seconds, nanos))
 }
 
 /// Writes cues as blocks.

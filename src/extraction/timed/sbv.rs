@@ -2,6 +2,7 @@
 
 use crate::extraction::Decoded;
 use crate::extraction::builder::ExtractionBuilder;
+use crate::extraction::common::clock;
 use crate::extraction::timed::cues;
 use crate::extraction::timed::cues::Cue;
 use crate::span::TextSpan;
@@ -16,7 +17,7 @@ pub(crate) fn timing(line: &str) -> Option<TimeSpan> {
     if !is_clock(start) || !is_clock(end) {
         return None;
     }
-    let (start, end) = (cues::instant(start.trim())?, cues::instant(end.trim())?);
+    let (start, end) = (clock::clock_time(start.trim())?, clock::clock_time(end.trim())?);
     Some(TimeSpan { start, end: end.max(start) })
 }
 

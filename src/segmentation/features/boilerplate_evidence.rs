@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::transcript::BlockKind;

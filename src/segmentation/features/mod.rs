@@ -2,6 +2,7 @@
 //! unit.
 
 mod boilerplate_evidence;
+pub(crate) mod feature;
 mod pull_quotes;
 pub(crate) mod question_style;
 pub(crate) mod turn_markers;

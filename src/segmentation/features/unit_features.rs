@@ -1,7 +1,9 @@
-//! What is seen in a unit: words and marks of questions, of answers and of boilerplate.
+//! Extracts the features of units: words and marks of questions, of answers and of boilerplate.
 
 use crate::segmentation::features::boilerplate_evidence;
 use crate::segmentation::features::boilerplate_evidence::Usage;
+pub(crate) use crate::segmentation::features::feature::Feature;
+pub(crate) use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::pull_quotes;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::language_data::languages::Language;
@@ -9,56 +11,6 @@ use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::transcript::BlockKind;
 use crate::transcript::Extraction;
-
-/// Something seen in a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Feature {
-    /// It ends with a question mark.
-    Asks,
-    /// One of its last sentences has a question mark, but not the last.
-    Asked,
-    /// A sentence begins as a request.
-    Requests,
-    /// It begins with a question word.
-    OpensAsking,
-    /// It speaks to someone.
-    SecondPerson,
-    /// It speaks of its speaker.
-    FirstPerson,
-    /// It ends as a sentence does.
-    Stops,
-    /// It begins as matter after an interview does, or is a credit.
-    Trailing,
-    /// It is only a sign of listening.
-    Listens,
-    /// It gives the floor to another.
-    HandsOver,
-    /// It is a date, with few words around it.
-    Dated,
-    /// It ends a quotation that began before, or a question that it quotes: someone reports what was said.
-    ClosesQuotation,
-}
-
-/// What is seen in one unit.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Features {
-    /// Words.
-    pub words: usize,
-    /// Log-odds that it is boilerplate.
-    pub boilerplate: f32,
-    signs: u16,
-}
-
-impl Features {
-    /// Whether a sign is there.
-    pub(crate) fn has(&self, sign: Feature) -> bool {
-        self.signs & (1 << sign as u16) != 0
-    }
-
-    fn note(&mut self, sign: Feature, there: bool) {
-        self.signs |= u16::from(there) << sign as u16;
-    }
-}
 
 /// Log-odds that a remark of whoever wrote the text down is boilerplate.
 const REMARK: f32 = 12.0;

@@ -1,5 +1,9 @@
 //! Where a line may name its speaker: candidates of many shapes, none of them believed yet.
 
+pub(crate) use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::LONGEST;
+pub(crate) use crate::segmentation::labels::candidate::Place;
+pub(crate) use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::labels::counted;
 use crate::segmentation::labels::label_parse;
 use crate::segmentation::labels::opening_shape::Openings;
@@ -12,77 +16,6 @@ use crate::transcript::BlockKind;
 use crate::transcript::Emphasis;
 use crate::transcript::EmphasisKind;
 use crate::transcript::Extraction;
-
-/// How a label is set off from what is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Shape {
-    /// `Name:`
-    Colon,
-    /// `Q.`
-    Point,
-    /// `Question 3)`, `Q3.`
-    Counted,
-    /// `Name.-`, `Name —`
-    Dash,
-    /// `Q`, then space.
-    Gap,
-    /// A name, then a tab or a space as wide as a character.
-    Wide,
-    /// `nick>`, as in logs of chats.
-    Nick,
-    /// In bold, with nothing behind.
-    Strong,
-    /// In brackets, as `【Name】`.
-    Bracket,
-    /// On a line of its own.
-    Alone,
-    /// On its own line, after a sign of a turn.
-    Marked,
-    /// In the pattern in which the document opens its turns.
-    Opening,
-}
-
-/// Where in its line a label stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// At its start.
-    Start,
-    /// After the end of a sentence.
-    Inside,
-    /// Where no sentence ends, so that only a name known elsewhere makes it a label.
-    Loose,
-}
-
-/// A stretch that may be a label.
-#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
-#[derive(Clone, Debug)]
-pub(crate) struct Candidate {
-    /// The line it stands in.
-    pub line: usize,
-    /// From its first byte to where what is said begins.
-    pub span: TextSpan,
-    /// The name as written, without affiliation and times.
-    pub name: String,
-    /// The name in lower case, without titles: what makes two labels one.
-    pub key: String,
-    /// Initials given in brackets behind a full name, as `Ann Lee (AL):`.
-    pub alias: Option<String>,
-    /// How it is set off.
-    pub shape: Shape,
-    /// Where in its line it stands.
-    pub place: Place,
-    /// Whether it is set in bold or italics.
-    pub emphasised: bool,
-    /// Whether what is said begins as a sentence does.
-    pub clean: bool,
-    /// Whether the name is spelled as no name is, so that only recurrence makes it one.
-    pub doubtful: bool,
-    /// Whether a number after the name counts questions or answers, so that it names nobody.
-    pub counts: bool,
-}
-
-/// Longest label in bytes, from the start of the line to its mark.
-pub(crate) const LONGEST: usize = 110;
 
 /// Most words of a label on a line of its own.
 const MOST_WORDS: usize = 9;

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::segmentation::labels::candidates::Candidate;
-use crate::segmentation::labels::candidates::Place;
-use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::Place;
+use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::labels::label_selection::LabelSelector;
 use crate::segmentation::labels::label_selection::in_capitals;
 

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::segmentation::labels::candidates::Candidate;
-use crate::segmentation::labels::candidates::Place;
+use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::Place;
 use crate::segmentation::language_data::lexicon;
 
 /// Splits a key in its words and its number.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::labels::label_selection::LabelSelector;
 use crate::segmentation::labels::label_selection::names_role;
 use crate::segmentation::language_data::lexicon;

@@ -1,6 +1,6 @@
 //! The head of a line as a pattern of tokens: name, time, brackets and signs in any order.
 
-use crate::segmentation::labels::candidates::LONGEST;
+use crate::segmentation::labels::candidate::LONGEST;
 use crate::segmentation::labels::stamps;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;

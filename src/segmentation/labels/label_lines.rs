@@ -1,8 +1,8 @@
 //! What the lines of labels that are written once show: headings, headlines, names that the text has elsewhere.
 
-use crate::segmentation::labels::candidates::Candidate;
-use crate::segmentation::labels::candidates::Place;
-use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::Place;
+use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::labels::label_selection::LabelSelector;
 use crate::segmentation::language_data::sentences;
 use crate::span::TextSpan;

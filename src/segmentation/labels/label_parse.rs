@@ -1,6 +1,6 @@
 //! How labels are spelled: times and brackets around names, and what can be a name at all.
 
-use crate::segmentation::labels::candidates::LONGEST;
+use crate::segmentation::labels::candidate::LONGEST;
 use crate::segmentation::labels::stamps;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::segmentation::labels::full_names;
 use crate::segmentation::labels::introductions;
 use crate::segmentation::labels::misspelt;
-use crate::segmentation::labels::speakers::Speaker;
+use crate::segmentation::labels::speaker::Speaker;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;

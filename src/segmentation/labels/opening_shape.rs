@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::segmentation::labels::candidates::Candidate;
-use crate::segmentation::labels::candidates::Place;
-use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::Place;
+use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::labels::heads;
 use crate::segmentation::labels::heads::Head;
 use crate::segmentation::labels::heads::Token;
 use crate::segmentation::labels::label_parse;
+use crate::segmentation::labels::member::Member;
 use crate::segmentation::labels::prefixes;
 use crate::segmentation::labels::remarks;
 use crate::segmentation::labels::stamps;
@@ -38,28 +39,6 @@ pub(crate) struct Openings {
 
 /// Fewest lines that show a pattern.
 const FEWEST: usize = 3;
-
-/// A line whose head has a name.
-#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
-#[derive(Debug)]
-pub(crate) struct Member {
-    pub line: usize,
-    pub name: String,
-    pub key: String,
-    /// Initials given with the name.
-    pub alias: Option<String>,
-    /// Whether the name is spelled as names are.
-    pub proper: bool,
-    /// Whether what is said begins as a sentence does.
-    pub clean: bool,
-    /// Whether speech follows, on this line or the next.
-    pub followed: bool,
-    /// Whether the line has nothing but the head.
-    pub whole: bool,
-    /// Whether the name was found because many lines begin with it.
-    pub by_prefix: bool,
-    pub span: TextSpan,
-}
 
 /// Looks at the heads of all lines.
 pub(crate) fn openings(extraction: &Extraction, lines: &[Line]) -> Openings {

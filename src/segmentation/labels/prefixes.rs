@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::segmentation::labels::label_parse;
-use crate::segmentation::labels::opening_shape::Member;
+use crate::segmentation::labels::member::Member;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;
 use crate::span::TextSpan;

@@ -11,6 +11,7 @@ use crate::segmentation::labels::names::Written;
 use crate::segmentation::labels::namesakes;
 use crate::segmentation::labels::namesakes::Namesakes;
 use crate::segmentation::labels::opening_shape::Openings;
+pub(crate) use crate::segmentation::labels::speaker::Speaker;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;
@@ -20,17 +21,6 @@ use crate::transcript::Extraction;
 
 /// How much of a document's start is searched for the names that initials stand for, in bytes.
 const HEADER: usize = 8 << 10;
-
-/// Someone who speaks in the document.
-#[derive(Clone, Debug)]
-pub(crate) struct Speaker {
-    /// The fullest name the document gives; `None` where the label only tells the role.
-    pub name: Option<String>,
-    /// The labels, in lower case.
-    pub keys: Vec<String>,
-    /// The label as it is first written.
-    pub label: String,
-}
 
 /// A label in its place.
 #[derive(Clone, Copy, Debug)]

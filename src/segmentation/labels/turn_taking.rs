@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::segmentation::labels::candidates::Candidate;
-use crate::segmentation::labels::candidates::Place;
-use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::Place;
+use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::language_data::lexicon;
 
 /// Fewest labels of a word that is spelled as no name.

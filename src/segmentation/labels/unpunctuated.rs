@@ -1,10 +1,10 @@
 //! Labels at a line's start without a colon: set off by a point, a dash, a gap, brackets.
 
-use crate::segmentation::labels::candidates::Candidate;
-use crate::segmentation::labels::candidates::LONGEST;
-use crate::segmentation::labels::candidates::Place;
+use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::LONGEST;
+use crate::segmentation::labels::candidate::Place;
+use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::labels::candidates::Scan;
-use crate::segmentation::labels::candidates::Shape;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::span::TextSpan;
