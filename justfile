@@ -32,4 +32,4 @@ serve:
 
 # Run a benchmark: suite, writes, segmentation, hostile.
 bench NAME *ARGS:
-    cargo bench --bench {{ NAME }} -- {{ ARGS }}
+    cargo bench -p onrecord-benches --bench {{ NAME }} -- {{ ARGS }}

@@ -1,6 +1,6 @@
 //! Acknowledged writes per second, against `SQLite` with a full-text index (FTS5) at `synchronous = FULL`.
 //!
-//! `cargo bench --bench writes [-- --rounds N --seconds S --documents N --folder DIR]`. Each round runs every
+//! `cargo bench -p onrecord-benches --bench writes [-- --rounds N --seconds S --documents N --folder DIR]`. Each round runs every
 //! contender once on an empty folder of the same disk, in turn, so that a slow minute of the machine hits all of them;
 //! the median of the rounds is what counts. The service is the real binary behind gRPC, one connection and one
 //! `PutDocument` at a time per writer; `SQLite` is Python's, one transaction per document (`sqlite_writes.py`).
@@ -146,7 +146,7 @@ fn service(folder: &Path, writers: usize, seconds: f64, documents: &Arc<[(String
 
 /// The same with `SQLite`.
 fn sqlite(folder: &Path, journal: &str, writers: usize, seconds: f64, listed: &Path) -> (usize, f64) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/sqlite_writes.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("sqlite_writes.py");
     let command = Command::new("python3")
         .arg(script)
         .arg(folder)
@@ -168,7 +168,7 @@ struct Process {
 
 impl Process {
     fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_onrecord"))
+        let mut child = Command::new(onrecord_benches::SERVICE.as_path())
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(folder)
             .stdout(Stdio::piped())

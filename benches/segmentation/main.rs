@@ -1,8 +1,8 @@
 //! Throughput of extraction and segmentation on one core, from bytes to exchanges: shapes of documents that people
 //! have, at two sizes or three. Linear cost shows as the same bytes per second at every size.
 //!
-//! `cargo bench --bench segmentation`; figures, and the machine they are from, are in `docs/formats.md`. One shape
-//! alone: `cargo bench --bench segmentation -- 'html/'`.
+//! `cargo bench -p onrecord-benches --bench segmentation`; figures, and the machine they are from, are in
+//! `docs/formats.md`. One shape alone: `cargo bench -p onrecord-benches --bench segmentation -- 'html/'`.
 
 mod formats;
 mod prose;

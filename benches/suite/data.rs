@@ -38,7 +38,7 @@ pub(crate) enum Sent {
 
 /// The server on a data folder.
 pub(crate) fn serve(folder: &Path, flags: &[&str]) -> Server {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_onrecord"));
+    let mut command = Command::new(onrecord_benches::SERVICE.as_path());
     command.args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--data-dir"]).arg(folder).args(flags);
     Server::start(&mut command)
 }

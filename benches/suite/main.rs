@@ -70,7 +70,7 @@ fn wanted(args: &[String]) -> Wanted {
     let mut wanted = Wanted {
         pairs: vec![10_000, 100_000],
         effort: Effort { rounds: 5, long: Duration::from_secs(4) },
-        out: Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/performance"),
+        out: Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance"),
     };
     for pair in args.chunks(2) {
         let value = pair.get(1).unwrap();

@@ -13,7 +13,7 @@ use crate::rounds::Times;
 pub(crate) fn write(folder: &Path, outcomes: &[Outcome]) {
     fs::create_dir_all(folder).unwrap();
     let mut text = String::from(
-        "<!-- Written by `cargo bench --bench suite`; README.md says what the rows mean. -->\n\n",
+        "<!-- Written by `cargo bench -p onrecord-benches --bench suite`; README.md says what the rows mean. -->\n\n",
     );
     let mut row = |name: &str, value: &dyn Fn(&Outcome) -> String| {
         let cells: Vec<String> = outcomes.iter().map(value).collect();

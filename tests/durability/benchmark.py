@@ -1,4 +1,4 @@
-"""Acknowledged writes per second, against SQLite with FTS5: `cargo bench --bench writes`."""
+"""Acknowledged writes per second, against SQLite with FTS5: `cargo bench -p onrecord-benches --bench writes`."""
 
 import subprocess
 
@@ -11,6 +11,6 @@ def arguments(parser):
 
 
 def main(args):
-    command = ["cargo", "bench", "--bench", "writes", "--"]
+    command = ["cargo", "bench", "-p", "onrecord-benches", "--bench", "writes", "--"]
     rounds = ["--rounds", str(args.rounds), "--seconds", str(args.seconds)]
     return subprocess.run([*command, *rounds], cwd=ROOT).returncode == 0
