@@ -34,7 +34,7 @@ pub(crate) fn copy_tables(
     before_batch(BATCH)?;
     catch_redb_panic(|| {
         let epoch = Epoch::open(Ok(file), CACHE, false)?;
-        let mut copy = Copy {
+        let mut copy = TableCopy {
             from: &reader.transaction,
             transaction: Some(begin(&epoch)?),
             epoch: &epoch,
@@ -47,7 +47,7 @@ pub(crate) fn copy_tables(
     })
 }
 
-struct Copy<'c> {
+struct TableCopy<'c> {
     from: &'c ReadTransaction,
     epoch: &'c Epoch,
     /// `None` only while the next one is begun.
@@ -63,7 +63,7 @@ fn begin(epoch: &Epoch) -> Result<WriteTransaction, StoreError> {
     Ok(transaction)
 }
 
-impl Copy<'_> {
+impl TableCopy<'_> {
     fn commit(&mut self) -> Result<(), StoreError> {
         let committed = self.transaction.take().map_or(Ok(()), WriteTransaction::commit);
         if let Some(error) = self.epoch.failure.error() {
@@ -86,7 +86,7 @@ impl Copy<'_> {
     }
 }
 
-impl TableVisitor for Copy<'_> {
+impl TableVisitor for TableCopy<'_> {
     fn table<K: Key + 'static, V: Value + 'static>(
         &mut self,
         name: &str,
