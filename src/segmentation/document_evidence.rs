@@ -114,7 +114,8 @@ impl DocumentEvidence {
     }
 }
 
-/// Finds the turns that only give the floor to another ("Please go ahead, Ms. Lee."): they take no turn.
+/// Finds the turns that only give the floor to another ("Please go ahead, Ms. Lee."): they take no
+/// turn.
 fn hand_overs(units: &[Unit], features: &[Features], roles: &Roles) -> Vec<bool> {
     let spoken = |(_, (unit, features)): &(usize, (&Unit, &Features))| {
         unit.speaker.is_some() || features.boilerplate < unit_features::LIKELY_BOILERPLATE

@@ -1,10 +1,12 @@
 //! Blocks → turns → exchanges → passages. Pure, and it cannot fail.
 //!
-//! The rooms, in the order data flows: `lines` cuts blocks into lines and decides which line breaks mean
-//! nothing; `boilerplate` takes out lines that are no one's words; `labels` decides over the whole document which
-//! text names a speaker, and which labels are one person; `features` cuts lines into units and describes each of them; `decoding` finds the best sequence of states for
-//! all units at once (Viterbi); `pairing` makes exchanges of them, with reasons. [`windows`] cuts long answers into
-//! passages. `language_data` has all that is known of languages and scripts, `weights` the weights of all evidence.
+//! The rooms, in the order data flows: `lines` cuts blocks into lines and decides which line breaks
+//! mean nothing; `boilerplate` takes out lines that are no one's words; `labels` decides over the
+//! whole document which text names a speaker, and which labels are one person; `features` cuts
+//! lines into units and describes each of them; `decoding` finds the best sequence of states for
+//! all units at once (Viterbi); `pairing` makes exchanges of them, with reasons. [`windows`] cuts
+//! long answers into passages. `language_data` has all that is known of languages and scripts,
+//! `weights` the weights of all evidence.
 //!
 //! What comes as ready pairs is only paired.
 
@@ -124,8 +126,8 @@ fn words_of(exchange: &Exchange) -> Vec<ByteSpan> {
 /// How many characters are looked at to see whether a text is one.
 const NOISE_SAMPLE: usize = 4096;
 
-/// Whether a text is bytes of something else: one in ten characters stands for bytes that could not be decoded, or
-/// is a control character that no text has.
+/// Whether a text is bytes of something else: one in ten characters replaces bytes that could not
+/// be decoded, or is a control character that no text has.
 fn is_noise(text: &str) -> bool {
     let (mut all, mut noise) = (0, 0);
     for c in text.chars().take(NOISE_SAMPLE) {

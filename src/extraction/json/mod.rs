@@ -33,7 +33,8 @@ use crate::transcript::DiagnosticKind;
 use crate::transcript::Extraction;
 use crate::transcript::Format;
 
-/// Most levels of a document. Values are read by recursion, and `serde_json` skips them without any.
+/// Most levels of a document. Values are read by recursion, and `serde_json` skips them without
+/// any.
 const DEEPEST: usize = 127;
 
 /// Whether a text begins with a JSON value.

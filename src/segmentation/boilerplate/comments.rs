@@ -27,7 +27,8 @@ pub(crate) fn cut(extraction: &Extraction, lines: &mut Vec<Line>) -> Option<Diag
     })
 }
 
-/// The block of the last heading over comments, where the questions are before it and no heading after it asks.
+/// The block of the last heading over comments, where the questions are before it and no heading
+/// after it asks.
 fn start(extraction: &Extraction) -> Option<usize> {
     let text = |block: &Block| block.span.of(&extraction.text);
     let asks = |block: &Block| sentences::ends_in_question(text(block));
@@ -43,7 +44,8 @@ fn start(extraction: &Extraction) -> Option<usize> {
     (before.iter().filter(|block| asks(block)).count() >= 2 && !goes_on).then_some(first)
 }
 
-/// Whether a line without a stop begins with the word for comments, or with their number and the word.
+/// Whether a line without a stop begins with the word for comments, or with their number and the
+/// word.
 fn names_comments(line: &str, most_words: usize) -> bool {
     let line = line.trim_start_matches(|c: char| !c.is_alphabetic());
     let words = line.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic));

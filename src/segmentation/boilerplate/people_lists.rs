@@ -41,8 +41,8 @@ pub(crate) fn mark(lines: Lines<'_>, found: &mut [Option<Boilerplate>]) {
     }
 }
 
-/// Whether the last line of a list is rather the name of whoever speaks next: it comes again, and what follows
-/// is speech.
+/// Whether the last line of a list is rather the name of whoever speaks next: it comes again, and
+/// what follows is speech.
 fn labels_speech(lines: Lines<'_>, at: usize, heads: &Heads<'_>) -> bool {
     let (Some(text), Some(next)) = (lines.text(at), lines.text(at + 1)) else { return false };
     let speech = sentences::ends_in_stop(next) || sentences::count_words(next) >= SPEECH_WORDS;
@@ -77,8 +77,8 @@ impl<'a> Heads<'a> {
         Self { lists, families, repeated }
     }
 
-    /// Whether a line opens a list: it is a word for those present, alone before an entry or with one; or it has a
-    /// colon and names, with an office, someone who is a speaker elsewhere.
+    /// Whether a line opens a list: it is a word for those present, alone before an entry or with
+    /// one; or it has a colon and names, with an office, someone who is a speaker elsewhere.
     fn open(&self, text: &str, next: Option<&str>) -> bool {
         if self.lists.is_empty() && !next.is_some_and(is_entry) {
             return false;
@@ -111,7 +111,8 @@ fn head(text: &str) -> Option<(&str, &str)> {
     (few && !rest.trim().is_empty()).then(|| (head.trim(), rest.trim()))
 }
 
-/// Whether a line is names and offices, and no sentence: every word has a capital, but for small words inside.
+/// Whether a line is names and offices, and no sentence: every word has a capital, but for small
+/// words inside.
 fn is_entry(text: &str) -> bool {
     let words = || text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
     let capital = |word: &str| {

@@ -40,8 +40,8 @@ fn is_heading(text: &str) -> bool {
         && !text.trim_end_matches([':', '：']).contains([':', '：'])
 }
 
-/// Whether a line cites a publication: it begins as an entry does, has a year, and signs such as initials, pages,
-/// a volume, an identifier.
+/// Whether a line cites a publication: it begins as an entry does, has a year, and signs such as
+/// initials, pages, a volume, an identifier.
 fn is_reference(text: &str) -> bool {
     if text.len() > LONGEST || !opens_entry(text) || !has_year(text) {
         return false;
@@ -64,8 +64,8 @@ fn is_reference(text: &str) -> bool {
     signs.iter().filter(|there| **there).count() >= FEWEST_SIGNS
 }
 
-/// Whether a line opens as an entry does: with a year, a number in brackets or with a point, or a family name
-/// and initials.
+/// Whether a line opens as an entry does: with a year, a number in brackets or with a point, or a
+/// family name and initials.
 fn opens_entry(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let rest = text.get(digits..).unwrap_or_default();

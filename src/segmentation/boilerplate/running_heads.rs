@@ -15,13 +15,14 @@ const FEWEST_LINES: usize = 2;
 /// Fewest words that they have together, and that the longest of them has.
 const FEWEST_WORDS: (usize, usize) = (6, 4);
 
-/// Marks the lines of stretches that repeat: at least two lines, none of which is a sentence, each as often as
-/// the others. A stretch that holds sentences too is a text printed twice.
+/// Marks the lines of stretches that repeat: at least two lines, none of which is a sentence, each
+/// as often as the others. A stretch that holds sentences too is a text printed twice.
 pub(crate) fn mark(lines: Lines<'_>, found: &mut [Option<Boilerplate>]) {
     let mut last: HashMap<String, usize> = HashMap::new();
     // How many lines begin with the same words and a colon, which may be a speaker's label.
     let mut labels: HashMap<&str, usize> = HashMap::new();
-    // Only labels of lines no longer than a head are looked up: the rest of a longer line is not read.
+    // Only labels of lines no longer than a head are looked up: the rest of a longer line is not
+    // read.
     let labelled = LONGEST + '：'.len_utf8();
     for label in (0..lines.len()).filter_map(|at| label(sentences::head(lines.text(at)?, labelled))) {
         *labels.entry(label).or_default() += 1;
@@ -123,7 +124,8 @@ fn is_sentence(text: &str) -> bool {
     sentences::ends_in_stop(text) || (text.starts_with(char::is_lowercase) && !address)
 }
 
-/// A line without what changes from page to page: each number is one digit, each white space one space.
+/// A line without what changes from page to page: each number is one digit, each white space one
+/// space.
 fn without_numbers(text: &str) -> String {
     let mut same = String::with_capacity(text.len());
     let mut last = None;

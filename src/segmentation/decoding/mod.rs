@@ -1,7 +1,7 @@
 //! Units → states: who asks and who answers, and the best sequence of states for all units at once.
 //!
-//! [`model`] has the feature functions of a linear-chain conditional random field, whose weights are in the room
-//! `weights`; [`viterbi`] decodes.
+//! [`model`] has the feature functions of a linear-chain conditional random field, whose weights
+//! are in the room `weights`; [`viterbi`] decodes.
 
 pub(crate) mod alternation;
 mod cast_list;

@@ -1,9 +1,9 @@
 //! A linear-chain conditional random field over units: its feature functions.
 //!
-//! The score of a sequence of states is the sum, over units, of weight times value of each feature function of
-//! (unit, document, state) and of (unit, state before, state). Lafferty, `McCallum` and Pereira, "Conditional random
-//! fields" (2001). [`UnitModel`] gives the functions that are not 0 to whoever asks: the decoder sums their weights,
-//! the fit collects them.
+//! The score of a sequence of states is the sum, over units, of weight times value of each feature
+//! function of (unit, document, state) and of (unit, state before, state). Lafferty, `McCallum` and
+//! Pereira, "Conditional random fields" (2001). [`UnitModel`] gives the functions that are not 0 to
+//! whoever asks: the decoder sums their weights, the fit collects them.
 
 use crate::segmentation::decoding::context::DocumentContext;
 use crate::segmentation::decoding::context::Surroundings;
@@ -163,8 +163,8 @@ impl<'a> UnitModel<'a> {
         }
     }
 
-    /// What is seen in the unit, as a set of bits by [`Observation`], and the setting it is seen in. Units of named
-    /// speakers have none: their role decides.
+    /// What is seen in the unit, as a set of bits by [`Observation`], and the setting it is seen
+    /// in. Units of named speakers have none: their role decides.
     pub(crate) fn observations(&self) -> (Setting, u32) {
         let setting = if self.document.named {
             Setting::Labels
@@ -212,7 +212,8 @@ impl<'a> UnitModel<'a> {
         (setting, set.fold(0, |all, bit: u32| all | bit))
     }
 
-    /// The feature functions of a transition; `false` where the grammar of an interview has no such transition.
+    /// The feature functions of a transition; `false` where the grammar of an interview has no such
+    /// transition.
     pub(crate) fn transition(&self, from: State, to: State, sink: &mut impl Sink) -> bool {
         let speaks = self.role.is_some();
         match (from.group(), to) {
@@ -356,14 +357,16 @@ impl<'a> UnitModel<'a> {
     /// Whether a unit of a named speaker can be of the turn before it.
     fn continues_turn(&self) -> bool {
         let repeats = !self.unit.labelled || self.document.roles.repeats_continue;
-        // The format names the speaker of each cue: after a cue without one, a name that repeats is no new turn.
+        // The format names the speaker of each cue: after a cue without one, a name that repeats is
+        // no new turn.
         let again = self.voice == Voice::Again && self.unit.kind == BlockKind::Cue && !self.unit.labelled;
         (self.unit.kind == BlockKind::Answer && self.same_block)
             || (self.voice == Voice::Same && repeats)
             || again
     }
 
-    /// Whether the unit names nobody in a document whose askers have names, and no type sets questions off.
+    /// Whether the unit names nobody in a document whose askers have names, and no type sets
+    /// questions off.
     fn asks_among_named(&self) -> bool {
         self.document.roles.askers_named && self.role.is_none() && self.document.question_style.is_none()
     }

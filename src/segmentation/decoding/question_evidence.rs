@@ -1,4 +1,5 @@
-//! How much a unit asks, and what that tells about boilerplate: log-odds that the chain takes as values of features.
+//! How much a unit asks, and what that tells about boilerplate: log-odds that the chain takes as
+//! values of features.
 
 use crate::segmentation::decoding::context::DocumentContext;
 use crate::segmentation::features::question_style::QuestionStyle;
@@ -10,7 +11,7 @@ use crate::segmentation::weights::feature_functions::FeatureFunction;
 use crate::segmentation::weights::table::Weights;
 use crate::transcript::BlockKind;
 
-/// Most words of a statement about the other that stands for a question.
+/// Most words of a statement about the other that takes the place of a question.
 const STATEMENT_WORDS: usize = 30;
 /// Fewest words of a question without its mark.
 const UNMARKED_WORDS: usize = 4;
@@ -46,7 +47,8 @@ pub(crate) fn of_words(weights: &Weights, seen: &Features) -> f32 {
     odds + signs.iter().filter(|(there, _)| *there).map(|(_, named)| weights.of(*named)).sum::<f32>()
 }
 
-/// The log-odds that a unit asks, and those that it is boilerplate, with what the document tells of its form.
+/// The log-odds that a unit asks, and those that it is boilerplate, with what the document tells of
+/// its form.
 pub(crate) fn of_unit(
     weights: &Weights,
     document: &DocumentContext<'_>,
@@ -107,7 +109,8 @@ fn speaks_to_other(unit: &Unit, seen: &Features) -> bool {
         || (seen.has(Feature::SecondPerson) && !seen.has(Feature::FirstPerson) && unit.kind != BlockKind::Cue)
 }
 
-/// Whether the unit is a sentence of captions without names that speaks to the one who is asked next.
+/// Whether the unit is a sentence of captions without names that speaks to the one who is asked
+/// next.
 fn leads_to(document: &DocumentContext<'_>, unit: &Unit, seen: &Features, next: Option<&Features>) -> bool {
     unit.kind == BlockKind::Cue
         && !document.named

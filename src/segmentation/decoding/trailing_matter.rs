@@ -1,4 +1,5 @@
-//! Text after the last answer: how much each unit there looks like back matter and not like more of the answer.
+//! Text after the last answer: how much each unit there looks like back matter and not like more of
+//! the answer.
 
 use crate::segmentation::decoding::question_evidence;
 use crate::segmentation::decoding::roles::Roles;
@@ -36,7 +37,8 @@ const RULED: f32 = 6.0;
 /// Evidence from which on a question of the writer's own is asked.
 const ASKS: f32 = 1.5;
 
-/// Per unit, the evidence that it follows the interview; zero for all up to the last answer's start.
+/// Per unit, the evidence that it follows the interview; zero for all up to the last answer's
+/// start.
 pub(crate) fn evidence(
     weights: &Weights,
     extraction: &Extraction,
@@ -96,8 +98,8 @@ pub(crate) fn evidence(
     evidence
 }
 
-/// The unit after the last turn that a horizontal rule precedes, in a document that has no rule between its
-/// exchanges.
+/// The unit after the last turn that a horizontal rule precedes, in a document that has no rule
+/// between its exchanges.
 fn closing_rule(
     units: &[Unit],
     asks: &impl Fn((&Unit, &Features)) -> bool,

@@ -25,7 +25,8 @@ pub(crate) enum Feature {
     HandsOver,
     /// It is a date, with few words around it.
     Dated,
-    /// It ends a quotation that began before, or a question that it quotes: someone reports what was said.
+    /// It ends a quotation that began before, or a question that it quotes: someone reports what
+    /// was said.
     ClosesQuotation,
 }
 

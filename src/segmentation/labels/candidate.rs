@@ -22,7 +22,7 @@ pub(crate) enum Shape {
     Wide,
     /// `nick>`, as in logs of chats.
     Nick,
-    /// In bold, with nothing behind.
+    /// In bold, with nothing after it.
     Strong,
     /// In brackets, as `【Name】`.
     Bracket,
@@ -34,7 +34,7 @@ pub(crate) enum Shape {
     Opening,
 }
 
-/// Where in its line a label stands.
+/// The place of a label in its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// At its start.
@@ -49,7 +49,7 @@ pub(crate) enum Place {
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
-    /// The line it stands in.
+    /// Its line.
     pub line: usize,
     /// From its first byte to where what is said begins.
     pub span: TextSpan,
@@ -57,11 +57,11 @@ pub(crate) struct Candidate {
     pub name: String,
     /// The name in lower case, without titles: what makes two labels one.
     pub key: String,
-    /// Initials given in brackets behind a full name, as `Ann Lee (AL):`.
+    /// Initials in brackets after a full name, as `Ann Lee (AL):`.
     pub alias: Option<String>,
     /// How it is set off.
     pub shape: Shape,
-    /// Where in its line it stands.
+    /// Its place in its line.
     pub place: Place,
     /// Whether it is set in bold or italics.
     pub emphasised: bool,

@@ -73,8 +73,8 @@ fn has_no_capitals(text: &str) -> bool {
     small > ENOUGH_LETTERS && capitals * FEW_CAPITALS < small
 }
 
-/// Whether a turn can begin so: with a sentence, after asides such as `(laughs)`, or with a mark that takes up a
-/// sentence which another speaker interrupted.
+/// Whether a turn can begin so: with a sentence, after asides such as `(laughs)`, or with a mark
+/// that takes up a sentence which another speaker interrupted.
 fn begins_speech(text: &str) -> bool {
     let mut rest = text;
     loop {
@@ -93,7 +93,8 @@ fn begins_speech(text: &str) -> bool {
     }
 }
 
-/// Whether the format tells speakers apart. A single speaker of everything is whoever holds the microphone.
+/// Whether the format tells speakers apart. A single speaker of everything is whoever holds the
+/// microphone.
 fn names_speakers(extraction: &Extraction) -> bool {
     let mut speakers = extraction.blocks.iter().filter_map(|block| block.speaker.as_deref());
     let first = speakers.next();
@@ -174,7 +175,7 @@ impl Scan<'_> {
         }
     }
 
-    /// A bold opening that is a name, with nothing but space behind it.
+    /// A bold opening that is a name, with nothing but space after it.
     fn strong(&self, span: TextSpan) -> Option<Candidate> {
         let emphasis = self.emphasis_at(span.start())?;
         if emphasis.kind != EmphasisKind::Strong || emphasis.span.end() >= self.line.span.end() {
@@ -196,7 +197,7 @@ impl Scan<'_> {
         self.candidate(span.start(), span.end(), span.end(), shape)
     }
 
-    /// Labels inside the line, each behind the end of a sentence.
+    /// Labels inside the line, each after the end of a sentence.
     fn inside(&self, at_start: bool, found: &mut Vec<Candidate>) {
         let line = self.line.span.of(self.text);
         let base = self.line.span.start();

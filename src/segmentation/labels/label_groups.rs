@@ -113,7 +113,8 @@ impl<'a> LabelSelector<'a> {
                 (!mostly, FeatureFunction::LabelUnclean),
                 (!counts, FeatureFunction::LabelCounts),
             ],
-            // A lone capital before a space is mostly an article: its partner must stand so too.
+            // A lone capital before a space is mostly an article: its partner must have a space
+            // too.
             Shape::Gap => {
                 let partner = groups.paired_in(shape, key) || (n >= 3 && key == "q");
                 &[(!mostly, FeatureFunction::LabelUnclean), (!partner, FeatureFunction::LabelUnpaired)]

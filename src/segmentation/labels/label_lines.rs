@@ -1,4 +1,5 @@
-//! What the lines of labels that are written once show: headings, headlines, names that the text has elsewhere.
+//! What the lines of labels that are written once show: headings, headlines, names that the text
+//! has elsewhere.
 
 use crate::segmentation::labels::candidate::Candidate;
 use crate::segmentation::labels::candidate::Place;
@@ -8,7 +9,7 @@ use crate::segmentation::language_data::sentences;
 use crate::span::TextSpan;
 use crate::transcript::BlockKind;
 
-/// How far behind a headline its words are looked for, in bytes.
+/// How far after a headline its words are looked for, in bytes.
 const QUOTED_WITHIN: usize = 256 << 10;
 
 impl LabelSelector<'_> {
@@ -20,16 +21,17 @@ impl LabelSelector<'_> {
         }
     }
 
-    /// The kind of the block a candidate stands in.
+    /// The kind of a candidate's block.
     pub(crate) fn kind(&self, c: &Candidate) -> Option<BlockKind> {
         let line = self.lines.get(c.line)?;
         self.extraction.blocks.get(line.block).map(|block| block.kind)
     }
 
-    /// Whether a label's line is a headline that quotes its speaker: it has no stop, or its words recur.
+    /// Whether a label's line is a headline that quotes its speaker: it has no stop, or its words
+    /// recur.
     pub(crate) fn headline(&self, candidate: &Candidate) -> bool {
         let Some(line) = self.lines.get(candidate.line) else { return false };
-        // A wrapped paragraph ends where its block does, unless another label stands in it.
+        // A wrapped paragraph ends where its block does, unless another label is in it.
         let next = self.candidates.partition_point(|other| other.line <= candidate.line);
         let next = self.candidates.get(next).and_then(|other| self.lines.get(other.line));
         let block = self
@@ -53,7 +55,7 @@ impl LabelSelector<'_> {
         heading || !sentences::ends_in_stop(said) || behind.contains(&start)
     }
 
-    /// Whether a point and a dash stand behind the name.
+    /// Whether a point and a dash follow the name.
     pub(crate) fn spelled_out(&self, candidate: &Candidate) -> bool {
         let label = candidate.span.of(&self.extraction.text);
         [". -", ". –", ". —", ".-", ".–", ".—"].iter().any(|mark| label.contains(mark))
@@ -69,7 +71,8 @@ impl LabelSelector<'_> {
         self.lines.get(candidate.line).is_some_and(|line| {
             line.opens_block
                 || self.extraction.blocks.get(line.block).is_some_and(|block| {
-                    // Lines of a block that is a whole document without blank lines open paragraphs.
+                    // Lines of a block that is a whole document without blank lines open
+                    // paragraphs.
                     block.span.len() * 2 > self.extraction.text.len()
                 })
         })

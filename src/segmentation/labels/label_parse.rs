@@ -36,7 +36,8 @@ pub(crate) fn skip_number(text: &str, span: TextSpan) -> TextSpan {
     if (1..=4).contains(&digits) && named { TextSpan::new(span.end() - name.len(), span.end()) } else { span }
 }
 
-/// Whether a line heads a page: `SMITH - DIRECT - JONES   12`, in capitals with dashes or with its number.
+/// Whether a line heads a page: `SMITH - DIRECT - JONES   12`, in capitals with dashes or with its
+/// number.
 pub(crate) fn heads_page(line: &str) -> bool {
     let numbered = line.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = numbered.len() < line.len() && numbered.ends_with("  ");
@@ -54,7 +55,7 @@ pub(crate) fn titled(name: &str) -> bool {
         .is_some_and(|word| name.len() > word.len() && lexicon::title(&sentences::bare(word)))
 }
 
-/// The name that stands in brackets behind an office: `The Minister for Rail (Ann Lee)`.
+/// The name in brackets after an office: `The Minister for Rail (Ann Lee)`.
 pub(crate) fn holder(label: &str) -> Option<&str> {
     let (office, rest) = label.split_once('(')?;
     let name = rest.strip_suffix(')')?.trim();
@@ -89,7 +90,8 @@ pub(crate) fn without_brackets(label: &str) -> (String, Option<String>) {
     (name, alias)
 }
 
-/// Where a label that ends at `at` may start inside a line: behind the last sentence's end before it.
+/// Where a label that ends at `at` may start inside a line: after the last sentence's end before
+/// it.
 pub(crate) fn label_start(line: &str, at: usize) -> Option<usize> {
     let mut from = at.saturating_sub(LONGEST);
     while !line.is_char_boundary(from) {
@@ -113,7 +115,8 @@ pub(crate) fn label_start(line: &str, at: usize) -> Option<usize> {
     }
 }
 
-/// The label at the end of a text that has another label and an aside before it: `Ann: [laughs] Bo` has `Bo`.
+/// The label at the end of a text that has another label and an aside before it: `Ann: [laughs] Bo`
+/// has `Bo`.
 fn after_aside(text: &str) -> &str {
     let aside = || {
         let (before, label) = text.rsplit_once([']', ')', '）', '】'])?;
@@ -124,7 +127,8 @@ fn after_aside(text: &str) -> &str {
     aside().unwrap_or(text)
 }
 
-/// Where the capitalised words directly before `at` start, three at most, behind a word that has no capital.
+/// Where the capitalised words directly before `at` start, three at most, after a word that has no
+/// capital.
 pub(crate) fn capitals_before(line: &str, at: usize) -> Option<usize> {
     let mut start = at;
     for _ in 0..3 {
@@ -172,7 +176,8 @@ const fn is_in_no_name(c: char) -> bool {
     )
 }
 
-/// Reads a stretch as a name and makes its key: capitals where the script has them, no words that names never hold.
+/// Reads a stretch as a name and makes its key: capitals where the script has them, no words that
+/// names never hold.
 pub(crate) fn named_key(name: &str) -> Option<String> {
     if let Some(handle) = handle(name) {
         return Some(handle);
@@ -243,7 +248,8 @@ pub(crate) fn named_key(name: &str) -> Option<String> {
 /// Most words of a role with words before it.
 const ROLE_WORDS: usize = 3;
 
-/// The role that a label in lower case has at its end, after a word that tells it from another: `second interviewer`.
+/// The role that a label in lower case has at its end, after a word that tells it from another:
+/// `second interviewer`.
 pub(crate) fn qualified_role(label: &str) -> Option<&str> {
     let (_, role) = label.rsplit_once(' ')?;
     let person = !lexicon::names_turn(role) && (lexicon::asks(role) || lexicon::answers(role));
@@ -257,8 +263,8 @@ pub(crate) fn is_contraction(word: &str) -> bool {
     })
 }
 
-/// The key of a stretch that is spelled as no name is, but is short enough for one: `Phóng viên`, `SUBJECT`. Only what
-/// recurs in the text tells whether it is one.
+/// The key of a stretch that is spelled as no name is, but is short enough for one: `Phóng viên`,
+/// `SUBJECT`. Only what recurs in the text tells whether it is one.
 pub(crate) fn doubtful_key(name: &str) -> Option<String> {
     let name = name.trim();
     let words: Vec<String> = name.split_whitespace().map(sentences::bare).collect();

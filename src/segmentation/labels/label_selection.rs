@@ -16,7 +16,8 @@ use crate::segmentation::weights::table::Weights;
 use crate::transcript::BlockKind;
 use crate::transcript::Extraction;
 
-/// Most labels before the first recurring one that are looked at as headlines; pages have a handful.
+/// Most labels before the first recurring one that are looked at as headlines; pages have a
+/// handful.
 const MOST_HEADLINES: usize = 64;
 /// Most people of the metadata that labels are compared with.
 const MOST_PEOPLE: usize = 64;
@@ -50,7 +51,8 @@ pub(crate) struct LabelSelector<'a> {
 }
 
 impl<'a> LabelSelector<'a> {
-    /// Nothing is accepted yet, and what the shape of the document's labels rules out is passed over.
+    /// Nothing is accepted yet, and what the shape of the document's labels rules out is passed
+    /// over.
     pub(crate) fn new(extraction: &'a Extraction, lines: &'a [Line], candidates: &'a [Candidate]) -> Self {
         let (accepted, passed_over) = (BTreeSet::new(), BTreeSet::new());
         let people =
@@ -60,8 +62,8 @@ impl<'a> LabelSelector<'a> {
         selector
     }
 
-    /// Rules out what is not in the shape of the document's labels: headings where labels are in paragraphs, and
-    /// other names where a pattern opens the turns.
+    /// Rules out what is not in the shape of the document's labels: headings where labels are in
+    /// paragraphs, and other names where a pattern opens the turns.
     fn pass_over(&mut self) {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let colons = || self.candidates.iter().filter(|c| c.shape == Shape::Colon && c.place == Place::Start);
@@ -85,8 +87,8 @@ impl<'a> LabelSelector<'a> {
         self.passed_over = ruled_out.collect();
     }
 
-    /// Whether labels of questions number the themes of a talk: they are in headings that mostly do not ask,
-    /// and as many paragraphs below ask themselves.
+    /// Whether labels of questions number the themes of a talk: they are in headings that mostly do
+    /// not ask, and as many paragraphs below ask themselves.
     pub(crate) fn heads_themes(&self, members: &[usize]) -> bool {
         let text = self.extraction.text.as_str();
         let found = || members.iter().filter_map(|at| self.candidates.get(*at));
@@ -110,7 +112,8 @@ impl<'a> LabelSelector<'a> {
         members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.doubtful))
     }
 
-    /// Whether a label that only tells a question is directly followed by another's label: the one who answers.
+    /// Whether a label that only tells a question is directly followed by another's label: the one
+    /// who answers.
     fn asks_next(&self, at: usize, c: &Candidate) -> bool {
         let next = self.accepted.range(at + 1..).next().and_then(|next| self.candidates.get(*next));
         c.place == Place::Start
@@ -144,7 +147,7 @@ impl<'a> LabelSelector<'a> {
         }
     }
 
-    /// Labels that stand once: another form of an accepted one, or one like the others.
+    /// Labels that come once: another form of an accepted one, or one like the others.
     fn accept_single(&mut self) {
         let strong: Vec<&Candidate> =
             self.accepted.iter().filter_map(|at| self.candidates.get(*at)).collect();
@@ -163,11 +166,12 @@ impl<'a> LabelSelector<'a> {
         let initials: BTreeSet<String> = keys.iter().filter_map(|key| names::initials(key)).collect();
         let short: BTreeSet<String> = keys.iter().map(|key| names::letters(key)).collect();
         let shapes: BTreeSet<Shape> = strong.iter().map(|c| c.shape).collect();
-        // Where nearly each paragraph has a label, one that stands once is a label too.
+        // Where nearly each paragraph has a label, one that comes once is a label too.
         let openings = self.lines.iter().filter(|line| line.opens_block).count();
         let labelled = self.candidates.iter().filter(|c| self.opens_line(c)).count();
         let everywhere = labelled * 10 >= openings * 8;
-        // Where labels are followed by words on their line, one that has a line to itself is a heading.
+        // Where labels are followed by words on their line, one that has a line to itself is a
+        // heading.
         let with_words = self.accepted.iter().all(|at| !self.whole_line(*at));
         let alone = LoneNames::of(&self.extraction.text, self.candidates, &self.accepted, |c| self.level(c));
         let points = strong.iter().all(|other| matches!(other.shape, Shape::Point | Shape::Gap));
@@ -244,12 +248,14 @@ impl<'a> LabelSelector<'a> {
         self.accepted.extend(more);
     }
 
-    /// Whether a label at the start of a turn is a role with a word before it: `Second Interviewer:`.
+    /// Whether a label at the start of a turn is a role with a word before it:
+    /// `Second Interviewer:`.
     fn qualifies_role(&self, c: &Candidate) -> bool {
         self.opens_line(c) && label_parse::qualified_role(&c.key).is_some()
     }
 
-    /// Whether a label's line ends with a full stop, as titles do not, and the next line has another's label.
+    /// Whether a label's line ends with a full stop, as titles do not, and the next line has
+    /// another's label.
     fn tells(&self, at: usize, c: &Candidate) -> bool {
         let line = self.lines.get(c.line).map(|line| line.span.of(&self.extraction.text)).unwrap_or_default();
         let mut after = self.accepted.range(at..).filter_map(|at| self.candidates.get(*at));

@@ -1,4 +1,5 @@
-//! Names on lines of their own that no label of the document recurs as: what makes them labels all the same.
+//! Names on lines of their own that no label of the document recurs as: what makes them labels all
+//! the same.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -25,8 +26,8 @@ pub(crate) struct LoneNames<'a> {
 }
 
 impl<'a> LoneNames<'a> {
-    /// Looks at the labels of a document once those are accepted that recur; `level` is the level of the heading that
-    /// a label is in.
+    /// Looks at the labels of a document once those are accepted that recur; `level` is the level
+    /// of the heading that a label is in.
     pub(crate) fn of(
         text: &str,
         candidates: &'a [Candidate],
@@ -52,13 +53,15 @@ impl<'a> LoneNames<'a> {
         }
     }
 
-    /// Whether a name on a line of its own is a heading of this level, as all accepted labels are, or a person's.
+    /// Whether a name on a line of its own is a heading of this level, as all accepted labels are,
+    /// or a person's.
     pub(crate) fn opens_turn(&self, c: &Candidate, level: Option<u8>) -> bool {
         (self.level.is_some() && level == self.level) || self.is_name(c)
     }
 
-    /// Whether a full name on a line of its own is elsewhere in the text too, as who takes part is listed or
-    /// introduced; or is the full form of one that recurs so: first `ANN LEE`, then `LEE`.
+    /// Whether a full name on a line of its own is elsewhere in the text too, as who takes part is
+    /// listed or introduced; or is the full form of one that recurs so: first `ANN LEE`, then
+    /// `LEE`.
     pub(crate) fn is_name(&self, c: &Candidate) -> bool {
         let known = is_full_name(c) && self.recurs.get(c.name.as_str()) == Some(&true);
         known || (c.key.contains(' ') && names::parts(&c.key).any(|part| self.accepted.contains(part)))

@@ -1,10 +1,11 @@
-//! Names that a label has with a slip of the pen: the list of people before the talk has them right.
+//! Names that a label has with a slip of the pen: the list of people before the talk has them
+//! right.
 
 /// Fewest letters of a word in which one wrong letter is a slip; shorter words are other names.
 const FEWEST_LETTERS: usize = 7;
 
-/// The one name of the header that is `name` but for one letter, where the header has `name` itself nowhere; `names` are
-/// those that the header has.
+/// The one name of the header that is `name` but for one letter, where the header has `name` itself
+/// nowhere; `names` are those that the header has.
 pub(crate) fn misspelt(header: &str, names: &[String], name: &str) -> Option<String> {
     if !name.contains(' ') || header.contains(name) {
         return None;
@@ -25,7 +26,8 @@ fn is_slip(name: &str, other: &str) -> bool {
     words && same && slips == 1
 }
 
-/// Whether one long word becomes the other by one letter that is another, too many or too few, not the first.
+/// Whether one long word becomes the other by one letter that is another, too many or too few, not
+/// the first.
 fn one_letter(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let alike = a.iter().zip(&b).take_while(|(a, b)| a == b).count();

@@ -1,5 +1,5 @@
-//! Which text names a speaker: candidates, how they are parsed, which are selected over the whole document, and
-//! which of them are one person.
+//! Which text names a speaker: candidates, how they are parsed, which are selected over the whole
+//! document, and which of them are one person.
 
 pub(crate) mod candidate;
 pub(crate) mod candidates;

@@ -12,7 +12,8 @@ use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::transcript::Extraction;
 
-/// Most labels that are compared with each other; documents with more have no label changed by hand.
+/// Most labels that are compared with each other; documents with more have no label changed by
+/// hand.
 pub(crate) const MOST_KEYS: usize = 256;
 /// Longest label in bytes that may be initials, with points and spaces.
 const MOST_INITIALS: usize = 24;
@@ -49,7 +50,7 @@ fn initials_of(short: &str, full: &str) -> bool {
     short.len() <= MOST_INITIALS && initials(full).is_some_and(|initials| initials == letters(short))
 }
 
-/// A label as it stands in the text.
+/// A label as it is written.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
     /// In lower case, without titles.
@@ -141,14 +142,16 @@ fn owners<'a>(
         let chunks = uses.get(key).map(|used| chunks(&used.written.name)).unwrap_or_default();
         let owner = fuller(key, compared).or_else(|| abbreviated(&chunks, compared))?;
         let (short, full) = (uses.get(key)?, uses.get(owner)?);
-        // A longer form that is written once, when the shorter one is known already, renames nobody.
+        // A longer form that is written once, when the shorter one is known already, renames
+        // nobody.
         let late = full.count == 1 && short.count > 1 && short.position < full.position;
         Some(if late { (owner, *key) } else { (*key, owner) })
     });
     by_form.chain(by_alias).collect()
 }
 
-/// The parts of initials that have small letters, as `HCh` has of `Hanna Chmura`; none for other labels.
+/// The parts of initials that have small letters, as `HCh` has of `Hanna Chmura`; none for other
+/// labels.
 fn chunks(label: &str) -> Vec<String> {
     let capitals = label.chars().filter(|c| c.is_uppercase()).count();
     let letters = label.chars().count();
@@ -201,7 +204,8 @@ fn fuller<'a>(key: &str, keys: &[&'a str]) -> Option<&'a str> {
                     && key.split(' ').all(|part| other.split(' ').any(|word| same_part(part, word)))))
     });
     let owner = owners.next()?;
-    // Two people share the shorter form: it stays on its own, unless one of them is a form of the other.
+    // Two people share the shorter form: it stays on its own, unless one of them is a form of the
+    // other.
     owners
         .all(|other| {
             let mut words = other.split(' ');
@@ -243,8 +247,8 @@ impl<'a> NameSources<'a> {
     }
 }
 
-/// The fullest name for a label: of the document's metadata, or of the text that introduces the person, where the text
-/// is to be searched.
+/// The fullest name for a label: of the document's metadata, or of the text that introduces the
+/// person, where the text is to be searched.
 fn full_name(
     sources: &NameSources<'_>,
     searched: bool,
@@ -285,8 +289,8 @@ fn full_name(
     Some(full.unwrap_or(name))
 }
 
-/// Whether a name has the family name first and a comma after it: `Lee, Ann`. What else follows a comma is an office
-/// or an affiliation.
+/// Whether a name has the family name first and a comma after it: `Lee, Ann`. What else follows a
+/// comma is an office or an affiliation.
 fn is_inverted(name: &str) -> bool {
     let Some((family, given)) = name.split_once(", ") else { return false };
     let word = |word: &str| {

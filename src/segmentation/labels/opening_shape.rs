@@ -1,7 +1,9 @@
-//! The shape in which a document opens its turns: the pattern of tokens that its lines' heads repeat.
+//! The shape in which a document opens its turns: the pattern of tokens that its lines' heads
+//! repeat.
 //!
-//! A name and a colon is the commonest shape and has evidence of other kinds; `label_selection` decides on it. This
-//! file decides on all patterns with more structure: times, brackets, semicolons and bars, in any order.
+//! A name and a colon is the commonest shape and has evidence of other kinds; `label_selection`
+//! decides on it. This file decides on all patterns with more structure: times, brackets,
+//! semicolons and bars, in any order.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -31,7 +33,8 @@ pub(crate) struct Openings {
     pub labels: Vec<Candidate>,
     /// The lines of remarks: a name in brackets and a colon, where labels have no brackets.
     pub remarks: BTreeSet<usize>,
-    /// The lines that are a time and nothing else, where each of them opens a turn that names nobody.
+    /// The lines that are a time and nothing else, where each of them opens a turn that names
+    /// nobody.
     pub timed_turns: BTreeSet<usize>,
     /// Whether turns end with a time.
     pub ends_timed: bool,
@@ -261,8 +264,8 @@ fn candidate(member: &Member) -> Candidate {
     }
 }
 
-/// The lines that are only a time, where they open turns: speech follows each, the speech before each is finished, and
-/// they do not come at even intervals, as a clock's would.
+/// The lines that are only a time, where they open turns: speech follows each, the speech before
+/// each is finished, and they do not come at even intervals, as a clock's would.
 fn timed_turns(text: &str, heads: &[Option<Head>], lines: &[Line]) -> BTreeSet<usize> {
     let found: Vec<usize> = (0..lines.len()).filter(|index| is_time_line(heads, *index)).collect();
     let line = |index: usize| lines.get(index).map_or("", |line| line.span.of(text));

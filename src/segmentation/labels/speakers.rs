@@ -19,17 +19,17 @@ use crate::segmentation::weights::table::Weights;
 use crate::span::TextSpan;
 use crate::transcript::Extraction;
 
-/// How much of a document's start is searched for the names that initials stand for, in bytes.
+/// How much of a document's start is searched for the names of initials, in bytes.
 const HEADER: usize = 8 << 10;
 
 /// A label in its place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Label {
-    /// The line it stands in.
+    /// Its line.
     pub line: usize,
     /// From its first byte to where what is said begins.
     pub span: TextSpan,
-    /// Who speaks.
+    /// The speakers.
     pub speaker: usize,
 }
 
@@ -42,7 +42,8 @@ pub(crate) struct SpeakerTable {
     pub labels: Vec<Label>,
     /// Per block, the speaker that the format itself names.
     pub of_block: Vec<Option<usize>>,
-    /// Whether each line is labelled, as in logs of chats, so that a label that repeats opens no turn.
+    /// Whether each line is labelled, as in logs of chats, so that a label that repeats opens no
+    /// turn.
     pub logged: bool,
     /// The lines that begin with a remark's label and not with speech.
     pub remarks: BTreeSet<usize>,
@@ -97,7 +98,7 @@ pub(crate) fn resolve(
             written.push(Written { key, name, alias: None, namesake, nobody: false, given: true });
         }
     }
-    // Names that stand for initials are given before anyone speaks.
+    // The names of initials are given before anyone speaks.
     let first = chosen.first().map_or(extraction.text.len(), |c| c.span.start());
     let header = sentences::head(extraction.text.get(..first).unwrap_or_default(), HEADER);
     let (speakers, by_key) = names::merge(extraction, language, &written, header);

@@ -21,7 +21,8 @@ pub(crate) struct Language {
 static LANGUAGES: LazyLock<[Language; 11]> =
     LazyLock::new(|| ["en", "de", "es", "fr", "pt", "it", "nl", "ru", "zh", "ja", "ko"].map(Language::read));
 
-/// The common words of all languages, each with those that have it, as a bit each in the order of `LANGUAGES`.
+/// The common words of all languages, each with those that have it, as a bit each in the order of
+/// `LANGUAGES`.
 static COMMON: LazyLock<HashMap<&'static str, u16>> = LazyLock::new(|| {
     let mut common = HashMap::new();
     for (number, language) in LANGUAGES.iter().enumerate() {
@@ -91,7 +92,8 @@ impl Language {
             || (self.second_ending.entries().any(ends_in) && word.chars().nth(SHORTEST_VERB).is_some())
     }
 
-    /// Whether a word is of one who tells of himself. It is in lower case, or of ASCII letters in any case.
+    /// Whether a word is of one who tells of himself. It is in lower case, or of ASCII letters in
+    /// any case.
     pub(crate) fn first_person(&self, word: &str) -> bool {
         self.first.has_in_any_case(word)
     }

@@ -1,7 +1,7 @@
 //! What is known about languages: tables of words and phrases, and the questions asked of them.
 //!
-//! The words are in `lexicon.tsv`; no other file of segmentation knows a word of any language. A language
-//! that is missing there still works by its punctuation, labels and layout.
+//! The words are in `lexicon.tsv`; no other file of segmentation knows a word of any language. A
+//! language that is missing there still works by its punctuation, labels and layout.
 
 use std::sync::LazyLock;
 
@@ -90,7 +90,8 @@ impl Lexicon {
     }
 }
 
-/// Whether a lower-case label means one who asks; scripts without spaces put the paper's name before it.
+/// Whether a lower-case label means one who asks; scripts without spaces put the paper's name
+/// before it.
 pub(crate) fn asks(label: &str) -> bool {
     LEXICON.asking_label.has(label)
         || (!label.is_ascii()
@@ -143,15 +144,16 @@ pub(crate) fn never_in_names(word: &str) -> bool {
     LEXICON.never_in_names.has(word)
 }
 
-/// Whether a stretch of a script without spaces has a word in it that no name has, or ends in the verb of what
-/// somebody says.
+/// Whether a stretch of a script without spaces has a word in it that no name has, or ends in the
+/// verb of what somebody says.
 pub(crate) fn tells(text: &str) -> bool {
     let inside = |word: &str| word.starts_with(sentences::is_cjk) && text.contains(word);
     LEXICON.telling_ending.entries().any(|verb| text.ends_with(verb))
         || LEXICON.never_in_names.entries().any(inside)
 }
 
-/// Whether a lower-case text gives the floor to someone: what a chair says between a question and its answer.
+/// Whether a lower-case text gives the floor to someone: what a chair says between a question and
+/// its answer.
 pub(crate) fn hands_over(text: &str) -> bool {
     LEXICON.handover.any_within(text)
 }
@@ -166,8 +168,8 @@ pub(crate) fn title(word: &str) -> bool {
     LEXICON.title.has(word.trim_end_matches('.'))
 }
 
-/// How many words at the start of a name in lower case are titles. A letter or a number alone is no name that one could
-/// go without: `guest a`, `mr k`.
+/// How many words at the start of a name in lower case are titles. A letter or a number alone is no
+/// name that one could go without: `guest a`, `mr k`.
 pub(crate) fn titles_before(words: &[String]) -> usize {
     let titles = words.iter().take_while(|word| title(word)).count();
     let mark = |word: &String| {
@@ -185,7 +187,8 @@ pub(crate) fn office(word: &str) -> bool {
     LEXICON.office.has(word)
 }
 
-/// Whether a lower-case word before a name is its holder's office, rank or relation, and no part of the name.
+/// Whether a lower-case word before a name is its holder's office, rank or relation, and no part of
+/// the name.
 pub(crate) fn rank(word: &str) -> bool {
     LEXICON.rank.has(word) || LEXICON.office.has(word)
 }
@@ -207,8 +210,8 @@ pub(crate) fn boilerplate(line: &str) -> bool {
     LEXICON.boilerplate.opens(line)
 }
 
-/// Whether a lower-case text is a sponsor's message: it begins as one, or has two of its phrases, for one
-/// alone may be used in earnest.
+/// Whether a lower-case text is a sponsor's message: it begins as one, or has two of its phrases,
+/// for one alone may be used in earnest.
 pub(crate) fn sponsor(text: &str) -> bool {
     LEXICON.sponsor_opening.opens(text) || LEXICON.sponsor.two_within(text)
 }

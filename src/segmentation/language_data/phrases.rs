@@ -9,8 +9,8 @@ const PAIRS: usize = 1 << 16;
 #[derive(Debug)]
 pub(crate) struct Phrases {
     table: Table,
-    /// One bit for each pair of bytes: whether a phrase begins with it. Few places of a text have such a pair, and
-    /// only they are compared with phrases.
+    /// One bit for each pair of bytes: whether a phrase begins with it. Few places of a text have
+    /// such a pair, and only they are compared with phrases.
     openings: Vec<u64>,
 }
 

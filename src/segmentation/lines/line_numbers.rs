@@ -44,8 +44,8 @@ impl Count {
 }
 
 impl Margin {
-    /// The margin of a document that numbers its lines: most lines have a number there, one more than the line
-    /// before; a page may start again at one.
+    /// The margin of a document that numbers its lines: most lines have a number there, one more
+    /// than the line before; a page may start again at one.
     pub(crate) fn of(extraction: &Extraction) -> Option<Self> {
         if extraction.format == Format::Markdown {
             return None;
@@ -64,8 +64,8 @@ impl Margin {
         margins.into_iter().find(|(_, count)| count.numbers(all)).map(|(margin, _)| margin)
     }
 
-    /// The digits of a line's number: set off by two spaces or a tab at the left, by white space at the right,
-    /// or alone.
+    /// The digits of a line's number: set off by two spaces or a tab at the left, by white space at
+    /// the right, or alone.
     fn number(self, line: &str) -> Option<&str> {
         match self {
             Self::Left => {

@@ -7,7 +7,8 @@ use crate::transcript::Exchange;
 use crate::transcript::Occurrence;
 use crate::transcript::Utterance;
 
-/// Fewest words of a repeated question and answer together: "Why? Yes." is said twice without being a copy.
+/// Fewest words of a repeated question and answer together: "Why? Yes." is said twice without being
+/// a copy.
 const FEWEST_WORDS: usize = 6;
 /// Fewest words of an answer without a question that is repeated.
 const FEWEST_UNASKED: usize = 10;
@@ -76,8 +77,8 @@ fn same_speakers(a: &Exchange, b: &Exchange) -> bool {
     agree(a.answer.speaker.as_deref(), b.answer.speaker.as_deref()) && agree(asker(a), asker(b))
 }
 
-/// Whether two exchanges are copies of one: the same words in the same order. A single other word can be the
-/// number, the name or the negation that makes it another fact.
+/// Whether two exchanges are copies of one: the same words in the same order. A single other word
+/// can be the number, the name or the negation that makes it another fact.
 fn copies(a: &Exchange, b: &Exchange) -> bool {
     if !same_words(&a.answer.text, &b.answer.text) {
         return false;

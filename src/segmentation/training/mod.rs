@@ -1,4 +1,4 @@
-//! What a program that fits the weights needs: the feature functions of all that is decided, and
+//! Access for a program that fits the weights: the feature functions of all that is decided, and
 //! segmentation with other weights.
 //!
 //! `tests/quality/fit` is that program; nothing that serves uses this.
