@@ -5,7 +5,6 @@ use crate::local::index::IndexError;
 use crate::local::index::Postings;
 use crate::local::index::Segment;
 use crate::local::search::conditions::Conditions;
-use crate::local::search::dense_marking::Marking;
 use crate::local::search::group::Group;
 use crate::local::search::group::Match;
 use crate::local::search::max_score::MaxScore;
@@ -26,7 +25,6 @@ use crate::local::search::top_k::Collect;
 /// Scores segments, one after the other; its buffers serve them all.
 pub(super) struct BlockScorer<'a> {
     plan: &'a Plan,
-    marking: Marking,
     norms: [Norms; 2],
     question: ScoreBlock,
     answer: ScoreBlock,
@@ -54,16 +52,10 @@ struct Scope<'s> {
 }
 
 impl<'a> BlockScorer<'a> {
-    /// Scores by this plan, in an index of so many passages.
-    pub(super) fn new(plan: &'a Plan, passages: u64) -> Self {
-        Self::with(plan, Marking::of(plan, passages))
-    }
-
-    /// Scores by this plan, and tells by `marking` what has a score.
-    pub(super) fn with(plan: &'a Plan, marking: Marking) -> Self {
+    /// Scores by this plan.
+    pub(super) fn new(plan: &'a Plan) -> Self {
         Self {
             plan,
-            marking,
             norms: Field::ALL.map(|field| Norms::new(plan, field)),
             question: score_block::zeros(),
             answer: score_block::zeros(),
@@ -89,16 +81,12 @@ impl<'a> BlockScorer<'a> {
         }
         let scope = Scope { segment, ordinal, conditions };
         let mut readers = self.readers(scope)?;
-        if self.dense() {
-            readers.sort_by_key(|reader| !reader.finds);
-        }
-        let (mut group, mut skipped, mut exact) = (Group::default(), NonEssential::default(), None);
+        let (mut group, mut exact) = (Group::default(), None);
+        let mut skipped;
         // Passages below were read.
         let (mut read, mut total) = (0, 0);
         loop {
-            if !self.dense() {
-                skipped = NonEssential::of(&readers, top.least());
-            }
+            skipped = NonEssential::of(&readers, top.least());
             let wanted = readers.len() - skipped.readers;
             let (wanted, unread) = readers.split_at_mut(wanted);
             for reader in unread.iter_mut() {
@@ -111,12 +99,8 @@ impl<'a> BlockScorer<'a> {
                 wanted.iter().filter_map(TermScorer::passage).min().map(|next| next - next % BLOCK)
             };
             let Some(base) = base.filter(|base| *base < segment.len()) else { break };
-            if self.dense() {
-                self.score_dense(wanted, segment, base);
-            } else {
-                for reader in wanted {
-                    self.score(reader, segment, base);
-                }
+            for reader in wanted {
+                self.score(reader, segment, base);
             }
             let matching_docs =
                 unread.iter().filter(|reader| reader.finds).filter_map(|reader| reader.matching_docs);
@@ -187,45 +171,15 @@ impl<'a> BlockScorer<'a> {
         Ok(())
     }
 
-    const fn dense(&self) -> bool {
-        matches!(self.marking, Marking::ByScore(_))
-    }
-
     fn readers(&mut self, scope: Scope<'_>) -> Result<Vec<TermScorer<'a>>, IndexError> {
-        let (plan, dense) = (self.plan, self.dense());
+        let plan = self.plan;
         let Scope { segment, ordinal, .. } = scope;
         let mut readers = Vec::with_capacity(plan.terms.len() + plan.phrases.len());
         readers.extend(plan.phrases.iter().map(|phrase| TermScorer::of_phrase(phrase, ordinal)));
         for term in &plan.terms {
-            let mut reader = TermScorer::of_term(segment, ordinal, term, &plan.ranking, &mut self.spare)?;
-            if dense {
-                reader = reader.map(|reader| reader.dense(term.postings(ordinal), segment.len()));
-            }
-            readers.extend(reader);
+            readers.extend(TermScorer::of_term(segment, ordinal, term, &plan.ranking, &mut self.spare)?);
         }
         Ok(readers)
-    }
-
-    /// Adds the scores of all readers, those that find first, and looks through the sums for what each half of them found.
-    fn score_dense(&mut self, readers: &mut [TermScorer<'_>], segment: &Segment, base: u32) {
-        let Self { norms, marking, .. } = self;
-        if let Marking::ByScore(weighed) = marking {
-            for (field, (norms, weighed)) in Field::ALL.iter().zip(norms.iter().zip(weighed)) {
-                if let Some(classes) = segment.length_classes(*field, base) {
-                    norms.of(classes, weighed);
-                }
-            }
-        }
-        let finding = readers.partition_point(|reader| reader.finds);
-        let (finding, others) = readers.split_at_mut(finding);
-        for reader in finding {
-            self.score(reader, segment, base);
-        }
-        self.found.insert_above_zero(&self.question, &self.answer);
-        for reader in others {
-            self.score(reader, segment, base);
-        }
-        self.scored.insert_above_zero(&self.question, &self.answer);
     }
 
     /// Adds a reader's scores of the block that begins at passage `base`.
@@ -236,41 +190,25 @@ impl<'a> BlockScorer<'a> {
             Field::Question => (question, of_question),
             Field::Answer => (answer, of_answer),
         };
-        let weighed = self.marking.weighed(reader.field);
-        let marks = weighed.is_none();
         let Some(classes) = segment.length_classes(reader.field, base) else { return };
         let classes: &[u8; BLOCK_LEN] = classes;
         let end = base.saturating_add(BLOCK);
         let (weight, finds) = (reader.weight, reader.finds);
         let mut add = |place: usize, saturated: f32| {
             scores[place & (BLOCK_LEN - 1)] += weight * saturated;
-            if marks {
-                scored.insert(place);
-                if finds {
-                    found.insert(place);
-                }
+            scored.insert(place);
+            if finds {
+                found.insert(place);
             }
         };
-        match (&mut reader.source, weighed) {
-            (Source::Term(cursor), _) => {
+        match &mut reader.source {
+            Source::Term(cursor) => {
                 cursor.visit_below(end, |passage, frequency| {
                     let place = place(passage);
                     add(place, norms.saturate(frequency as f32, classes[place]));
                 });
             }
-            (Source::Common(cursors), Some(weighed)) => {
-                for (share, cursor) in cursors {
-                    cursor.visit_below(end, |passage, frequency| {
-                        mixed[place(passage)] += *share * frequency as f32;
-                    });
-                }
-                let places = scores.iter_mut().zip(mixed.iter_mut()).zip(weighed.iter());
-                for ((score, frequency), norm) in places {
-                    *score += weight * (*frequency / (*frequency + norm));
-                    *frequency = 0.0;
-                }
-            }
-            (Source::Terms(cursors) | Source::Common(cursors), _) => {
+            Source::Terms(cursors) => {
                 let mut touched = 0;
                 for (share, cursor) in cursors {
                     cursor.visit_below(end, |passage, frequency| {
@@ -286,7 +224,7 @@ impl<'a> BlockScorer<'a> {
                     add(place, norms.saturate(std::mem::take(&mut mixed[place]), classes[place]));
                 }
             }
-            (Source::Phrase { found, next }, _) => {
+            Source::Phrase { found, next } => {
                 while let Some(here) = found.get(*next).filter(|here| here.passage < end) {
                     let place = place(here.passage);
                     add(place, norms.saturate(here.frequency as f32, classes[place]));

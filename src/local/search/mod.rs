@@ -10,7 +10,6 @@ mod conditions;
 mod score_block;
 mod norms;
 mod group;
-mod dense_marking;
 mod term_scorer;
 mod max_score;
 mod block_scorer;
@@ -105,7 +104,7 @@ pub fn run(
 ) -> Result<Found, IndexError> {
     let Planned { words, mut plan } = planned;
     plan.add_literals(searcher, &words, ranking)?;
-    let mut union = BlockScorer::new(&plan, searcher.passages());
+    let mut union = BlockScorer::new(&plan);
     let mut hits = Vec::new();
     let mut members = Vec::new();
     let mut total = 0;

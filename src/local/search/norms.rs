@@ -3,7 +3,6 @@
 use crate::local::index::Field;
 use crate::local::index::Segment;
 use crate::local::search::plan::Plan;
-use crate::local::search::score_block::BLOCK_LEN;
 use crate::query::Saturation;
 
 /// For each length class of a field, what a frequency is weighed against: `k1 (1 - b + b length / average)`.
@@ -24,13 +23,6 @@ impl Norms {
             }
         }
         Self(norms)
-    }
-
-    /// The same for each place of a block; never zero, as most places have no frequency to weigh.
-    pub(super) fn of(&self, classes: &[u8; BLOCK_LEN], out: &mut [f32; BLOCK_LEN]) {
-        for (class, norm) in classes.iter().zip(out) {
-            *norm = self.0[usize::from(*class)].max(f32::MIN_POSITIVE);
-        }
     }
 
     /// What a frequency is worth, below 1.

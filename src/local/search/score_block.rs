@@ -53,16 +53,6 @@ impl BlockBitset {
             *word |= more;
         }
     }
-
-    /// Inserts the places where one of the numbers is above zero.
-    pub(super) fn insert_above_zero(&mut self, one: &[f32; BLOCK_LEN], other: &[f32; BLOCK_LEN]) {
-        let (one, other) = (one.as_chunks::<64>().0, other.as_chunks::<64>().0);
-        for (word, (one, other)) in self.0.iter_mut().zip(one.iter().zip(other)) {
-            for (place, (one, other)) in one.iter().zip(other).enumerate() {
-                *word |= u64::from(one.max(*other) > 0.0) << place;
-            }
-        }
-    }
 }
 
 /// Calls `visit` with each of the 64 places from `first` whose bit is set, ascending.

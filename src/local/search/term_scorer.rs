@@ -11,9 +11,6 @@ use crate::local::search::plan::PlannedTerm;
 use crate::local::search::term_cache::InField;
 use crate::query::Ranking;
 
-/// In a dense query, in one of how many passages a word stands for which all places of a block are weighed.
-const COMMON: u32 = 4;
-
 /// Reads one word or phrase of one field.
 pub(super) struct TermScorer<'a> {
     pub field: Field,
@@ -35,9 +32,6 @@ pub(super) enum Source<'a> {
     /// A word that several terms stand for: their frequencies are summed before they saturate, as in Lucene's
     /// synonym query.
     Terms(Vec<(f32, Cursor)>),
-    /// The same in a dense query where many passages have it: all places of a block are weighed, which a processor does
-    /// side by side.
-    Common(Vec<(f32, Cursor)>),
     Phrase {
         found: &'a [PhrasePosting],
         next: usize,
@@ -56,7 +50,7 @@ impl<'a> TermScorer<'a> {
         for alternative in term.alternatives() {
             if let Some(Some(found)) = alternative.found.segments.get(ordinal) {
                 let cursor = Cursor { postings: segment.postings_with(found, spare.pop())?, next: 0 };
-                // Above zero, so that a sum tells whether a passage has any of the terms.
+                // Above zero, so that the sum of a passage that has any of the terms is.
                 cursors.push((alternative.relation.worth(ranking).max(f32::MIN_POSITIVE), cursor));
             }
         }
@@ -96,26 +90,14 @@ impl<'a> TermScorer<'a> {
         Ok(())
     }
 
-    /// As a dense query reads it, where its word has so many postings in a segment of so many passages.
-    pub(super) fn dense(self, postings: u32, passages: u32) -> Self {
-        match self.source {
-            Source::Terms(cursors) if postings.saturating_mul(COMMON) >= passages => {
-                Self { source: Source::Common(cursors), ..self }
-            }
-            Source::Term(_) | Source::Terms(_) | Source::Common(_) | Source::Phrase { .. } => self,
-        }
-    }
-
     /// How often what it reads stands in a passage, as it is weighed. Passages must be asked for in ascending order, and
     /// none be read beside it.
     pub(super) fn frequency_at(&mut self, passage: u32) -> f32 {
         match &mut self.source {
             Source::Term(cursor) => cursor.postings.frequency_at(passage) as f32,
-            Source::Terms(cursors) | Source::Common(cursors) => {
-                cursors.iter_mut().fold(0.0, |sum, (share, cursor)| {
-                    sum + *share * cursor.postings.frequency_at(passage) as f32
-                })
-            }
+            Source::Terms(cursors) => cursors.iter_mut().fold(0.0, |sum, (share, cursor)| {
+                sum + *share * cursor.postings.frequency_at(passage) as f32
+            }),
             Source::Phrase { found, .. } => {
                 let place = found.binary_search_by_key(&passage, |here| here.passage).ok();
                 place.and_then(|place| found.get(place)).map_or(0.0, |here| here.frequency as f32)
@@ -126,7 +108,7 @@ impl<'a> TermScorer<'a> {
     pub(super) fn give_back(self, spare: &mut Vec<Postings>) {
         match self.source {
             Source::Term(cursor) => spare.push(cursor.postings),
-            Source::Terms(cursors) | Source::Common(cursors) => {
+            Source::Terms(cursors) => {
                 spare.extend(cursors.into_iter().map(|(_, cursor)| cursor.postings));
             }
             Source::Phrase { .. } => {}
@@ -137,9 +119,7 @@ impl<'a> TermScorer<'a> {
     pub(super) fn passage(&self) -> Option<u32> {
         match &self.source {
             Source::Term(cursor) => cursor.passage(),
-            Source::Terms(cursors) | Source::Common(cursors) => {
-                cursors.iter().filter_map(|(_, cursor)| cursor.passage()).min()
-            }
+            Source::Terms(cursors) => cursors.iter().filter_map(|(_, cursor)| cursor.passage()).min(),
             Source::Phrase { found, next } => found.get(*next).map(|found| found.passage),
         }
     }

@@ -12,17 +12,12 @@ use crate::local::index::Writer;
 use crate::local::search::Found;
 use crate::local::search::Highlighter;
 use crate::local::search::TermCache;
-use crate::local::search::block_scorer::BlockScorer;
-use crate::local::search::conditions::Conditions;
-use crate::local::search::dense_marking::Marking;
 use crate::local::search::plan::Plan;
-use crate::local::search::score_block::BLOCK_LEN;
 use crate::local::search::search;
 use crate::local::search::tests::Corpus;
 use crate::local::search::tests::Document;
 use crate::local::search::tests::exchange;
 use crate::local::search::tests::page;
-use crate::local::search::top_k::TopK;
 use crate::query::AnalyzedQuery;
 use crate::query::DateRange;
 use crate::query::Filter;
@@ -52,58 +47,6 @@ pub(super) fn plan(corpus: &Corpus, query: &Query) -> Plan {
     let mut plan = Plan::new(&searcher, &TermCache::default(), &words, &ranking).unwrap();
     plan.add_literals(&searcher, &words, &ranking).unwrap();
     plan
-}
-
-/// The score of each exchange that a plan finds, and how many it counts.
-type Scores = (BTreeMap<(String, u32), f32>, u64);
-
-fn scores(corpus: &Corpus, plan: &Plan, marking: impl Fn() -> Marking) -> Scores {
-    let searcher = corpus.index.searcher();
-    let mut union = BlockScorer::with(plan, marking());
-    let (mut scores, mut total) = (BTreeMap::new(), 0);
-    for (ordinal, segment) in searcher.segments().iter().enumerate() {
-        let conditions = Conditions::new(segment, plan, &Filter::default()).unwrap();
-        let mut top = TopK::new(segment, usize::MAX, None, f32::NEG_INFINITY);
-        total += union.scan(segment, ordinal, &conditions, &mut top).unwrap();
-        let hits = top.into_hits();
-        scores.extend(hits.map(|hit| ((hit.document_id, hit.exchange), hit.score.0)));
-    }
-    (scores, total)
-}
-
-fn assert_alike((one, of_one): &Scores, (other, of_other): &Scores) {
-    assert_eq!(of_one, of_other);
-    assert!(one.keys().eq(other.keys()));
-    for ((exchange, one), other) in one.iter().zip(other.values()) {
-        assert!((one - other).abs() <= one.abs() * 1e-5, "{exchange:?}: {one} {other}");
-    }
-}
-
-/// The same over several blocks and segments, with lists of more than one of tantivy's blocks.
-#[test]
-fn large_crowds_do_not_show() {
-    let number = |word: usize| format!("w{word}");
-    let common: Vec<String> = (0..40).map(number).collect();
-    let text = |at: usize| {
-        // Some words in all answers, some in every second, every third and so on.
-        let words = (1..80).filter(|word| *word < 40 || at.is_multiple_of(*word - 38)).map(number);
-        format!("harbour {} harbours", words.collect::<Vec<_>>().join(" "))
-    };
-    let texts: Vec<String> = (0..BLOCK_LEN + 700).map(text).collect();
-    let pairs: Vec<(&str, &str)> = texts.iter().map(|text| ("Which harbour?", text.as_str())).collect();
-    let corpus = Corpus::empty();
-    let (large, small) = pairs.split_at(BLOCK_LEN + 300);
-    corpus.put(&[("a", "en", large)], 1);
-    corpus.put(&[("b", "ru", small), ("c", "fr", small)], 2);
-    assert!(corpus.index.searcher().segments().len() > 1);
-    let query = format!("{} w44 w60 w79 harbours", common.join(" "));
-    let plan = plan(&corpus, &Query::parse(&query).unwrap());
-    assert!(matches!(Marking::of(&plan, corpus.index.searcher().passages()), Marking::ByScore(_)));
-    let marked = scores(&corpus, &plan, || Marking::AsRead);
-    assert_eq!(marked.1, (pairs.len() + small.len()) as u64);
-    assert_alike(&marked, &scores(&corpus, &plan, Marking::by_score));
-    let few = self::plan(&corpus, &Query::parse("w1 w2 w44").unwrap());
-    assert!(matches!(Marking::of(&few, corpus.index.searcher().passages()), Marking::AsRead));
 }
 
 proptest! {
@@ -137,25 +80,6 @@ proptest! {
         };
         prop_assert_eq!(hits(&one), hits(&other));
         prop_assert_eq!((one.total, one.unmatched_terms), (other.total, other.unmatched_terms));
-    }
-
-    /// A dense query, whose sums are looked through, finds what it would by marks, and scores it alike.
-    #[test]
-    fn crowds_do_not_show(
-        texts in prop::collection::vec((prop::collection::vec(0usize..10, 0..4), prop::collection::vec(0usize..10, 1..9)), 1..12),
-        query in prop::collection::vec(0usize..10, 1..9),
-        phrase in prop::bool::ANY,
-    ) {
-        let texts = texts_of(&texts);
-        let pairs: Vec<(&str, &str)> =
-            texts.iter().map(|(question, answer)| (question.as_str(), answer.as_str())).collect();
-        let corpus = Corpus::of(&[("a", "en", &pairs), ("b", "ru", &pairs), ("c", "fr", &pairs)]);
-        let query = text_of(&query);
-        let query = Query::parse(&if phrase { format!("\"{query}\" café") } else { query }).unwrap();
-        let plan = plan(&corpus, &query);
-        let (marked, looked_through) =
-            (scores(&corpus, &plan, || Marking::AsRead), scores(&corpus, &plan, Marking::by_score));
-        assert_alike(&marked, &looked_through);
     }
 
     #[test]
