@@ -197,14 +197,14 @@ fn classes() -> Vec<(&'static str, String)> {
         ("8 phrases", filled("", phrases("").take(8))),
         ("16 phrases", filled("", phrases("").take(16))),
         ("phrases", filled("", phrases(""))),
-        ("phrases, required", filled("the", phrases("+"))),
-        ("phrases, excluded", filled("the", phrases("-"))),
-        ("phrases, excluded, of the 20 commonest", filled("the", phrases("-").take(200))),
+        ("16 phrases, required", filled("the", phrases("+").take(16))),
+        ("16 phrases, excluded", filled("the", phrases("-").take(16))),
+        ("16 phrases, excluded, of the 20 commonest", filled("the", phrases("-").skip(184).take(16))),
         ("phrases within phrases", filled("", nested)),
         ("a long phrase", long_phrase),
         ("required, excluded and phrases", {
             let mixed =
-                phrases("").take(16).chain(phrases("-").skip(20).take(150)).chain(words("-").skip(2_000));
+                phrases("").take(16).chain(phrases("-").skip(20).take(16)).chain(words("-").skip(2_000));
             filled("+the", mixed)
         }),
     ]

@@ -103,6 +103,7 @@ pub fn asked(text: &str) {
         Ok(query) => query,
         Err(QueryError::Empty) => return assert!(text.trim().is_empty(), "only white space is no query"),
         Err(QueryError::TooLong { .. }) => return assert!(text.len() > crate::query::MAX_QUERY_BYTES),
+        Err(QueryError::TooManyPhrases { phrases, allowed }) => return assert!(phrases > allowed),
     };
     assert_eq!(query.text(), text);
     for clause in query.clauses() {

@@ -123,6 +123,7 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
         let reason = match error {
             QueryError::Empty => "QUERY_EMPTY",
             QueryError::TooLong { .. } => "QUERY_TOO_LONG",
+            QueryError::TooManyPhrases { .. } => "QUERY_TOO_MANY_PHRASES",
         };
         InvalidRequest::new("query", reason, error.to_string())
     })?;

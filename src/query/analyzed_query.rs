@@ -18,8 +18,8 @@ use crate::query::synonyms;
 /// cost more than they find.
 const MOST_EXPANDED_WORDS: usize = 64;
 
-/// Each phrase that may occur is scored as a word is, and its words beside it. Beyond this many, phrases without a
-/// sign are taken as plain words; those that must or must not occur are taken as they are, however many.
+/// The most phrases without a sign. Each is scored as a word is, in addition to its words; the words of further ones count
+/// as plain words. Phrases with a sign have a bound of their own, [`crate::query::MAX_SIGNED_PHRASES`].
 const MOST_PHRASES: usize = 16;
 
 /// How a term stands for a word.
@@ -101,24 +101,6 @@ impl QueryTerm {
 }
 
 impl AnalyzedClause {
-    /// Its words, each as a literal that an exchange must have that has this one. None where languages do not agree on
-    /// how many there are.
-    #[must_use]
-    pub fn words(&self) -> Vec<Self> {
-        let length = self.variants.first().map_or(0, Vec::len);
-        if self.variants.iter().any(|variant| variant.len() != length) {
-            return Vec::new();
-        }
-        let word = |place: usize| {
-            let terms = self.variants.iter().filter_map(|variant| variant.get(place));
-            let mut variants: Vec<_> = terms.map(|(_, term)| vec![(0, term.clone())]).collect();
-            variants.sort();
-            variants.dedup();
-            Self { occur: self.occur, variants, weight: self.weight }
-        };
-        (0..length).map(word).collect()
-    }
-
     /// Whether it is a single word, whatever the language.
     #[must_use]
     pub fn is_word(&self) -> bool {

@@ -13,6 +13,10 @@ mod tests;
 
 use thiserror::Error;
 
+use crate::analysis::Analyzer;
+use crate::analysis::Form;
+use crate::analysis::Language;
+
 pub use analyzed_query::AnalyzedClause;
 pub use analyzed_query::AnalyzedQuery;
 pub use analyzed_query::Depth;
@@ -30,6 +34,11 @@ pub use ranking::Saturation;
 /// The longest query, in bytes.
 pub const MAX_QUERY_BYTES: usize = 4096;
 
+/// The most phrases with a sign, `+"..."` and `-"..."` together: each costs as much as reading the positions of its words
+/// in every passage that has them all. A signed word with hyphen or apostrophe counts, as it is looked for as a phrase; other
+/// signed words need no bound, as reading one costs no more than reading a plain word.
+pub const MAX_SIGNED_PHRASES: usize = 16;
+
 /// What a client asks for: words, exact phrases, what must and what must not occur.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
@@ -46,6 +55,14 @@ pub struct Clause {
     pub phrase: bool,
     /// Its text, without sign and quotation marks; at least one letter or digit.
     pub text: String,
+}
+
+impl Clause {
+    /// Whether any language reads several words in it. French elides as much as any, so it reads the most.
+    fn has_several_words(&self) -> bool {
+        let terms = Analyzer::terms(Language::French, &self.text).into_iter();
+        terms.filter(|(_, _, form)| *form == Form::Word).nth(1).is_some()
+    }
 }
 
 /// Whether a clause may, must or must not occur.
@@ -73,6 +90,14 @@ pub enum QueryError {
         /// How long it may be.
         allowed: usize,
     },
+    /// It has too many phrases with a sign.
+    #[error("the query has {phrases} phrases that are required or excluded; at most {allowed} are allowed")]
+    TooManyPhrases {
+        /// How many it has.
+        phrases: usize,
+        /// How many it may have.
+        allowed: usize,
+    },
 }
 
 impl Query {
@@ -85,7 +110,13 @@ impl Query {
         if text.chars().all(char::is_whitespace) {
             return Err(QueryError::Empty);
         }
-        Ok(Self { text: text.to_owned(), clauses: parse::clauses(text) })
+        let clauses = parse::clauses(text);
+        let signed = |clause: &&Clause| clause.occur != Occur::Should && clause.has_several_words();
+        let phrases = clauses.iter().filter(signed).count();
+        if phrases > MAX_SIGNED_PHRASES {
+            return Err(QueryError::TooManyPhrases { phrases, allowed: MAX_SIGNED_PHRASES });
+        }
+        Ok(Self { text: text.to_owned(), clauses })
     }
 
     /// The text it was read from.

@@ -66,6 +66,19 @@ fn no_query() {
 }
 
 #[test]
+fn at_most_sixteen_phrases_have_a_sign() {
+    for phrase in ["+\"rapid growth\"", "-\"rapid growth\"", "-cease-fire", "+l'économie", "+«经济合作»"]
+    {
+        let query = |times: usize| Query::parse(&[phrase, " "].concat().repeat(times));
+        assert!(query(16).is_ok(), "{phrase}");
+        assert_eq!(query(17), Err(QueryError::TooManyPhrases { phrases: 17, allowed: 16 }), "{phrase}");
+    }
+    for clause in ["\"rapid growth\"", "+rapid", "-\"rapid\"", "+\"rapid!\"", "cease-fire", "-2017"] {
+        assert!(Query::parse(&[clause, " "].concat().repeat(100)).is_ok(), "{clause}");
+    }
+}
+
+#[test]
 fn dates() {
     let day = DateRange::parse("1970-01-02").unwrap();
     assert_eq!((day.first, day.last), (1, 1));

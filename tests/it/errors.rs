@@ -40,6 +40,7 @@ async fn bad_searches_are_refused() {
         (query(""), "QUERY_EMPTY", "query"),
         (query(" \t\n\u{3000}"), "QUERY_EMPTY", "query"),
         (query(&"a".repeat(4097)), "QUERY_TOO_LONG", "query"),
+        (query(&"-\"a b\" ".repeat(17)), "QUERY_TOO_MANY_PHRASES", "query"),
         (pb::SearchRequest { page_size: -1, ..query("bridge") }, "NEGATIVE", "page_size"),
         (dated("yesterday", ""), "DATE_INVALID", "filter.published_from"),
         (dated("", "2017-13"), "DATE_INVALID", "filter.published_to"),

@@ -23,8 +23,6 @@ mod memory_segment;
 mod segment;
 mod postings;
 mod phrase;
-mod trie;
-mod phrase_scan;
 mod bit_set;
 mod filter;
 #[cfg(test)]

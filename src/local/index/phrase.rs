@@ -1,9 +1,7 @@
-//! Where words stand side by side.
+//! Phrases: passages whose words are in the order of the phrase, by intersecting postings with positions.
 //!
-//! There are two ways, which find the same. A *look-up* follows a phrase's rarest word and asks the others where
-//! it stands; it is fast for a phrase with a rare word. A *pass* ([`crate::local::index::phrase_scan`]) reads each word's
-//! places once for all phrases; it costs the same however many phrases there are, so that no number of phrases
-//! of common words takes long. The cheaper by estimate is taken.
+//! The rarest word leads and the others are sought only in its passages. So a phrase with a rare word is cheap, and one of
+//! common words costs about as much as reading their postings: callers bound how many phrases a query has.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -21,46 +19,6 @@ use crate::local::index::IndexError;
 
 /// A phrase: its terms, each with its distance from the first, in order of distance.
 pub(super) type Sequence<'a> = Vec<(u32, &'a TermInfo)>;
-
-/// About how long a look-up takes for each passage with the rarest word, in nanoseconds; measured, like all of these,
-/// on one core of a server of 2020.
-const LOOK_UP: u64 = 20;
-/// How long it takes for each word of each passage that has all words of a phrase.
-const LOOK_UP_PLACES: f64 = 50.0;
-/// How long a pass takes for each passage of each different word.
-const PASS_POSTING: u64 = 3;
-/// How long a pass takes for each byte of positions, which is about one place of a word.
-const PASS_POSITION: u64 = 3;
-/// How long a pass takes for each word of the segment, whether a phrase has it or not.
-const PASS_TOKEN: u64 = 1;
-
-/// Whether one pass for all `sequences` is expected to take less than looking each up, in a segment of so many
-/// `passages` and words (`tokens`).
-pub(super) fn prefers_pass(sequences: &[Sequence<'_>], passages: u32, tokens: u64) -> bool {
-    let look_ups: u64 = sequences.iter().map(|sequence| look_up_time(sequence, passages)).sum();
-    let words: BTreeMap<usize, &TermInfo> =
-        sequences.iter().flatten().map(|(_, term)| (term.postings_range.start, *term)).collect();
-    let pass = words.values().map(|term| {
-        u64::from(term.doc_freq) * PASS_POSTING + term.positions_range.len() as u64 * PASS_POSITION
-    });
-    look_ups > pass.sum::<u64>() + tokens * PASS_TOKEN
-}
-
-/// How long a look-up is expected to take, as though words stood in passages independently of each other.
-fn look_up_time(sequence: &Sequence<'_>, passages: u32) -> u64 {
-    let words: BTreeMap<usize, u32> =
-        sequence.iter().map(|(_, term)| (term.postings_range.start, term.doc_freq)).collect();
-    let rarest = words.values().copied().min().unwrap_or(0);
-    let shares = words.values().map(|with| f64::from(*with) / f64::from(passages.max(1)));
-    let places = f64::from(passages) * shares.product::<f64>() * words.len() as f64 * LOOK_UP_PLACES;
-    let whole = u32::try_from(words.len().min(4)).unwrap_or(4);
-    u64::from(rarest) * LOOK_UP * u64::from(whole) + nanoseconds(places)
-}
-
-/// A time without its fraction; times beyond four seconds are alike.
-fn nanoseconds(time: f64) -> u64 {
-    (0..32).map(|power| 1_u64 << power).rfind(|whole| *whole as f64 <= time).unwrap_or(0)
-}
 
 /// A term of a phrase and its distances from the phrase's first word: a term that stands there several times is
 /// read once.

@@ -1,15 +1,11 @@
 //! What of a segment never changes, read once and shared by all snapshots that hold it.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use tantivy::Directory as _;
 use tantivy::InvertedIndexReader;
 use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 use tantivy::columnar::ColumnValues;
-use tantivy::directory::CompositeFile;
-use tantivy::directory::FileSlice;
 use tantivy::postings::TermInfo;
 
 use crate::local::index::BitSet;
@@ -47,8 +43,6 @@ pub(super) const PADDING: usize = 4096;
 /// A field of text.
 pub(super) struct Text {
     pub inverted: Arc<InvertedIndexReader>,
-    /// Where its words stand; `inverted` knows them too, and keeps them to itself.
-    pub positions: FileSlice,
     /// The quantised length of each passage, and [`PADDING`] zeros, so that a block can be taken anywhere.
     pub lengths: Vec<u8>,
     lexicon: TermBloom,
@@ -70,13 +64,10 @@ impl SegmentData {
         }
         let first = columns.column_opt::<i64>(schema::PUBLISHED_FIRST)?;
         let last = columns.column_opt::<i64>(schema::PUBLISHED_LAST)?;
-        let file = Path::new(&reader.segment_id().uuid_string()).with_extension("pos");
-        let file = reader.index().directory().open_read(&file).map_err(tantivy::TantivyError::from)?;
-        let positions = CompositeFile::open(&file)?;
         Ok(Self {
             fields,
-            question: Text::read(reader, fields.question, &positions)?,
-            answer: Text::read(reader, fields.answer, &positions)?,
+            question: Text::read(reader, fields.question)?,
+            answer: Text::read(reader, fields.answer)?,
             exchange: columns.column_first_or_default(schema::EXCHANGE)?,
             window,
             document: document.map(|document| document.ords().clone()),
@@ -116,14 +107,9 @@ impl Text {
         Ok(self.inverted.get_term_info(&tantivy::Term::from_field_text(handle, key.text))?)
     }
 
-    fn read(
-        reader: &SegmentReader,
-        field: tantivy::schema::Field,
-        positions: &CompositeFile,
-    ) -> Result<Self, IndexError> {
+    fn read(reader: &SegmentReader, field: tantivy::schema::Field) -> Result<Self, IndexError> {
         let norms = reader.get_fieldnorms_reader(field)?;
         let inverted = reader.inverted_index(field)?;
-        let positions = positions.open_read(field).unwrap_or_else(FileSlice::empty);
         let mut lexicon = TermBloom::with_capacity(inverted.terms().num_terms());
         let mut terms = inverted.terms().stream()?;
         while terms.advance() {
@@ -131,7 +117,7 @@ impl Text {
         }
         let mut lengths: Vec<u8> = (0..reader.max_doc()).map(|passage| norms.fieldnorm_id(passage)).collect();
         lengths.resize(lengths.len() + PADDING, 0);
-        Ok(Self { inverted, positions, lengths, lexicon })
+        Ok(Self { inverted, lengths, lexicon })
     }
 }
 

@@ -1,15 +1,13 @@
-//! What an exchange must fulfil whatever it scores: filters and signs.
+//! What an exchange must meet whatever it scores: filters, and required and excluded clauses.
 
 use crate::local::index::BitSet;
 use crate::local::index::IndexError;
 use crate::local::index::Segment;
-use crate::local::search::phrase_postings;
+use crate::local::search::phrase_postings::exchanges_with_any;
+use crate::local::search::phrase_postings::rarest_first;
 use crate::local::search::plan::Plan;
 use crate::query::AnalyzedClause;
 use crate::query::Filter;
-
-/// Up to so many required phrases, their words are not required before them: looking the phrases up reads them.
-const FEW_PHRASES: usize = 4;
 
 /// The exchanges of a segment that may be hits, as the passages that begin them; without any, all may.
 pub(super) struct Conditions {
@@ -18,30 +16,39 @@ pub(super) struct Conditions {
 
 impl Conditions {
     pub(super) fn new(segment: &Segment, plan: &Plan, filter: &Filter) -> Result<Self, IndexError> {
-        let mut allowed = segment.filter(filter)?;
-        // Words first, the rarest before the others: they are read fast, and where no exchange has all of them nothing
-        // else needs to be read.
-        let mut words: Vec<&AnalyzedClause> = plan.required_words.iter().collect();
-        let of_phrases: Vec<AnalyzedClause> =
-            plan.required_phrases.iter().flat_map(AnalyzedClause::words).collect();
-        if plan.required_phrases.len() > FEW_PHRASES {
-            words.extend(&of_phrases);
+        let mut conditions = Self { allowed: segment.filter(filter)? };
+        // The rarest first: each is looked for only in the exchanges that have those before it.
+        for clause in rarest_first(segment, &plan.required)? {
+            conditions.require(segment, clause)?;
         }
-        for word in phrase_postings::rarest_first(segment, words)? {
-            require(segment, std::slice::from_ref(word), &mut allowed)?;
-        }
-        require(segment, &plan.required_phrases, &mut allowed)?;
-        for excluded in [&plan.excluded_words, &plan.excluded_phrases] {
-            if excluded.is_empty() || allowed.as_ref().is_some_and(BitSet::is_empty) {
-                continue;
-            }
-            let bearing = phrase_postings::exchanges_with_any(segment, excluded, allowed.as_ref())?;
-            allowed.get_or_insert_with(|| segment.starts().clone()).subtract(&bearing);
+        // Words in one go, as reading them is cheap; phrases one by one, each only in the exchanges that are left.
+        let (words, phrases): (Vec<_>, Vec<_>) = plan.excluded.iter().partition(|clause| clause.is_word());
+        conditions.exclude(segment, &words)?;
+        for phrase in phrases {
+            conditions.exclude(segment, &[phrase])?;
         }
         if let Some(alive) = segment.alive() {
-            allowed.get_or_insert_with(|| segment.starts().clone()).intersect(alive);
+            conditions.allowed.get_or_insert_with(|| segment.starts().clone()).intersect(alive);
         }
-        Ok(Self { allowed })
+        Ok(conditions)
+    }
+
+    /// Keeps the exchanges that have the clause.
+    fn require(&mut self, segment: &Segment, clause: &AnalyzedClause) -> Result<(), IndexError> {
+        if !self.allow_none() {
+            // A subset of what was allowed.
+            self.allowed = Some(exchanges_with_any(segment, &[clause], self.allowed.as_ref())?);
+        }
+        Ok(())
+    }
+
+    /// Keeps the exchanges that have none of the clauses.
+    fn exclude(&mut self, segment: &Segment, clauses: &[&AnalyzedClause]) -> Result<(), IndexError> {
+        if !clauses.is_empty() && !self.allow_none() {
+            let excluded = exchanges_with_any(segment, clauses, self.allowed.as_ref())?;
+            self.allowed.get_or_insert_with(|| segment.starts().clone()).subtract(&excluded);
+        }
+        Ok(())
     }
 
     /// Whether no exchange may be a hit.
@@ -58,22 +65,4 @@ impl Conditions {
     pub(super) fn allow(&self, start: u32) -> bool {
         self.allowed.as_ref().is_none_or(|allowed| allowed.contains(start))
     }
-}
-
-/// Keeps of `allowed` the exchanges that bear each of the clauses.
-fn require(
-    segment: &Segment,
-    clauses: &[AnalyzedClause],
-    allowed: &mut Option<BitSet>,
-) -> Result<(), IndexError> {
-    if clauses.is_empty() || allowed.as_ref().is_some_and(BitSet::is_empty) {
-        return Ok(());
-    }
-    for bearing in phrase_postings::exchanges(segment, clauses, allowed.as_ref())? {
-        match allowed {
-            Some(allowed) => allowed.intersect(&bearing),
-            None => *allowed = Some(bearing),
-        }
-    }
-    Ok(())
 }

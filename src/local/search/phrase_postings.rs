@@ -1,7 +1,4 @@
-//! Where phrases and signed words stand.
-
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+//! The postings of clauses: of phrases, and of words with a sign.
 
 use crate::local::index::BitSet;
 use crate::local::index::Field;
@@ -10,127 +7,99 @@ use crate::local::index::Segment;
 use crate::local::index::Term;
 use crate::query::AnalyzedClause;
 
-/// A passage where a literal stands.
+/// A passage that has a phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PhrasePosting {
     pub passage: u32,
-    /// How often it stands there.
+    /// How often it has the phrase.
     pub frequency: u32,
 }
 
-/// For each literal, the passages where it stands in a field, ascending. Where languages read it differently, the
-/// reading that stands there most often counts.
+/// The postings of a clause in a field, ascending. Where languages read the clause differently, the reading with the
+/// highest frequency in a passage counts.
 pub(super) fn phrase_postings(
     segment: &Segment,
     field: Field,
-    clauses: &[AnalyzedClause],
-) -> Result<Vec<Vec<PhrasePosting>>, IndexError> {
-    let mut all: Vec<Vec<PhrasePosting>> = vec![Vec::new(); clauses.len()];
-    visit(segment, field, clauses, None, &mut |literal, passage, frequency| {
-        all.get_mut(literal).into_iter().for_each(|found| found.push(PhrasePosting { passage, frequency }));
+    clause: &AnalyzedClause,
+) -> Result<Vec<PhrasePosting>, IndexError> {
+    let mut postings = Vec::new();
+    visit(segment, field, clause, None, &mut |passage, frequency| {
+        postings.push(PhrasePosting { passage, frequency });
     })?;
-    for (found, _) in all.iter_mut().zip(clauses).filter(|(_, literal)| literal.variants.len() > 1) {
-        found.sort_by_key(|here| (here.passage, std::cmp::Reverse(here.frequency)));
-        found.dedup_by_key(|here| here.passage);
+    if clause.variants.len() > 1 {
+        postings.sort_by_key(|here| (here.passage, std::cmp::Reverse(here.frequency)));
+        postings.dedup_by_key(|here| here.passage);
     }
-    Ok(all)
+    Ok(postings)
 }
 
-/// For each literal, the exchanges that bear it in their question or in any window, as the passages that begin
-/// them; of those that `within` does not begin none are looked at.
-pub(super) fn exchanges(
-    segment: &Segment,
-    clauses: &[AnalyzedClause],
-    within: Option<&BitSet>,
-) -> Result<Vec<BitSet>, IndexError> {
-    let mut all = vec![BitSet::empty(segment.len()); clauses.len()];
-    for field in Field::ALL {
-        visit(segment, field, clauses, within, &mut |literal, passage, _| {
-            all.get_mut(literal).into_iter().for_each(|bits| bits.insert(passage));
-        })?;
-    }
-    for bits in &mut all {
-        bits.lower_to(segment.starts());
-    }
-    Ok(all)
-}
-
-/// The exchanges that bear any of the clauses; see [`exchanges`].
+/// The exchanges that have any of the clauses in their question or in any window, as the passages that begin them. Only
+/// exchanges that begin at a passage of `within` are looked at.
 pub(super) fn exchanges_with_any(
     segment: &Segment,
-    clauses: &[AnalyzedClause],
+    clauses: &[&AnalyzedClause],
     within: Option<&BitSet>,
 ) -> Result<BitSet, IndexError> {
-    let mut bits = BitSet::empty(segment.len());
-    for field in Field::ALL {
-        visit(segment, field, clauses, within, &mut |_, passage, _| bits.insert(passage))?;
+    let mut exchanges = BitSet::empty(segment.len());
+    for clause in clauses {
+        for field in Field::ALL {
+            visit(segment, field, clause, within, &mut |passage, _| exchanges.insert(passage))?;
+        }
     }
-    bits.lower_to(segment.starts());
-    Ok(bits)
+    exchanges.lower_to(segment.starts());
+    Ok(exchanges)
 }
 
-/// Words in ascending order of how many passages have them; of words that are the same, one.
-pub(super) fn rarest_first<'l>(
+/// Clauses in ascending order of how many passages may have them, which is as many as have the rarest word; of equal
+/// clauses one.
+pub(super) fn rarest_first<'c>(
     segment: &Segment,
-    words: Vec<&'l AnalyzedClause>,
-) -> Result<Vec<&'l AnalyzedClause>, IndexError> {
-    let mut ordered: Vec<(u64, &AnalyzedClause)> = Vec::with_capacity(words.len());
-    for word in words {
+    clauses: &'c [AnalyzedClause],
+) -> Result<Vec<&'c AnalyzedClause>, IndexError> {
+    let mut ordered: Vec<(u64, &AnalyzedClause)> = Vec::with_capacity(clauses.len());
+    for clause in clauses {
         let mut passages = 0;
-        for (_, term) in word.variants.iter().flatten() {
+        for variant in &clause.variants {
             for field in Field::ALL {
-                let found = segment.term(field, term)?;
-                passages += found.map_or(0, |found| u64::from(found.passages()));
+                let terms = resolve(segment, field, variant)?.unwrap_or_default();
+                passages += terms.iter().map(|(_, term)| u64::from(term.passages())).min().unwrap_or(0);
             }
         }
-        ordered.push((passages, word));
+        ordered.push((passages, clause));
     }
     ordered.sort_by(|(one, left), (other, right)| {
         one.cmp(other).then_with(|| left.variants.cmp(&right.variants))
     });
     ordered.dedup_by(|(_, one), (_, other)| one.variants == other.variants);
-    Ok(ordered.into_iter().map(|(_, word)| word).collect())
+    Ok(ordered.into_iter().map(|(_, clause)| clause).collect())
 }
 
-/// Calls `visit` with a literal's number, a passage where a reading of it stands, and how often.
+/// Calls `visit` with each passage that has a reading of the clause, and how often; reading by reading.
 fn visit(
     segment: &Segment,
     field: Field,
-    clauses: &[AnalyzedClause],
+    clause: &AnalyzedClause,
     within: Option<&BitSet>,
-    visit: &mut dyn FnMut(usize, u32, u32),
+    visit: &mut dyn FnMut(u32, u32),
 ) -> Result<(), IndexError> {
-    let mut known = BTreeMap::new();
-    let mut sequences = Vec::new();
-    let mut owners = Vec::new();
-    for (number, literal) in clauses.iter().enumerate() {
-        for variant in &literal.variants {
-            if let Some(sequence) = resolved(segment, field, variant, &mut known)? {
-                sequences.push(sequence);
-                owners.push(number);
-            }
+    for variant in &clause.variants {
+        if let Some(terms) = resolve(segment, field, variant)? {
+            segment.phrase(field, &terms, within, visit)?;
         }
     }
-    segment.phrases(field, &sequences, within, &mut |sequence, passage, frequency| {
-        owners.get(sequence).into_iter().for_each(|owner| visit(*owner, passage, frequency));
-    })
+    Ok(())
 }
 
-/// A variant's terms in a segment; `None` where it has not all of them.
-fn resolved<'l>(
+/// A reading's terms in a segment; `None` where the segment lacks one.
+fn resolve(
     segment: &Segment,
     field: Field,
-    variant: &'l [(u32, String)],
-    known: &mut BTreeMap<&'l str, Option<Term>>,
+    variant: &[(u32, String)],
 ) -> Result<Option<Vec<(u32, Term)>>, IndexError> {
-    let mut sequence = Vec::with_capacity(variant.len());
-    for (offset, term) in variant {
-        let found = match known.entry(term) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(segment.term(field, term)?),
-        };
-        let Some(found) = found else { return Ok(None) };
-        sequence.push((*offset, found.clone()));
+    let mut terms = Vec::with_capacity(variant.len());
+    for (offset, text) in variant {
+        let Some(term) = segment.term(field, text)? else { return Ok(None) };
+        terms.push((*offset, term));
     }
-    Ok(Some(sequence))
+    Ok(Some(terms))
 }

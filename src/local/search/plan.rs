@@ -6,12 +6,10 @@ use std::sync::Arc;
 use crate::local::index::Field;
 use crate::local::index::IndexError;
 use crate::local::index::Searcher;
-use crate::local::index::Segment;
 use crate::local::index::Statistics;
-use crate::local::index::Term;
 use crate::local::search::TermCache;
-use crate::local::search::phrase_postings;
 use crate::local::search::phrase_postings::PhrasePosting;
+use crate::local::search::phrase_postings::phrase_postings;
 use crate::local::search::term_cache::Alternative;
 use crate::local::search::term_cache::CachedTerm;
 use crate::local::search::term_cache::InField;
@@ -31,12 +29,10 @@ pub(super) struct Plan {
     pub terms: Vec<PlannedTerm>,
     /// Phrases that may occur, each in each of [`Field::ALL`].
     pub phrases: Vec<PlannedPhrase>,
-    /// What must occur.
-    pub required_words: Vec<AnalyzedClause>,
-    pub required_phrases: Vec<AnalyzedClause>,
-    /// What must not.
-    pub excluded_words: Vec<AnalyzedClause>,
-    pub excluded_phrases: Vec<AnalyzedClause>,
+    /// Clauses that must occur.
+    pub required: Vec<AnalyzedClause>,
+    /// Clauses that must not.
+    pub excluded: Vec<AnalyzedClause>,
     /// Postings of the terms of all words.
     pub postings: u64,
     /// Words that no live passage has, as typed.
@@ -72,13 +68,6 @@ impl PlannedTerm {
     pub(super) fn found(&self) -> &InField {
         self.word.of(self.field)
     }
-
-    /// How many postings its alternatives have in a segment, by its place among the snapshot's.
-    pub(super) fn postings(&self, segment: usize) -> u32 {
-        let of =
-            |alternative: &Alternative| alternative.found.segments.get(segment)?.as_ref().map(Term::passages);
-        self.alternatives().iter().filter_map(of).fold(0, u32::saturating_add)
-    }
 }
 
 /// A phrase in one field.
@@ -111,10 +100,8 @@ impl Plan {
         let mut plan = Self {
             terms: Vec::new(),
             phrases: Vec::new(),
-            required_words: Vec::new(),
-            required_phrases: Vec::new(),
-            excluded_words: Vec::new(),
-            excluded_phrases: Vec::new(),
+            required: Vec::new(),
+            excluded: Vec::new(),
             postings: 0,
             missing: Vec::new(),
             words: Vec::with_capacity(words.words.len()),
@@ -148,12 +135,10 @@ impl Plan {
         let ranking = &for_topics(ranking, words);
         let mut optional = Vec::new();
         for literal in clauses.iter().cloned() {
-            match (literal.occur, literal.is_word()) {
-                (Occur::Must, true) => self.required_words.push(literal),
-                (Occur::Must, false) => self.required_phrases.push(literal),
-                (Occur::MustNot, true) => self.excluded_words.push(literal),
-                (Occur::MustNot, false) => self.excluded_phrases.push(literal),
-                (Occur::Should, _) => optional.push(literal),
+            match literal.occur {
+                Occur::Must => self.required.push(literal),
+                Occur::MustNot => self.excluded.push(literal),
+                Occur::Should => optional.push(literal),
             }
         }
         self.add_phrases(searcher, &optional, ranking)
@@ -210,32 +195,18 @@ impl Plan {
         clauses: &[AnalyzedClause],
         ranking: &Ranking,
     ) -> Result<(), IndexError> {
-        if clauses.is_empty() {
-            return Ok(());
-        }
-        let planned = |literal: &AnalyzedClause| {
-            let of_field = |field| PlannedPhrase { field, weight: literal.weight, segments: Vec::new() };
-            Field::ALL.map(of_field)
-        };
-        let mut phrases: Vec<[PlannedPhrase; 2]> = clauses.iter().map(planned).collect();
-        for segment in searcher.segments() {
-            for (place, field) in Field::ALL.into_iter().enumerate() {
-                let found = phrase_postings::phrase_postings(segment, field, clauses)?;
-                for (phrase, found) in phrases.iter_mut().zip(found) {
-                    if let Some(phrase) = phrase.get_mut(place) {
-                        phrase.segments.push(found);
-                    }
+        for clause in clauses {
+            for field in Field::ALL {
+                let (mut segments, mut live) = (Vec::with_capacity(searcher.segments().len()), 0);
+                for segment in searcher.segments() {
+                    let postings = phrase_postings(segment, field, clause)?;
+                    live += postings.iter().filter(|found| segment.is_alive(found.passage)).count();
+                    segments.push(postings);
                 }
+                let idf = idf(searcher.statistics(field), live as f32);
+                let weight = clause.weight * (idf * field_weight(field, ranking));
+                self.phrases.push(PlannedPhrase { field, weight, segments });
             }
-        }
-        for mut phrase in phrases.into_iter().flatten() {
-            let live = |(segment, found): (&Segment, &Vec<PhrasePosting>)| {
-                found.iter().filter(|found| segment.is_alive(found.passage)).count()
-            };
-            let live: usize = searcher.segments().iter().zip(&phrase.segments).map(live).sum();
-            let idf = idf(searcher.statistics(phrase.field), live as f32);
-            phrase.weight *= idf * field_weight(phrase.field, ranking);
-            self.phrases.push(phrase);
         }
         Ok(())
     }
