@@ -16,9 +16,9 @@ use crate::engine::Statistics;
 use crate::engine::View;
 use crate::local::LocalError;
 use crate::local::index::Searcher;
-use crate::local::search::Found;
 use crate::local::search::Highlighter;
 use crate::local::search::Planned;
+use crate::local::search::SearchResults;
 use crate::local::search::TermCache;
 use crate::local::search::run;
 use crate::local::store::Reader;
@@ -142,7 +142,7 @@ impl SearchPlan for LocalPlan {
 
     fn run(self: Box<Self>, page: &PageRequest<'_>) -> Result<ResultPage, BackendError> {
         let Self { view, planned, ranking } = *self;
-        let Found { results, total, unmatched_terms, highlighter, .. } =
+        let SearchResults { results, total, unmatched_terms, highlighter, .. } =
             run(&view.searcher, planned, page, &ranking)?;
         Ok(ResultPage {
             results,

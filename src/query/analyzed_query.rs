@@ -1,4 +1,4 @@
-//! A query as the index's terms: its words with all that may stand for them, and its operators.
+//! A query as terms: its words with their alternatives, and its operators.
 
 use std::collections::BTreeMap;
 
@@ -14,15 +14,15 @@ use crate::query::function_words;
 use crate::query::function_words::Role;
 use crate::query::synonyms;
 
-/// Beyond this many different words a query is a text, and its words are taken as they are: equivalents would
-/// cost more than they find.
+/// Beyond this many different words a query is a text, and its words are taken as they are: related terms
+/// would cost more than they match.
 const MOST_EXPANDED_WORDS: usize = 64;
 
 /// The most phrases without a sign. Each is scored as a word is, in addition to its words; the words of further ones count
 /// as plain words. Phrases with a sign have a bound of their own, [`crate::query::MAX_SIGNED_PHRASES`].
 const MOST_PHRASES: usize = 16;
 
-/// How a term stands for a word.
+/// How a term is related to a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     /// It is what analysis makes of the word.
@@ -34,7 +34,7 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// What one occurrence of such a term counts, where the word itself counts 1.
+    /// How much an occurrence of such a term counts, where the word's own counts 1.
     #[must_use]
     pub const fn worth(self, ranking: &Ranking) -> f32 {
         match self {
@@ -45,14 +45,14 @@ impl Relation {
     }
 }
 
-/// What of a word is looked up.
+/// How much of a word is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// Its own terms, each of which is read.
+    /// Its own terms.
     Terms,
-    /// The same, of which some may not be read: where it is common, there is room for who bears it.
-    Bearers,
-    /// The same, of its own terms and of those [related](QueryTerm::expanded) to it.
+    /// Its own terms and, where the word is common, the passages that have it.
+    MatchingDocs,
+    /// As `MatchingDocs`, with the terms [related](QueryTerm::expanded) to it.
     Related,
 }
 
@@ -65,11 +65,11 @@ pub struct QueryTerm {
     pub alternatives: Vec<(String, Relation)>,
     /// How often the query has it.
     pub count: u16,
-    /// Whether an exchange is found for this word alone; false for a word that is only part of a phrase.
-    pub finds: bool,
-    /// What it does in a sentence.
+    /// Whether an exchange matches for this word alone; false for a word that is only part of a phrase.
+    pub matches: bool,
+    /// Its role in the sentence.
     pub role: Role,
-    /// What all of it is worth, from 0 to 1.
+    /// A factor of its score, from 0 to 1.
     pub weight: f32,
 }
 
@@ -78,15 +78,15 @@ pub struct QueryTerm {
 pub struct AnalyzedClause {
     /// Whether it may, must or must not occur.
     pub occur: Occur,
-    /// The sequences of terms that stand for it, one per language that reads it differently: each term with
-    /// its distance from the first.
+    /// Its sequences of terms, one per language that reads it differently: each term with its distance from
+    /// the first, in positions.
     pub variants: Vec<Vec<(u32, String)>>,
-    /// What it is worth beside its words, from 0 up.
+    /// A factor of its score, which is added to that of its words; from 0 up.
     pub weight: f32,
 }
 
 impl QueryTerm {
-    /// The terms that stand for it, with those that are related in English; its own first.
+    /// Its terms, its own first, then those that are related in English.
     #[must_use]
     pub fn expanded(&self) -> Vec<(String, Relation)> {
         let mut alternatives = self.alternatives.clone();
@@ -115,14 +115,14 @@ pub struct AnalyzedQuery {
     pub words: Vec<QueryTerm>,
     /// Its phrases, and its words with a sign.
     pub clauses: Vec<AnalyzedClause>,
-    /// Whether there are few words: no text, whose words are taken as they are.
+    /// Whether there are at most [`MOST_EXPANDED_WORDS`].
     few: bool,
-    /// Whether what is related to a topic in English stands for it too.
+    /// Whether topics are expanded by related English terms.
     expands: bool,
 }
 
 impl AnalyzedQuery {
-    /// Analyses a query in each of `languages`: a word is what any of them makes of it.
+    /// Analyses a query in each of `languages`; a word has the terms that any of them makes of it.
     #[must_use]
     pub fn new(query: &Query, languages: &[Language], ranking: &Ranking) -> Self {
         let mut all = Self::default();
@@ -133,20 +133,20 @@ impl AnalyzedQuery {
             let plain = clause.occur == Occur::Should;
             let few = optional < MOST_PHRASES;
             if !plain || (clause.phrase && few) {
-                let added = all.add_literal(literal(clause, languages, ranking.phrase_weight));
+                let added = all.add_clause(analyzed_clause(clause, languages, ranking.phrase_weight));
                 optional += usize::from(plain && added);
             }
             if clause.occur == Occur::MustNot {
                 continue;
             }
-            let finds = !(plain && clause.phrase && few);
+            let matches = !(plain && clause.phrase && few);
             let mut words = words_of(clause, languages, ranking);
             for word in &mut words {
                 word.role = role(&word.surface, &clause.text, spoken);
             }
             let names = names_of(&words, languages);
             for word in words.into_iter().chain(names) {
-                all.add(&mut places, QueryTerm { finds, ..word });
+                all.add(&mut places, QueryTerm { matches, ..word });
             }
         }
         all.few = all.words.len() <= MOST_EXPANDED_WORDS;
@@ -157,31 +157,31 @@ impl AnalyzedQuery {
         all
     }
 
-    /// What of a word is to be looked up.
+    /// How much of a word is to be looked up.
     #[must_use]
     pub fn depth(&self, word: &QueryTerm) -> Depth {
         match (self.few, self.expands && word.role == Role::Topic) {
             (_, true) => Depth::Related,
-            (true, false) => Depth::Bearers,
+            (true, false) => Depth::MatchingDocs,
             (false, false) => Depth::Terms,
         }
     }
 
-    /// Adds the names in several words of nations that words stand for.
+    /// Adds, as phrases, the names of several words of the nations that the query names.
     fn add_names(&mut self, ranking: &Ranking) {
         for word in self.words.iter().filter(|word| word.role == Role::Topic) {
             for other in synonyms::nation(&word.surface).iter().filter(|other| other.contains('_')) {
                 let text = other.replace('_', " ");
                 let name = Clause { occur: Occur::Should, phrase: true, text };
-                self.clauses.extend(literal(&name, &[Language::English], ranking.nation_weight));
+                self.clauses.extend(analyzed_clause(&name, &[Language::English], ranking.nation_weight));
             }
         }
     }
 
-    /// Adds a literal that is not there yet; returns whether it was.
-    fn add_literal(&mut self, literal: Option<AnalyzedClause>) -> bool {
-        let Some(literal) = literal.filter(|literal| !self.clauses.contains(literal)) else { return false };
-        self.clauses.push(literal);
+    /// Adds a clause that is not there yet; returns whether it was added.
+    fn add_clause(&mut self, clause: Option<AnalyzedClause>) -> bool {
+        let Some(clause) = clause.filter(|clause| !self.clauses.contains(clause)) else { return false };
+        self.clauses.push(clause);
         true
     }
 
@@ -190,7 +190,7 @@ impl AnalyzedQuery {
         let key: Vec<String> = word.alternatives.iter().map(|(term, _)| term.clone()).collect();
         if let Some(known) = places.get(&key).and_then(|place| self.words.get_mut(*place)) {
             known.count = known.count.saturating_add(1);
-            known.finds |= word.finds;
+            known.matches |= word.matches;
             known.weight = known.weight.max(word.weight);
         } else {
             places.insert(key, self.words.len());
@@ -199,7 +199,7 @@ impl AnalyzedQuery {
     }
 }
 
-/// The words of a clause, in the order they stand.
+/// The words of a clause, in their order.
 fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<QueryTerm> {
     let mut words: BTreeMap<(usize, usize), QueryTerm> = BTreeMap::new();
     for language in languages {
@@ -215,7 +215,7 @@ fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<Q
                 QueryTerm {
                     alternatives: Vec::new(),
                     count: 1,
-                    finds: true,
+                    matches: true,
                     role: Role::Topic,
                     weight,
                     surface,
@@ -227,7 +227,7 @@ fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<Q
     words.into_values().filter(|word| !word.alternatives.is_empty()).collect()
 }
 
-/// What a word does; one in capitals (`WHO`, `US`) is an abbreviation, unless the whole text is in capitals.
+/// The role of a word. One in capitals (`WHO`, `US`) is an abbreviation, unless the whole text is in capitals.
 fn role(surface: &str, text: &str, language: Option<Language>) -> Role {
     let capitals = |text: &str| !text.chars().any(char::is_lowercase);
     if surface.chars().filter(|letter| letter.is_uppercase()).count() > 1
@@ -254,8 +254,8 @@ fn add_english(alternatives: &mut Vec<(String, Relation)>, other: &str) {
     }
 }
 
-/// Names of nations in two or three words (`United States`), as one word more that the nation's other names
-/// and its people's adjective stand for.
+/// Names of nations in two or three words (`United States`), each as one more word, whose terms are the
+/// nation's other names and its people's adjective.
 fn names_of(words: &[QueryTerm], languages: &[Language]) -> Vec<QueryTerm> {
     if !languages.contains(&Language::English) || words.len() > MOST_EXPANDED_WORDS {
         return Vec::new();
@@ -267,7 +267,7 @@ fn names_of(words: &[QueryTerm], languages: &[Language]) -> Vec<QueryTerm> {
             surface: parts.join(" "),
             alternatives: Vec::new(),
             count: 1,
-            finds: true,
+            matches: true,
             role: Role::Name,
             weight: 1.0,
         };
@@ -284,7 +284,7 @@ fn names_of(words: &[QueryTerm], languages: &[Language]) -> Vec<QueryTerm> {
 }
 
 /// A phrase or a signed word; `None` where analysis leaves nothing of it.
-fn literal(clause: &Clause, languages: &[Language], weight: f32) -> Option<AnalyzedClause> {
+fn analyzed_clause(clause: &Clause, languages: &[Language], weight: f32) -> Option<AnalyzedClause> {
     let mut variants: Vec<Vec<(u32, String)>> = Vec::new();
     for language in languages {
         let mut sequence = Vec::new();
@@ -297,7 +297,7 @@ fn literal(clause: &Clause, languages: &[Language], weight: f32) -> Option<Analy
                 Form::Unaccented | Form::Character => {}
             }
         }
-        // A compound that is the whole literal is also found written as one word.
+        // A compound that is the whole clause also matches where it is written as one word.
         if let ([whole], false) = (joined.as_slice(), clause.text.contains(char::is_whitespace)) {
             add_variant(&mut variants, vec![whole.clone()]);
         }

@@ -34,6 +34,11 @@ fn numbered(part: impl Fn(usize) -> String) -> String {
     text
 }
 
+/// The first of these.
+fn first(most: usize, part: impl Fn(usize) -> String) -> String {
+    (0..most).map(part).collect::<Vec<_>>().concat()
+}
+
 async fn every_text_is_a_query() {
     let server = TestServer::with_samples().await;
     let mut client = server.searches().await;
@@ -60,8 +65,8 @@ async fn every_text_is_a_query() {
         numbered(|number| format!("+w{number} ")),
         numbered(|number| format!("-w{number} ")),
         numbered(|number| format!("\"w{number} the\" ")),
-        (0..16).map(|number| format!("+\"w{number} the\" ")).collect(),
-        (0..16).map(|number| format!("-\"w{number} the\" ")).collect(),
+        first(16, |number| format!("+\"w{number} the\" ")),
+        first(16, |number| format!("-\"w{number} the\" ")),
     ];
     for text in queries {
         let shown: String = text.chars().take(20).collect();
@@ -122,8 +127,7 @@ async fn phrases_with_a_sign_have_a_bound() {
     let server = TestServer::start().await;
     let mut client = server.searches().await;
     for sign in ["+", "-"] {
-        let phrases =
-            |most: usize| (0..most).map(|number| format!("{sign}\"w{number} the\" ")).collect::<String>();
+        let phrases = |most: usize| first(most, |number| format!("{sign}\"w{number} the\" "));
         assert_eq!(client.search(query(&phrases(16))).await.unwrap().into_inner().total_size, 0);
         let status = client.search(query(&phrases(17))).await.unwrap_err();
         refused(&status, Code::InvalidArgument, "QUERY_TOO_MANY_PHRASES", "query");

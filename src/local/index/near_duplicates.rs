@@ -1,7 +1,7 @@
-//! Which exchanges of a snapshot are copies of one.
+//! Clusters of near duplicates among the exchanges of a snapshot.
 //!
-//! Being a copy by their minhashes relates pairs; exchanges that a chain of such pairs joins are one family. That
-//! makes clusters disjoint, whatever is searched for and in whatever order it is found.
+//! Minhashes relate pairs of exchanges; a cluster is what a chain of such pairs joins. So clusters are
+//! disjoint, whatever the query and the order in which exchanges are compared.
 
 use std::collections::BTreeMap;
 
@@ -9,57 +9,57 @@ use crate::local::index::Segment;
 use crate::local::index::minhash::BANDS;
 use crate::local::index::minhash::MinHash;
 
-/// How many of its neighbours an exchange is compared with, among those that share a run of its minhash: in order
-/// of question, then of answer, so that copies stand together however many answers begin with the same phrases.
+/// How many neighbours an exchange is compared with in a bucket, which is in order of question, then of
+/// answer: so near duplicates are neighbours however many answers begin with the same phrases.
 const NEIGHBOURS: usize = 32;
 
-/// The clusters of copies of a snapshot.
+/// The clusters of near duplicates of a snapshot.
 #[derive(Debug)]
 pub struct NearDuplicates {
-    /// For each segment, the family of each passage from 1; 0 where its exchange has no copy.
+    /// For each segment, the cluster of each passage, from 1; 0 where its exchange has no near duplicate.
     segments: Vec<Vec<u32>>,
 }
 
 impl NearDuplicates {
     /// Finds the clusters among the live exchanges of these segments.
     pub(super) fn find(segments: &[Segment]) -> Self {
-        let mut places = Vec::new();
+        let mut addresses = Vec::new();
         let mut minhashes = Vec::new();
         for (ordinal, segment) in segments.iter().enumerate() {
             segment.minhashes(&mut |start, minhash| {
-                places.push((ordinal, start));
+                addresses.push((ordinal, start));
                 minhashes.push(minhash);
             });
         }
-        let mut clusters = Families::new(minhashes.len());
+        let mut clusters = DisjointSets::new(minhashes.len());
         for band in 0..BANDS {
             join_band(&minhashes, band, &mut clusters);
         }
-        Self { segments: numbered(segments, &places, &mut clusters) }
+        Self { segments: numbered(segments, &addresses, &mut clusters) }
     }
 
-    /// The family of a passage's exchange, a number for each; `None` where it has no copy.
+    /// The number of the cluster of a passage's exchange; `None` where it has no near duplicate.
     #[must_use]
-    pub fn family(&self, segment: usize, passage: u32) -> Option<u32> {
-        let family = self.segments.get(segment)?.get(passage as usize)?;
-        family.checked_sub(1)
+    pub fn cluster(&self, segment: usize, passage: u32) -> Option<u32> {
+        let cluster = self.segments.get(segment)?.get(passage as usize)?;
+        cluster.checked_sub(1)
     }
 }
 
-/// Joins copies among the exchanges whose minhashes have the same run of bytes.
-fn join_band(minhashes: &[MinHash], band: usize, clusters: &mut Families) {
+/// Joins near duplicates among the exchanges whose minhashes are equal in a band.
+fn join_band(minhashes: &[MinHash], band: usize, clusters: &mut DisjointSets) {
     let keyed = minhashes.iter().zip(0_u32..).map(|(minhash, number)| (minhash.band(band), number));
     let mut keyed: Vec<(u32, u32)> = keyed.collect();
     keyed.sort_unstable();
     let minhash = |number: u32| minhashes.get(number as usize);
     for bucket in keyed.chunk_by_mut(|(one, _), (other, _)| one == other).filter(|bucket| bucket.len() > 1) {
         if bucket.len() > NEIGHBOURS {
-            // By what was said, not by where it stands: so clusters do not depend on the index's layout.
+            // By content, so that clusters do not depend on the layout of the index.
             bucket.sort_unstable_by_key(|(_, number)| minhash(*number));
         }
-        for place in 0..bucket.len() {
-            let Some(((_, one), behind)) = bucket.get(place..).and_then(<[_]>::split_first) else { continue };
-            for (_, other) in behind.iter().take(NEIGHBOURS) {
+        for index in 0..bucket.len() {
+            let Some(((_, one), rest)) = bucket.get(index..).and_then(<[_]>::split_first) else { continue };
+            for (_, other) in rest.iter().take(NEIGHBOURS) {
                 if let (Some(left), Some(right)) = (minhash(*one), minhash(*other))
                     && left.is_copy_of(right)
                 {
@@ -71,37 +71,37 @@ fn join_band(minhashes: &[MinHash], band: usize, clusters: &mut Families) {
 }
 
 /// Numbers the clusters of more than one exchange, for each passage of each segment.
-fn numbered(segments: &[Segment], places: &[(usize, u32)], clusters: &mut Families) -> Vec<Vec<u32>> {
+fn numbered(segments: &[Segment], addresses: &[(usize, u32)], clusters: &mut DisjointSets) -> Vec<Vec<u32>> {
     let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
-    for number in (0..).take(places.len()) {
+    for number in (0..).take(addresses.len()) {
         *sizes.entry(clusters.root(number)).or_default() += 1;
     }
     let copied = sizes.into_iter().filter(|(_, size)| *size > 1).map(|(root, _)| root);
     let numbers: BTreeMap<u32, u32> = copied.zip(1..).collect();
     let mut all: Vec<Vec<u32>> = segments.iter().map(|segment| vec![0; segment.len() as usize]).collect();
-    for (number, (ordinal, start)) in (0..).zip(places) {
-        let Some(family) = numbers.get(&clusters.root(number)) else { continue };
+    for (number, (ordinal, start)) in (0..).zip(addresses) {
+        let Some(cluster) = numbers.get(&clusters.root(number)) else { continue };
         let (Some(slots), Some(segment)) = (all.get_mut(*ordinal), segments.get(*ordinal)) else { continue };
         let rest = slots.get_mut(*start as usize..).unwrap_or_default();
         for (slot, passage) in rest.iter_mut().zip(*start..) {
             if passage > *start && segment.starts().contains(passage) {
                 break;
             }
-            *slot = *family;
+            *slot = *cluster;
         }
     }
     all
 }
 
-/// Sets that only grow together (union-find, with path halving).
-struct Families(Vec<u32>);
+/// Disjoint sets (union-find, with path halving).
+struct DisjointSets(Vec<u32>);
 
-impl Families {
+impl DisjointSets {
     fn new(len: usize) -> Self {
         Self((0..).take(len).collect())
     }
 
-    /// The number that stands for a set.
+    /// The number that represents a set.
     fn root(&mut self, mut number: u32) -> u32 {
         while let Some(parent) = self.0.get(number as usize).copied()
             && parent != number
@@ -125,11 +125,11 @@ impl Families {
 
 #[cfg(test)]
 mod tests {
-    use super::Families;
+    use super::DisjointSets;
 
     #[test]
-    fn chains_make_one_family() {
-        let mut clusters = Families::new(6);
+    fn chains_make_one_cluster() {
+        let mut clusters = DisjointSets::new(6);
         clusters.join(4, 1);
         clusters.join(5, 4);
         clusters.join(2, 3);

@@ -24,8 +24,8 @@ pub(super) struct Snapshot {
     question: Statistics,
     answer: Statistics,
     exchanges: u64,
-    /// Found when first asked for: most searches do not ask, and no write waits for it.
-    copies: OnceLock<NearDuplicates>,
+    /// Computed at the first use: most searches do not need them, and no write waits for them.
+    near_duplicates: OnceLock<NearDuplicates>,
 }
 
 /// How much text a field holds in the whole snapshot. Deleted passages do not count.
@@ -83,7 +83,7 @@ impl Snapshot {
             answer: Statistics::of(&segments, Field::Answer),
             exchanges: segments.iter().map(Segment::live_exchanges).sum(),
             segments,
-            copies: OnceLock::new(),
+            near_duplicates: OnceLock::new(),
         }
     }
 
@@ -181,10 +181,10 @@ impl Searcher {
         self.snapshot.default_language
     }
 
-    /// Which exchanges are copies of one. The first to ask of a snapshot waits while they are found.
+    /// The clusters of near duplicates. The first call for a snapshot computes them.
     #[must_use]
-    pub fn copies(&self) -> &NearDuplicates {
-        self.snapshot.copies.get_or_init(|| NearDuplicates::find(&self.snapshot.segments))
+    pub fn near_duplicates(&self) -> &NearDuplicates {
+        self.snapshot.near_duplicates.get_or_init(|| NearDuplicates::find(&self.snapshot.segments))
     }
 
     /// A term of a field, in every segment.

@@ -287,7 +287,9 @@ proptest! {
             let [segment] = searcher.segments() else { panic!("one segment") };
             let within = within.as_ref().map(|passages| {
                 let mut bits = BitSet::empty(segment.len());
-                passages.iter().for_each(|passage| bits.insert(*passage));
+                for passage in passages {
+                    bits.insert(*passage);
+                }
                 bits
             });
             let expect = found_by_comparing(&answers, &phrases, within.as_ref());

@@ -1,4 +1,7 @@
-//! The pass over a segment: a block of passages at a time, grouped by exchange.
+//! Scores a segment, a block of passages at a time, and groups the passages by exchange.
+//!
+//! Scores are summed term at a time within a block, so that the sums stay in a core's cache and the
+//! inner loop has no branch on which term comes next.
 
 use crate::local::index::Field;
 use crate::local::index::IndexError;
@@ -7,8 +10,6 @@ use crate::local::index::Segment;
 use crate::local::search::conditions::Conditions;
 use crate::local::search::group::Group;
 use crate::local::search::group::Match;
-use crate::local::search::max_score::MaxScore;
-use crate::local::search::max_score::NonEssential;
 use crate::local::search::norms::Norms;
 use crate::local::search::plan::Plan;
 use crate::local::search::score_block;
@@ -16,8 +17,8 @@ use crate::local::search::score_block::BLOCK;
 use crate::local::search::score_block::BLOCK_LEN;
 use crate::local::search::score_block::BlockBitset;
 use crate::local::search::score_block::ScoreBlock;
-use crate::local::search::score_block::each_place;
-use crate::local::search::score_block::place;
+use crate::local::search::score_block::each_slot;
+use crate::local::search::score_block::slot_of;
 use crate::local::search::term_scorer::Source;
 use crate::local::search::term_scorer::TermScorer;
 use crate::local::search::top_k::Collect;
@@ -25,274 +26,200 @@ use crate::local::search::top_k::Collect;
 /// Scores segments, one after the other; its buffers serve them all.
 pub(super) struct BlockScorer<'a> {
     plan: &'a Plan,
-    norms: [Norms; 2],
+    /// Of [`Field::ALL`].
+    pub norms: [Norms; 2],
     question: ScoreBlock,
     answer: ScoreBlock,
-    /// Frequencies of the terms of one word while they are summed; zero between words.
-    mixed: ScoreBlock,
-    /// The places that the terms of one word were found in, and room behind them to write one that was known.
-    touches: Box<[u16; 2 * BLOCK_LEN]>,
-    /// What postings were read with, to read others with.
+    /// The weighted frequencies of a word's terms while they are summed; zero between words.
+    frequencies: ScoreBlock,
+    /// The slots that a word's terms were found in. One more is written than is kept, hence the length.
+    touched: Box<[u16; 2 * BLOCK_LEN]>,
+    /// Cursors to use again: to make one costs more than to read the postings of a rare term.
     spare: Vec<Postings>,
     /// Slots of passages that have a score.
     scored: BlockBitset,
-    /// Slots of passages that something was found in.
-    found: BlockBitset,
-    /// Matches of a block that score enough or not by what was skipped.
-    maybe_partial: Vec<Match>,
+    /// Slots of passages that have a term for which alone an exchange matches.
+    matched: BlockBitset,
 }
 
-/// What is scanned.
+/// A segment to score.
 #[derive(Clone, Copy)]
-struct Scope<'s> {
-    segment: &'s Segment,
-    /// The segment's place among the snapshot's.
-    ordinal: usize,
-    conditions: &'s Conditions,
+pub(super) struct Scope<'s> {
+    pub segment: &'s Segment,
+    /// The segment's index in the snapshot.
+    pub ordinal: usize,
+    pub conditions: &'s Conditions,
 }
 
 impl<'a> BlockScorer<'a> {
-    /// Scores by this plan.
+    /// A scorer for this plan.
     pub(super) fn new(plan: &'a Plan) -> Self {
         Self {
             plan,
             norms: Field::ALL.map(|field| Norms::new(plan, field)),
             question: score_block::zeros(),
             answer: score_block::zeros(),
-            mixed: score_block::zeros(),
-            touches: Box::new([0; 2 * BLOCK_LEN]),
+            frequencies: score_block::zeros(),
+            touched: Box::new([0; 2 * BLOCK_LEN]),
             spare: Vec::new(),
             scored: BlockBitset::empty(),
-            found: BlockBitset::empty(),
-            maybe_partial: Vec::new(),
+            matched: BlockBitset::empty(),
         }
     }
 
-    /// Scores a segment's exchanges into `top`; returns how many match.
-    pub(super) fn scan(
-        &mut self,
-        segment: &Segment,
-        ordinal: usize,
-        conditions: &Conditions,
-        top: &mut impl Collect,
-    ) -> Result<u64, IndexError> {
-        if conditions.allow_none() {
+    /// Offers all matching exchanges of a segment to `collector`; returns how many there are.
+    pub(super) fn scan(&mut self, scope: Scope<'_>, collector: &mut impl Collect) -> Result<u64, IndexError> {
+        if scope.conditions.allow_none() {
             return Ok(0);
         }
-        let scope = Scope { segment, ordinal, conditions };
-        let mut readers = self.readers(scope)?;
-        let (mut group, mut exact) = (Group::default(), None);
-        let mut skipped;
-        // Passages below were read.
-        let (mut read, mut total) = (0, 0);
-        loop {
-            skipped = NonEssential::of(&readers, top.least());
-            let wanted = readers.len() - skipped.readers;
-            let (wanted, unread) = readers.split_at_mut(wanted);
-            for reader in unread.iter_mut() {
-                reader.list_matching_docs(segment, ordinal)?;
-            }
-            // Where something is skipped no block is passed over: what is not read is counted.
-            let base = if skipped.readers > 0 {
-                Some(read)
-            } else {
-                wanted.iter().filter_map(TermScorer::passage).min().map(|next| next - next % BLOCK)
-            };
-            let Some(base) = base.filter(|base| *base < segment.len()) else { break };
-            for reader in wanted {
-                self.score(reader, segment, base);
-            }
-            let matching_docs =
-                unread.iter().filter(|reader| reader.finds).filter_map(|reader| reader.matching_docs);
-            matching_docs.for_each(|matching_docs| self.found.insert_all(matching_docs, base));
-            total += self.drain(base, scope, skipped, &mut group, top);
-            read = base.saturating_add(BLOCK);
-            // One that ends here is done with before what stands behind it is looked up.
-            if segment.starts().contains(read)
-                && let Some(found) = group.close(conditions)
-            {
-                total += 1;
-                offer(found, skipped, &mut self.maybe_partial, top);
-            }
-            self.look_up(scope, unread, &mut exact, top)?;
+        let mut offer = |found: Match| collector.offer(found.best, found.score());
+        let mut scorers = self.scorers(scope)?;
+        let (mut group, mut total) = (Group::default(), 0);
+        while let Some(base) = next_block(&scorers) {
+            self.score(&mut scorers, scope.segment, base);
+            total += self.drain(base, scope, &mut group, &mut offer);
         }
-        if let Some(last) = group.close(conditions) {
+        if let Some(last) = group.close(scope.conditions) {
             total += 1;
-            offer(last, skipped, &mut self.maybe_partial, top);
+            offer(last);
         }
-        let unread = readers.split_at(readers.len() - skipped.readers).1;
-        self.look_up(scope, unread, &mut exact, top)?;
-        let looked_into = exact.into_iter().flat_map(MaxScore::into_readers);
-        readers.into_iter().chain(looked_into).for_each(|reader| reader.give_back(&mut self.spare));
+        self.give_back(scorers);
         Ok(total)
     }
 
-    /// Scores the matches in doubt by what is `unread` too, and offers them.
-    fn look_up(
-        &mut self,
-        scope: Scope<'_>,
-        unread: &[TermScorer<'_>],
-        exact: &mut Option<MaxScore<'a>>,
-        top: &mut impl Collect,
-    ) -> Result<(), IndexError> {
-        let Scope { segment, conditions, .. } = scope;
-        let mut maybe_partial = std::mem::take(&mut self.maybe_partial);
-        maybe_partial.sort_unstable_by_key(|found| found.start);
-        for found in maybe_partial.drain(..) {
-            let skipped = NonEssential::of_exchange(unread, segment, found.start);
-            if !skipped.may_reach(found.score(), top.least()) {
-                continue;
-            }
-            // Of two blocks, an exchange is looked up with the second, and may begin before what was with the first.
-            let exact = match exact.take() {
-                Some(ahead) if ahead.is_ahead(found.start) => exact.insert(ahead),
-                behind => {
-                    let readers = behind.into_iter().flat_map(MaxScore::into_readers);
-                    readers.for_each(|reader| reader.give_back(&mut self.spare));
-                    exact.insert(MaxScore::new(self.readers(scope)?))
-                }
-            };
-            if segment.windows(found.start).nth(1).is_none() {
-                let scores = [found.question, found.answer];
-                let scores = exact.rest(segment, &self.norms, found.start, unread.len(), scores);
-                top.offer(found.best, scores.iter().sum());
-                continue;
-            }
-            let mut group = Group::at(found.start);
-            for passage in segment.windows(found.start) {
-                let [question, answer] = exact.whole(segment, &self.norms, passage);
-                group.add(passage, question, answer, true);
-            }
-            if let Some(found) = group.close(conditions) {
-                top.offer(found.best, found.score());
-            }
-        }
-        self.maybe_partial = maybe_partial;
-        Ok(())
-    }
-
-    fn readers(&mut self, scope: Scope<'_>) -> Result<Vec<TermScorer<'a>>, IndexError> {
-        let plan = self.plan;
-        let Scope { segment, ordinal, .. } = scope;
-        let mut readers = Vec::with_capacity(plan.terms.len() + plan.phrases.len());
-        readers.extend(plan.phrases.iter().map(|phrase| TermScorer::of_phrase(phrase, ordinal)));
+    /// Scorers of the plan's phrases and terms in a segment, in the order in which scores are summed.
+    pub(super) fn scorers(&mut self, scope: Scope<'_>) -> Result<Vec<TermScorer<'a>>, IndexError> {
+        let (plan, Scope { segment, ordinal, .. }) = (self.plan, scope);
+        let mut scorers = Vec::with_capacity(plan.terms.len() + plan.phrases.len());
+        scorers.extend(plan.phrases.iter().map(|phrase| TermScorer::of_phrase(phrase, ordinal)));
         for term in &plan.terms {
-            readers.extend(TermScorer::of_term(segment, ordinal, term, &plan.ranking, &mut self.spare)?);
+            scorers.extend(TermScorer::of_term(segment, ordinal, term, &plan.ranking, &mut self.spare)?);
         }
-        Ok(readers)
+        Ok(scorers)
     }
 
-    /// Adds a reader's scores of the block that begins at passage `base`.
-    fn score(&mut self, reader: &mut TermScorer<'_>, segment: &Segment, base: u32) {
-        let Self { question, answer, mixed, touches, scored, found, .. } = self;
+    /// Keeps the cursors of scorers that are done.
+    pub(super) fn give_back(&mut self, scorers: impl IntoIterator<Item = TermScorer<'a>>) {
+        scorers.into_iter().for_each(|scorer| scorer.give_back(&mut self.spare));
+    }
+
+    /// Adds the scores of the block that begins at passage `base`.
+    pub(super) fn score(&mut self, scorers: &mut [TermScorer<'_>], segment: &Segment, base: u32) {
+        for scorer in scorers {
+            self.score_one(scorer, segment, base);
+        }
+    }
+
+    /// Marks the passages of a block that match by the terms of these scorers, without scoring them.
+    pub(super) fn mark(&mut self, scorers: &[TermScorer<'_>], base: u32) {
+        for scorer in scorers.iter().filter(|scorer| scorer.matches) {
+            if let Some(matching_docs) = scorer.matching_docs {
+                self.matched.insert_all(matching_docs, base);
+            }
+        }
+    }
+
+    fn score_one(&mut self, term: &mut TermScorer<'_>, segment: &Segment, base: u32) {
+        let Self { question, answer, frequencies, touched, scored, matched, .. } = self;
         let [of_question, of_answer] = &self.norms;
-        let (scores, norms) = match reader.field {
+        let (scores, norms) = match term.field {
             Field::Question => (question, of_question),
             Field::Answer => (answer, of_answer),
         };
-        let Some(classes) = segment.length_classes(reader.field, base) else { return };
+        let Some(classes) = segment.length_classes(term.field, base) else { return };
         let classes: &[u8; BLOCK_LEN] = classes;
         let end = base.saturating_add(BLOCK);
-        let (weight, finds) = (reader.weight, reader.finds);
-        let mut add = |place: usize, saturated: f32| {
-            scores[place & (BLOCK_LEN - 1)] += weight * saturated;
-            scored.insert(place);
-            if finds {
-                found.insert(place);
+        let (weight, matches) = (term.weight, term.matches);
+        let mut add = |slot: usize, frequency: f32| {
+            // A slot is below the block's length; the mask spares the bounds check.
+            scores[slot & (BLOCK_LEN - 1)] += weight * norms.saturate(frequency, classes[slot]);
+            scored.insert(slot);
+            if matches {
+                matched.insert(slot);
             }
         };
-        match &mut reader.source {
+        match &mut term.source {
             Source::Term(cursor) => {
-                cursor.visit_below(end, |passage, frequency| {
-                    let place = place(passage);
-                    add(place, norms.saturate(frequency as f32, classes[place]));
-                });
+                cursor.visit_below(end, |passage, frequency| add(slot_of(passage), frequency as f32));
             }
             Source::Terms(cursors) => {
-                let mut touched = 0;
+                let mut count = 0;
                 for (share, cursor) in cursors {
                     cursor.visit_below(end, |passage, frequency| {
-                        let place = place(passage);
-                        // Without a branch: whether a place is new is hard to foretell where terms take turns.
-                        touches[touched & (2 * BLOCK_LEN - 1)] = u16::try_from(place).unwrap_or_default();
-                        touched += usize::from(mixed[place] <= 0.0);
-                        mixed[place] += *share * frequency as f32;
+                        let slot = slot_of(passage);
+                        // Without a branch, which would be hard to predict where terms take turns.
+                        touched[count & (2 * BLOCK_LEN - 1)] = u16::try_from(slot).unwrap_or_default();
+                        count += usize::from(frequencies[slot] <= 0.0);
+                        frequencies[slot] += *share * frequency as f32;
                     });
                 }
-                for place in touches.iter().take(touched) {
-                    let place = usize::from(*place) & (BLOCK_LEN - 1);
-                    add(place, norms.saturate(std::mem::take(&mut mixed[place]), classes[place]));
+                for slot in touched.iter().take(count) {
+                    let slot = usize::from(*slot) & (BLOCK_LEN - 1);
+                    add(slot, std::mem::take(&mut frequencies[slot]));
                 }
             }
-            Source::Phrase { found, next } => {
-                while let Some(here) = found.get(*next).filter(|here| here.passage < end) {
-                    let place = place(here.passage);
-                    add(place, norms.saturate(here.frequency as f32, classes[place]));
+            Source::Phrase { postings, next } => {
+                while let Some(here) = postings.get(*next).filter(|here| here.passage < end) {
+                    add(slot_of(here.passage), here.frequency as f32);
                     *next += 1;
                 }
             }
         }
     }
 
-    /// Hands the block's passages to their exchanges and clears it; returns how many exchanges that completed
-    /// match.
-    fn drain(
+    /// Hands the block's passages to their exchanges and clears the block. Offers the exchanges that are
+    /// complete and match, and returns how many these are.
+    pub(super) fn drain(
         &mut self,
         base: u32,
         scope: Scope<'_>,
-        skipped: NonEssential,
         group: &mut Group,
-        top: &mut impl Collect,
+        offer: &mut impl FnMut(Match),
     ) -> u64 {
-        let Self { question, answer, scored, found, maybe_partial, .. } = self;
+        let Self { question, answer, scored, matched, .. } = self;
         let Scope { segment, conditions, .. } = scope;
         let first_word = base as usize / 64;
         let mut total = 0;
-        let mut take = |place: usize| {
-            let place = place & (BLOCK_LEN - 1);
-            (std::mem::take(&mut question[place]), std::mem::take(&mut answer[place]))
+        let mut take = |slot: usize| {
+            let slot = slot & (BLOCK_LEN - 1);
+            (std::mem::take(&mut question[slot]), std::mem::take(&mut answer[slot]))
         };
-        scored.drain(found, |index, scored, found| {
+        scored.drain(matched, |index, scored, matched| {
             // Most exchanges have one window. They need no group: 64 of them are counted at once.
             let single = segment.single_windows(first_word + index);
-            let hits = found & single & conditions.word(first_word + index);
+            let hits = matched & single & conditions.word(first_word + index);
             total += u64::from(hits.count_ones());
-            each_place(scored & single, index * 64, |place| {
-                let (question, answer) = take(place);
-                if hits >> (place % 64) & 1 == 1 {
-                    let passage = passage_at(base, place);
-                    let found = Match { start: passage, best: passage, question, answer };
-                    offer(found, skipped, maybe_partial, top);
+            each_slot(scored & single, index * 64, |slot| {
+                let (question, answer) = take(slot);
+                if hits >> (slot % 64) & 1 == 1 {
+                    let passage = passage_at(base, slot);
+                    offer(Match { start: passage, best: passage, question, answer });
                 }
             });
-            each_place((scored | found) & !single, index * 64, |place| {
-                let passage = passage_at(base, place);
+            each_slot((scored | matched) & !single, index * 64, |slot| {
+                let passage = passage_at(base, slot);
                 let start = segment.starts().at_or_below(passage).unwrap_or(passage);
                 if group.start() != Some(start) {
                     if let Some(found) = group.close(conditions) {
                         total += 1;
-                        offer(found, skipped, maybe_partial, top);
+                        offer(found);
                     }
                     *group = Group::at(start);
                 }
-                let (asked, answered) = take(place);
-                group.add(passage, asked, answered, found >> (place % 64) & 1 == 1);
+                let (question, answer) = take(slot);
+                group.add(passage, question, answer, matched >> (slot % 64) & 1 == 1);
             });
         });
         total
     }
 }
 
-/// Offers a match, or puts it among those in `doubt` whose score depends on what was skipped.
-fn offer(found: Match, skipped: NonEssential, doubt: &mut Vec<Match>, top: &mut impl Collect) {
-    if skipped.readers == 0 {
-        top.offer(found.best, found.score());
-    } else if skipped.may_reach(found.score(), top.least()) {
-        doubt.push(found);
-    }
+/// The first passage of the next block that any of the scorers has something in.
+pub(super) fn next_block(scorers: &[TermScorer<'_>]) -> Option<u32> {
+    scorers.iter().filter_map(TermScorer::passage).min().map(|next| next - next % BLOCK)
 }
 
-/// The passage at a place of the block that begins at `base`.
-fn passage_at(base: u32, place: usize) -> u32 {
-    base + u32::try_from(place).unwrap_or_default()
+/// The passage of a slot of the block that begins at `base`.
+fn passage_at(base: u32, slot: usize) -> u32 {
+    base + u32::try_from(slot).unwrap_or_default()
 }

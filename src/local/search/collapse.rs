@@ -12,22 +12,22 @@ use crate::local::index::Segment;
 use crate::local::search::top_k::Collect;
 use crate::local::search::top_k::TopK;
 
-/// How many copies of a result are listed.
+/// The most near duplicates that are listed with a result.
 pub(super) const MOST_LISTED: usize = 20;
 
-/// Keeps the best passages of exchanges without copies, and every match that has some.
+/// Keeps the best passages of exchanges without near duplicates, and every match that has some.
 pub(super) struct Collapse<'a> {
     pub top: TopK<'a>,
-    pub copies: &'a NearDuplicates,
-    /// The segment's place among the segments.
+    pub near_duplicates: &'a NearDuplicates,
+    /// The segment's index in the snapshot.
     pub ordinal: usize,
     pub members: &'a mut Vec<Member>,
 }
 
-/// A match that has copies.
+/// A match that has near duplicates.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member {
-    family: u32,
+    cluster: u32,
     score: Score,
     ordinal: usize,
     passage: u32,
@@ -35,22 +35,17 @@ pub(super) struct Member {
 
 impl Collect for Collapse<'_> {
     fn offer(&mut self, passage: u32, score: f32) {
-        match self.copies.family(self.ordinal, passage) {
+        match self.near_duplicates.cluster(self.ordinal, passage) {
             None => self.top.offer(passage, score),
-            Some(family) => {
-                self.members.push(Member { family, score: Score(score), ordinal: self.ordinal, passage });
+            Some(cluster) => {
+                self.members.push(Member { cluster, score: Score(score), ordinal: self.ordinal, passage });
             }
         }
     }
-
-    /// Duplicates are counted, whatever they score.
-    fn least(&self) -> f32 {
-        f32::NEG_INFINITY
-    }
 }
 
-/// The clusters among the matches: each as one result, best first, those behind `after`, at most `limit`; and how
-/// many clusters there are.
+/// The clusters among the matches, each as one result, best first: those after `after`, at most
+/// `limit`; and how many clusters there are.
 pub(super) fn clusters(
     segments: &[Segment],
     mut members: Vec<Member>,
@@ -58,9 +53,9 @@ pub(super) fn clusters(
     limit: usize,
 ) -> (Vec<Collapsed>, u64) {
     members.sort_unstable_by(|one, other| {
-        one.family.cmp(&other.family).then_with(|| order(segments, one, other))
+        one.cluster.cmp(&other.cluster).then_with(|| order(segments, one, other))
     });
-    let groups = members.chunk_by(|one, other| one.family == other.family);
+    let groups = members.chunk_by(|one, other| one.cluster == other.cluster);
     let mut best: Vec<&[Member]> = groups.collect();
     let total = best.len() as u64;
     if let Some(after) = after {
@@ -76,19 +71,19 @@ pub(super) fn clusters(
     let collapsed = best.into_iter().take(limit).filter_map(|group| {
         let mut hits = group.iter().filter_map(|member| hit(segments, member));
         let hit = hits.next()?;
-        let copies: Vec<Hit> = hits.by_ref().take(MOST_LISTED).collect();
-        Some(Collapsed { hit, duplicates: copies, more: hits.count() as u64 })
+        let duplicates: Vec<Hit> = hits.by_ref().take(MOST_LISTED).collect();
+        Some(Collapsed { hit, duplicates, more: hits.count() as u64 })
     });
     (collapsed.collect(), total)
 }
 
 /// The order of results; see [`Hit::order`].
 fn order(segments: &[Segment], one: &Member, other: &Member) -> Ordering {
-    let place = |member: &Member| {
+    let position = |member: &Member| {
         let segment = segments.get(member.ordinal)?;
         Some((segment.document_id(segment.document(member.passage)), segment.exchange(member.passage)))
     };
-    other.score.cmp(&one.score).then_with(|| place(one).cmp(&place(other)))
+    other.score.cmp(&one.score).then_with(|| position(one).cmp(&position(other)))
 }
 
 fn hit(segments: &[Segment], member: &Member) -> Option<Hit> {

@@ -1,29 +1,30 @@
-//! The windows of an exchange, read one after the other.
+//! The windows of one exchange while they are scored, one after the other.
 
 use crate::local::search::conditions::Conditions;
 
-/// The exchange whose windows are being read.
+/// The exchange whose windows are being scored.
 #[derive(Default)]
 pub(super) struct Group {
-    /// The passage it begins with.
+    /// The passage that it begins with; `None` between two exchanges.
     start: Option<u32>,
     question: f32,
     answer: f32,
-    /// The window with the best answer so far; none before any has a score.
+    /// The window with the best answer so far; `None` before any has a score.
     best: Option<u32>,
-    found: bool,
+    /// Whether any window matches.
+    matched: bool,
 }
 
 /// An exchange that matches.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Match {
-    /// The passage it begins with.
+    /// The passage that it begins with.
     pub start: u32,
     /// The passage of its best window.
     pub best: u32,
-    /// What its question scores.
+    /// The score of its question.
     pub question: f32,
-    /// What that window scores.
+    /// The score of its best window's answer.
     pub answer: f32,
 }
 
@@ -39,15 +40,15 @@ impl Group {
         Self { start: Some(start), ..Self::default() }
     }
 
-    /// The passage it begins with.
+    /// The passage that it begins with.
     pub(super) const fn start(&self) -> Option<u32> {
         self.start
     }
 
-    /// Adds a window's scores, and whether anything was found in it.
-    pub(super) fn add(&mut self, passage: u32, question: f32, answer: f32, found: bool) {
+    /// Adds the scores of a window, and whether it matches.
+    pub(super) fn add(&mut self, passage: u32, question: f32, answer: f32, matched: bool) {
         self.question += question;
-        self.found |= found;
+        self.matched |= matched;
         if answer > self.answer {
             self.answer = answer;
             self.best = Some(passage);
@@ -56,9 +57,9 @@ impl Group {
 
     /// Ends the exchange; returns it where it matches.
     pub(super) fn close(&mut self, conditions: &Conditions) -> Option<Match> {
-        let Self { question, answer, best, found, .. } = *self;
+        let Self { question, answer, best, matched, .. } = *self;
         let start = self.start.take()?;
-        let matches = found && conditions.allow(start);
+        let matches = matched && conditions.allow(start);
         matches.then(|| Match { start, best: best.unwrap_or(start), question, answer })
     }
 }

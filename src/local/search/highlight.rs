@@ -1,4 +1,4 @@
-//! What of a text a query matched.
+//! Highlights: the parts of a text that a query matched.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -16,10 +16,10 @@ use crate::local::index::Searcher;
 use crate::local::index::TermVector;
 use crate::local::index::chunk_end;
 #[cfg(test)]
-use crate::local::search::TermCache;
-#[cfg(test)]
 use crate::local::search::plan::Plan;
 use crate::local::search::term_cache::CachedTerm;
+#[cfg(test)]
+use crate::local::search::term_cache::TermCache;
 use crate::query::AnalyzedQuery;
 use crate::query::Occur;
 #[cfg(test)]
@@ -28,7 +28,7 @@ use crate::query::Query;
 use crate::query::Ranking;
 use crate::span::TextSpan;
 
-/// Finds what of a text a query matched, by the analysis that the search used. Made once per query.
+/// Finds what a query matched in a text, by the analysis that the search used. Made once per query.
 #[derive(Debug)]
 pub struct Highlighter {
     terms: HashSet<String>,
@@ -36,22 +36,22 @@ pub struct Highlighter {
     fingerprints: Fingerprints,
     phrases: Vec<Vec<(u32, String)>>,
     default_language: Language,
-    /// What was matched in chunks of texts of each language: results of one query repeat each other's words.
-    known: BTreeMap<Language, Known>,
+    /// Chunks analysed so far, by language: the results of one query have many in common.
+    chunks: BTreeMap<Language, ChunkCache>,
 }
 
-/// Chunks that were looked at, and where in them a term stands.
+/// Analysed chunks, with the spans that match.
 #[derive(Debug)]
-struct Known {
+struct ChunkCache {
     analyzer: Analyzer,
     chunks: HashMap<String, Vec<TextSpan>>,
 }
 
-/// A word of a text as a phrase sees it: its position, its term and its place.
-type Placed = (usize, String, TextSpan);
+/// A term of a text: its position, its text and its span.
+type PositionedTerm = (usize, String, TextSpan);
 
 impl Highlighter {
-    /// A highlighter of this query, as this searcher understands it.
+    /// A highlighter of a query, which is resolved against this snapshot.
     #[cfg(test)]
     pub(super) fn new(searcher: &Searcher, query: &Query, ranking: &Ranking) -> Result<Self, IndexError> {
         let words = AnalyzedQuery::new(query, searcher.languages(), ranking);
@@ -59,31 +59,30 @@ impl Highlighter {
         Ok(Self::of(&words, plan.words(), searcher))
     }
 
-    /// A highlighter of a query's words, of which there is what was `found`.
-    pub(super) fn of(words: &AnalyzedQuery, found: &[Arc<CachedTerm>], searcher: &Searcher) -> Self {
-        let AnalyzedQuery { words, clauses, .. } = words;
-        // A text sprinkled with highlighted articles shows nothing; they are shown where they are all there is.
-        let topical = words.iter().any(|word| word.finds && word.role.is_topical());
-        let words = words.iter().zip(found);
-        let shown = words.filter(|(word, _)| word.finds && (word.role.is_topical() || !topical));
-        let terms: HashSet<String> = shown.flat_map(|(_, found)| found.terms()).map(str::to_owned).collect();
+    /// A highlighter of an analysed query, whose words have these entries.
+    pub(super) fn of(query: &AnalyzedQuery, entries: &[Arc<CachedTerm>], searcher: &Searcher) -> Self {
+        let AnalyzedQuery { words, clauses, .. } = query;
+        // Highlighted articles would only distract, unless the query has nothing else.
+        let topical = words.iter().any(|word| word.matches && word.role.is_topical());
+        let words = words.iter().zip(entries);
+        let shown = words.filter(|(word, _)| word.matches && (word.role.is_topical() || !topical));
+        let terms: HashSet<String> = shown.flat_map(|(_, entry)| entry.terms()).map(str::to_owned).collect();
         let mut fingerprints = Fingerprints::default();
-        // The order in which bits are set leaves no trace.
-        #[expect(clippy::iter_over_hash_type, reason = "a set is filled from a set")]
+        #[expect(clippy::iter_over_hash_type, reason = "a set is filled from a set, in any order")]
         for term in &terms {
             fingerprints.insert(term);
         }
         let phrases = clauses
             .iter()
-            .filter(|literal| literal.occur != Occur::MustNot)
-            .flat_map(|literal| literal.variants.iter().cloned())
+            .filter(|clause| clause.occur != Occur::MustNot)
+            .flat_map(|clause| clause.variants.iter().cloned())
             .collect();
         let default_language = searcher.default_language();
-        Self { terms, fingerprints, phrases, default_language, known: BTreeMap::new() }
+        Self { terms, fingerprints, phrases, default_language, chunks: BTreeMap::new() }
     }
 
-    /// The stretches of `text`, in the language of this BCP 47 tag, that the query matched: in order,
-    /// disjoint, on character boundaries.
+    /// The spans of `text`, in the language of this BCP 47 tag, that the query matched: in order, disjoint,
+    /// on character boundaries.
     #[must_use]
     pub fn spans(&self, language: &str, text: &str) -> Vec<TextSpan> {
         let mut spans = Vec::new();
@@ -91,8 +90,8 @@ impl Highlighter {
         joined(spans)
     }
 
-    /// What was matched in the question and in the shown window of the answer of a hit in this snapshot: what
-    /// [`Highlighter::spans`] tells of either, looked up in the index.
+    /// The spans that the query matched in the question and in the best window of a hit in this snapshot:
+    /// those of [`Highlighter::spans`], found by term vectors instead of by analysing the whole text.
     pub fn of_hit(
         &mut self,
         searcher: &Searcher,
@@ -116,9 +115,9 @@ impl Highlighter {
         }
     }
 
-    /// The stretches of a text whose terms' places are known.
+    /// The spans of a text with this term vector.
     fn looked_up(&mut self, language: &str, text: &str, vector: TermVector<'_>) -> Vec<TextSpan> {
-        // Index and store are of one generation; a vector of another text would be of no use.
+        // Index and store are of one generation, so lengths differ only where one of them is damaged.
         if vector.text_len() != text.len() {
             return self.spans(language, text);
         }
@@ -126,8 +125,8 @@ impl Highlighter {
         let mut spans = Vec::new();
         for start in vector.chunks(&self.fingerprints) {
             let end = chunk_end(text, start);
-            let known = self.known.entry(language).or_insert_with(|| Known::new(language));
-            let found = known.matches(&self.terms, text.get(start..end).unwrap_or_default());
+            let chunks = self.chunks.entry(language).or_insert_with(|| ChunkCache::new(language));
+            let found = chunks.matches(&self.terms, text.get(start..end).unwrap_or_default());
             spans.extend(found.iter().map(|span| shifted(*span, start)));
         }
         let mut analyzer = Analyzer::new(language);
@@ -135,7 +134,7 @@ impl Highlighter {
             for (start, last) in vector.windows(phrase) {
                 let window = text.get(start..chunk_end(text, last)).unwrap_or_default();
                 let mut found = Vec::new();
-                phrase_spans(phrase, &placed(&mut analyzer, window), &mut found);
+                phrase_spans(phrase, &positioned_terms(&mut analyzer, window), &mut found);
                 spans.extend(found.into_iter().map(|span| shifted(span, start)));
             }
         }
@@ -149,7 +148,7 @@ impl Highlighter {
         }
     }
 
-    /// Adds what of a text matches, by analysing it whole.
+    /// Adds the spans of a text that match, by analysing all of it.
     fn analyze(&self, analyzer: &mut Analyzer, text: &str, spans: &mut Vec<TextSpan>) {
         analyzer.analyze(text, &mut |token| {
             if self.terms.contains(token.term) {
@@ -159,19 +158,19 @@ impl Highlighter {
         if self.phrases.is_empty() {
             return;
         }
-        let words = placed(analyzer, text);
+        let words = positioned_terms(analyzer, text);
         for phrase in &self.phrases {
             phrase_spans(phrase, &words, spans);
         }
     }
 }
 
-impl Known {
+impl ChunkCache {
     fn new(language: Language) -> Self {
         Self { analyzer: Analyzer::new(language), chunks: HashMap::new() }
     }
 
-    /// Where in a chunk one of `terms` stands.
+    /// The spans of a chunk that have one of `terms`.
     fn matches(&mut self, terms: &HashSet<String>, chunk: &str) -> &[TextSpan] {
         if !self.chunks.contains_key(chunk) {
             let mut spans = Vec::new();
@@ -190,9 +189,9 @@ fn shifted(span: TextSpan, by: usize) -> TextSpan {
     TextSpan::new(span.start() + by, span.end() + by)
 }
 
-/// The words of a text in order of position.
-fn placed(analyzer: &mut Analyzer, text: &str) -> Vec<Placed> {
-    let mut words: Vec<Placed> = Vec::new();
+/// The terms of a text in order of position.
+fn positioned_terms(analyzer: &mut Analyzer, text: &str) -> Vec<PositionedTerm> {
+    let mut words: Vec<PositionedTerm> = Vec::new();
     analyzer.analyze(text, &mut |token| {
         if token.form != Form::Character {
             words.push((token.position, token.term.to_owned(), token.span));
@@ -202,8 +201,8 @@ fn placed(analyzer: &mut Analyzer, text: &str) -> Vec<Placed> {
     words
 }
 
-/// Adds the places where a phrase stands among words in order of position.
-fn phrase_spans(phrase: &[(u32, String)], words: &[Placed], spans: &mut Vec<TextSpan>) {
+/// Adds the spans of a phrase among words in order of position.
+fn phrase_spans(phrase: &[(u32, String)], words: &[PositionedTerm], spans: &mut Vec<TextSpan>) {
     let Some(((_, lead), rest)) = phrase.split_first() else { return };
     for (begin, _, first) in words.iter().filter(|(_, term, _)| term == lead) {
         let mut last = Some(*first);
@@ -219,7 +218,7 @@ fn phrase_spans(phrase: &[(u32, String)], words: &[Placed], spans: &mut Vec<Text
     }
 }
 
-/// Spans in order, those that overlap as one.
+/// Spans in order, with overlapping ones joined.
 fn joined(mut spans: Vec<TextSpan>) -> Vec<TextSpan> {
     spans.sort_unstable();
     let mut joined: Vec<TextSpan> = Vec::with_capacity(spans.len());

@@ -1,11 +1,11 @@
-//! What lengths do to frequencies: the saturation of BM25.
+//! Length normalisation and saturation of BM25.
 
 use crate::local::index::Field;
 use crate::local::index::Segment;
 use crate::local::search::plan::Plan;
 use crate::query::Saturation;
 
-/// For each length class of a field, what a frequency is weighed against: `k1 (1 - b + b length / average)`.
+/// For each length class of a field, `k1 (1 - b + b length / average)`: the frequency that scores half.
 pub(super) struct Norms([f32; 256]);
 
 impl Norms {
@@ -25,7 +25,7 @@ impl Norms {
         Self(norms)
     }
 
-    /// What a frequency is worth, below 1.
+    /// The score of a frequency before it is weighted, below 1.
     pub(super) fn saturate(&self, frequency: f32, class: u8) -> f32 {
         frequency / (frequency + self.0[usize::from(class)])
     }

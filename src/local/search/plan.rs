@@ -1,4 +1,4 @@
-//! A query resolved against a snapshot: terms found, weights computed.
+//! A query resolved against a snapshot: its terms are looked up and their weights computed.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use crate::local::index::Field;
 use crate::local::index::IndexError;
 use crate::local::index::Searcher;
 use crate::local::index::Statistics;
-use crate::local::search::TermCache;
 use crate::local::search::phrase_postings::PhrasePosting;
 use crate::local::search::phrase_postings::phrase_postings;
 use crate::local::search::term_cache::Alternative;
 use crate::local::search::term_cache::CachedTerm;
-use crate::local::search::term_cache::InField;
+use crate::local::search::term_cache::FieldEntry;
+use crate::local::search::term_cache::TermCache;
 use crate::query::AnalyzedClause;
 use crate::query::AnalyzedQuery;
 use crate::query::Occur;
@@ -22,26 +22,27 @@ use crate::query::Relation;
 use crate::query::Role;
 use crate::query::Saturation;
 
-/// What to read and what it weighs.
+/// The postings to read, and their weights.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// Scored words.
+    /// Words to score: first those whose postings are read in any case, then the common ones, which
+    /// may be skipped, the lightest last.
     pub terms: Vec<PlannedTerm>,
-    /// Phrases that may occur, each in each of [`Field::ALL`].
+    /// Phrases to score.
     pub phrases: Vec<PlannedPhrase>,
-    /// Clauses that must occur.
+    /// Clauses that an exchange must have.
     pub required: Vec<AnalyzedClause>,
-    /// Clauses that must not.
+    /// Clauses that it must not have.
     pub excluded: Vec<AnalyzedClause>,
-    /// Postings of the terms of all words.
+    /// How many postings the terms of all words have.
     pub postings: u64,
     /// Words that no live passage has, as typed.
-    missing: Vec<String>,
-    /// For each of the query's words, what of it there is.
+    unmatched: Vec<String>,
+    /// The entry of each of the query's words.
     words: Vec<Arc<CachedTerm>>,
-    /// The parameters it was made by.
+    /// The parameters that weights are computed by.
     pub ranking: Ranking,
-    /// How frequencies saturate.
+    /// `k1` and `b` for this snapshot.
     pub saturation: Saturation,
     /// Average lengths of [`Field::ALL`].
     pub averages: [f32; 2],
@@ -51,21 +52,21 @@ pub(super) struct Plan {
 #[derive(Debug)]
 pub(super) struct PlannedTerm {
     pub field: Field,
-    /// What a frequency without bound is worth.
+    /// The limit of its score as the frequency grows.
     pub weight: f32,
-    /// Whether an exchange is found for it alone.
-    pub finds: bool,
+    /// Whether an exchange matches for it alone.
+    pub matches: bool,
     word: Arc<CachedTerm>,
 }
 
 impl PlannedTerm {
-    /// The terms that stand for it.
+    /// Its terms.
     pub(super) fn alternatives(&self) -> &[Alternative] {
-        &self.found().alternatives
+        &self.entry().alternatives
     }
 
-    /// What there is of its word in its field.
-    pub(super) fn found(&self) -> &InField {
+    /// Its word in its field.
+    pub(super) fn entry(&self) -> &FieldEntry {
         self.word.of(self.field)
     }
 }
@@ -74,25 +75,25 @@ impl PlannedTerm {
 #[derive(Debug)]
 pub(super) struct PlannedPhrase {
     pub field: Field,
-    /// What a frequency without bound is worth.
+    /// The limit of its score as the frequency grows.
     pub weight: f32,
-    /// Where it stands, in each segment.
+    /// Its postings in each segment.
     segments: Vec<Vec<PhrasePosting>>,
 }
 
 impl PlannedPhrase {
-    /// Where it stands in a segment.
-    pub(super) fn of(&self, segment: usize) -> &[PhrasePosting] {
+    /// Its postings in a segment.
+    pub(super) fn postings(&self, segment: usize) -> &[PhrasePosting] {
         self.segments.get(segment).map_or(&[], Vec::as_slice)
     }
 }
 
 impl Plan {
-    /// The plan of the words; [`Plan::add_literals`] completes it.
+    /// The plan of the words; [`Plan::add_clauses`] completes it.
     pub(super) fn new(
         searcher: &Searcher,
-        known: &TermCache,
-        words: &AnalyzedQuery,
+        cache: &TermCache,
+        query: &AnalyzedQuery,
         ranking: &Ranking,
     ) -> Result<Self, IndexError> {
         let exchanges = searcher.exchanges().max(1) as f32;
@@ -103,53 +104,57 @@ impl Plan {
             required: Vec::new(),
             excluded: Vec::new(),
             postings: 0,
-            missing: Vec::new(),
-            words: Vec::with_capacity(words.words.len()),
+            unmatched: Vec::new(),
+            words: Vec::with_capacity(query.words.len()),
             ranking: *ranking,
             saturation: ranking.saturation(share.min(1.0)),
             averages: Field::ALL.map(|field| searcher.statistics(field).average()),
         };
-        let ranking = &for_topics(ranking, &words.words);
-        for word in &words.words {
-            let found = known.get(searcher, word, words.depth(word))?;
-            plan.add_word(searcher, word, &found, ranking);
-            plan.words.push(found);
+        let ranking = &for_topics(ranking, &query.words);
+        for word in &query.words {
+            let entry = cache.get(searcher, word, query.depth(word))?;
+            plan.add_word(searcher, word, &entry, ranking);
+            plan.words.push(entry);
         }
-        // After the others those that may not have to be read, of them the lightest last.
         plan.terms.sort_by(|one, other| {
             let by_weight = || other.weight.total_cmp(&one.weight);
-            let (left, right) = (one.found().is_common(), other.found().is_common());
+            let (left, right) = (one.entry().is_common(), other.entry().is_common());
             left.cmp(&right).then_with(|| if left { by_weight() } else { Ordering::Equal })
         });
         Ok(plan)
     }
 
-    /// Adds phrases and signed words; this reads where the words of phrases stand.
-    pub(super) fn add_literals(
+    /// Adds the clauses; this reads the positions of the words of optional phrases.
+    pub(super) fn add_clauses(
         &mut self,
         searcher: &Searcher,
-        words: &AnalyzedQuery,
+        query: &AnalyzedQuery,
         ranking: &Ranking,
     ) -> Result<(), IndexError> {
-        let AnalyzedQuery { words, clauses, .. } = words;
+        let AnalyzedQuery { words, clauses, .. } = query;
         let ranking = &for_topics(ranking, words);
         let mut optional = Vec::new();
-        for literal in clauses.iter().cloned() {
-            match literal.occur {
-                Occur::Must => self.required.push(literal),
-                Occur::MustNot => self.excluded.push(literal),
-                Occur::Should => optional.push(literal),
+        for clause in clauses {
+            match clause.occur {
+                Occur::Must => self.required.push(clause.clone()),
+                Occur::MustNot => self.excluded.push(clause.clone()),
+                Occur::Should => optional.push(clause),
             }
         }
         self.add_phrases(searcher, &optional, ranking)
     }
 
-    /// The words that no exchange has, as they were typed.
-    pub(super) fn unmatched(self) -> Vec<String> {
-        self.missing
+    /// Whether it has a term that may be skipped.
+    pub(super) fn has_common_term(&self) -> bool {
+        self.terms.last().is_some_and(|term| term.entry().is_common())
     }
 
-    /// What there is of each of the words that the plan was made of, in their order.
+    /// The words that no exchange has, as they were typed.
+    pub(super) fn into_unmatched(self) -> Vec<String> {
+        self.unmatched
+    }
+
+    /// The entries of the query's words, in their order.
     pub(super) fn words(&self) -> &[Arc<CachedTerm>] {
         &self.words
     }
@@ -158,41 +163,41 @@ impl Plan {
         &mut self,
         searcher: &Searcher,
         word: &QueryTerm,
-        found: &Arc<CachedTerm>,
+        entry: &Arc<CachedTerm>,
         ranking: &Ranking,
     ) {
-        let mut nowhere = true;
+        let mut unmatched = true;
         for field in Field::ALL {
-            // As in Lucene's synonym query, a word is as common as its commonest term; terms that different
-            // languages make of it are in different passages and add up.
+            // As in Lucene's synonym query, a word is as common as its commonest term; the terms that
+            // different languages make of it are in different passages and add up.
             let (mut own, mut related) = (0, 0);
-            let alternatives = &found.of(field).alternatives;
-            for Alternative { relation, found, .. } in alternatives {
-                self.postings += found.live;
-                own += if *relation == Relation::Own { found.live } else { 0 };
-                related = related.max(found.live);
+            let alternatives = &entry.of(field).alternatives;
+            for Alternative { relation, entry, .. } in alternatives {
+                self.postings += entry.live;
+                own += if *relation == Relation::Own { entry.live } else { 0 };
+                related = related.max(entry.live);
             }
             let frequency = own.max(related) as f32;
             if alternatives.is_empty() {
                 continue;
             }
-            nowhere = false;
+            unmatched = false;
             let weight = word.weight
                 * field_weight(field, ranking)
                 * damping(field, word, ranking)
                 * f32::from(word.count).powf(ranking.query_frequency_exponent)
                 * idf(searcher.statistics(field), frequency);
-            self.terms.push(PlannedTerm { field, weight, finds: word.finds, word: Arc::clone(found) });
+            self.terms.push(PlannedTerm { field, weight, matches: word.matches, word: Arc::clone(entry) });
         }
-        if nowhere && word.role != Role::Name && !self.missing.contains(&word.surface) {
-            self.missing.push(word.surface.clone());
+        if unmatched && word.role != Role::Name && !self.unmatched.contains(&word.surface) {
+            self.unmatched.push(word.surface.clone());
         }
     }
 
     fn add_phrases(
         &mut self,
         searcher: &Searcher,
-        clauses: &[AnalyzedClause],
+        clauses: &[&AnalyzedClause],
         ranking: &Ranking,
     ) -> Result<(), IndexError> {
         for clause in clauses {
@@ -212,7 +217,7 @@ impl Plan {
     }
 }
 
-/// The parameters for a query of these words: of how many topical ones.
+/// The parameters for a query of these words: interrogatives count in full where topics are few.
 fn for_topics(ranking: &Ranking, words: &[QueryTerm]) -> Ranking {
     let topics = words.iter().filter(|word| word.role == Role::Topic).count();
     if topics <= ranking.short_query_topics {

@@ -1,4 +1,4 @@
-//! Words of queries as a snapshot has them.
+//! A cache of the words of queries, as they were looked up in one snapshot.
 
 use std::fmt;
 use std::hash::RandomState;
@@ -21,59 +21,61 @@ use crate::query::QueryTerm;
 use crate::query::Relation;
 use crate::query::synonyms;
 
-/// Bytes that words of one snapshot may take, beside [`PER_PASSAGE`] for each passage: of an index of ten segments some
-/// thousands of words. Queries are about the same things over and over, and each of their words is looked for under some
-/// ten forms, in each field of each segment.
+/// Bytes that the words of one snapshot can take, in addition to [`PER_PASSAGE`]: some thousands of words in
+/// an index of ten segments. Queries are about the same things over and over, and each of their words is
+/// looked up in some ten forms, in each field of each segment.
 const BYTES: u64 = 16 << 20;
 
-/// Bytes for each passage: who bears sixty-four common words, a bit for each of two fields.
+/// Bytes for each passage: room for the sets of passages that have sixty-four common words, a bit for each
+/// passage and field.
 const PER_PASSAGE: u64 = 16;
 
-/// Parts of the table that are locked by themselves. Each takes a share of the bytes, which a common word must fit.
+/// Shards of the cache, each with its lock. A common word must fit the share of one.
 const SHARDS: usize = 4;
 
-/// The longest key that is kept, in bytes: no word of a language comes near, and a query may hold anything.
+/// The longest key that is cached, in bytes. Words are far shorter, but a query can hold anything.
 const LONGEST: usize = 256;
 
-/// In one of how many passages a word stands that is common. A set of those who bear it is then some times as large as
-/// their list at most.
+/// A word is common that at least one in so many passages has. The set of these takes at most a few times
+/// the memory of their list.
 const COMMON: u64 = 16;
 
-/// A word of a query, by what of it a snapshot has.
+/// A word of a query in a snapshot.
 #[derive(Debug, Default)]
 pub(super) struct CachedTerm {
-    question: InField,
-    answer: InField,
+    question: FieldEntry,
+    answer: FieldEntry,
 }
 
 /// A word in one field.
 #[derive(Debug, Default)]
-pub(super) struct InField {
-    /// The terms that stand for it, the word's own first.
+pub(super) struct FieldEntry {
+    /// Its terms that a live passage has, the word's own first.
     pub alternatives: Vec<Alternative>,
-    /// Where the word is common, for each segment who bears it; see [`InField::matching_docs`].
+    /// For each segment the passages that have the word, where it is common, or empty;
+    /// see [`FieldEntry::matching_docs`].
     matching_docs: Box<[OnceLock<BitSet>]>,
-    /// What these take when all are listed, in bytes.
+    /// Bytes that these sets take once all are listed.
     matching_docs_bytes: usize,
 }
 
-/// A term that stands for a word, and that a live passage has.
+/// A term of a word.
 #[derive(Debug)]
 pub(super) struct Alternative {
     pub term: Arc<str>,
     pub relation: Relation,
     /// The term in each segment.
-    pub found: TermEntry,
+    pub entry: TermEntry,
 }
 
-impl InField {
-    /// Whether so many passages have it that it may not have to be read.
+impl FieldEntry {
+    /// Whether so many passages have it that reading its postings may be spared.
     pub(super) const fn is_common(&self) -> bool {
         !self.matching_docs.is_empty()
     }
 
-    fn make_room(&mut self, searcher: &Searcher) {
-        let live = self.alternatives.iter().map(|alternative| alternative.found.live).sum::<u64>();
+    fn allocate_matching_docs(&mut self, searcher: &Searcher) {
+        let live = self.alternatives.iter().map(|alternative| alternative.entry.live).sum::<u64>();
         if live > 0 && live.saturating_mul(COMMON) >= searcher.passages() {
             self.matching_docs = searcher.segments().iter().map(|_| OnceLock::new()).collect();
             let bytes = |segment: &Segment| segment.len() as usize / 8;
@@ -81,8 +83,8 @@ impl InField {
         }
     }
 
-    /// The passages of the snapshot's segment of this number that have any of its terms, deleted ones too, where it is
-    /// common. They are listed when first asked for, which takes about as long as reading them.
+    /// The passages of a segment that have any of its terms, deleted ones too, where it is common. The
+    /// first call for a segment reads the postings. `ordinal` is the segment's index in the snapshot.
     pub(super) fn matching_docs(
         &self,
         segment: &Segment,
@@ -93,16 +95,16 @@ impl InField {
             return Ok(Some(matching_docs));
         }
         let mut matching_docs = BitSet::empty(segment.len());
-        for Alternative { found, .. } in &self.alternatives {
-            if let Some(Some(term)) = found.segments.get(ordinal) {
+        for Alternative { entry, .. } in &self.alternatives {
+            if let Some(Some(term)) = entry.segments.get(ordinal) {
                 segment.mark(term, &mut matching_docs)?;
             }
         }
-        // Another search may have been first, with the same.
+        // Another search can have been first, with the same set.
         Ok(Some(listed.get_or_init(|| matching_docs)))
     }
 
-    /// The same, where they are listed already.
+    /// The same set, where it is listed already.
     pub(super) fn listed_matching_docs(&self, ordinal: usize) -> Option<&BitSet> {
         self.matching_docs.get(ordinal)?.get()
     }
@@ -111,12 +113,12 @@ impl InField {
 impl CachedTerm {
     fn look_up(searcher: &Searcher, word: &QueryTerm, depth: Depth) -> Result<Self, IndexError> {
         let mut found = match depth {
-            Depth::Terms | Depth::Bearers => Self::of_terms(searcher, &word.alternatives)?,
+            Depth::Terms | Depth::MatchingDocs => Self::of_terms(searcher, &word.alternatives)?,
             Depth::Related => Self::of_terms(searcher, &word.expanded())?,
         };
         if depth != Depth::Terms {
-            found.question.make_room(searcher);
-            found.answer.make_room(searcher);
+            found.question.allocate_matching_docs(searcher);
+            found.answer.allocate_matching_docs(searcher);
         }
         Ok(found)
     }
@@ -126,9 +128,9 @@ impl CachedTerm {
         for (term, relation) in alternatives {
             let term: Arc<str> = Arc::from(term.as_str());
             for field in Field::ALL {
-                let found = searcher.term(field, &term)?;
-                if found.live > 0 {
-                    let alternative = Alternative { term: Arc::clone(&term), relation: *relation, found };
+                let entry = searcher.term(field, &term)?;
+                if entry.live > 0 {
+                    let alternative = Alternative { term: Arc::clone(&term), relation: *relation, entry };
                     match field {
                         Field::Question => word.question.alternatives.push(alternative),
                         Field::Answer => word.answer.alternatives.push(alternative),
@@ -139,15 +141,15 @@ impl CachedTerm {
         Ok(word)
     }
 
-    /// What of it is in a field.
-    pub(super) const fn of(&self, field: Field) -> &InField {
+    /// The word in a field.
+    pub(super) const fn of(&self, field: Field) -> &FieldEntry {
         match field {
             Field::Question => &self.question,
             Field::Answer => &self.answer,
         }
     }
 
-    /// The terms that stand for it in any field; some of them twice.
+    /// Its terms in both fields, some of them twice.
     pub(super) fn terms(&self) -> impl Iterator<Item = &str> {
         self.alternatives().map(|alternative| &*alternative.term)
     }
@@ -157,30 +159,30 @@ impl CachedTerm {
     }
 }
 
-/// What a word takes of the memory it may be kept in.
+/// Weighs a word by the bytes that it takes.
 #[derive(Clone, Debug)]
 struct Weight;
 
 impl Weighter<String, Arc<CachedTerm>> for Weight {
     fn weight(&self, key: &String, word: &Arc<CachedTerm>) -> u64 {
-        /// The word itself and what allocations cost.
-        const REST: usize = 256;
+        /// The word itself and the overhead of its allocations.
+        const OVERHEAD: usize = 256;
         let of = |alternative: &Alternative| {
-            let segments = size_of_val(&*alternative.found.segments);
-            size_of::<Alternative>() + alternative.term.len() + segments + REST / 4
+            let segments = size_of_val(&*alternative.entry.segments);
+            size_of::<Alternative>() + alternative.term.len() + segments + OVERHEAD / 4
         };
         let matching_docs = word.question.matching_docs_bytes + word.answer.matching_docs_bytes;
-        (REST + key.len() + word.alternatives().map(of).sum::<usize>() + matching_docs) as u64
+        (OVERHEAD + key.len() + word.alternatives().map(of).sum::<usize>() + matching_docs) as u64
     }
 }
 
-type Kept = Cache<String, Arc<CachedTerm>, Weight, RandomState>;
+type Words = Cache<String, Arc<CachedTerm>, Weight, RandomState>;
 
-/// Words of one snapshot, those last asked for in memory.
+/// The words last asked for in one snapshot.
 #[derive(Default)]
 pub struct TermCache {
-    /// Made when first asked for: most snapshots are of writes that nobody searches between.
-    kept: OnceLock<Kept>,
+    /// Allocated at the first use: most snapshots are replaced by the next write before anyone searches.
+    words: OnceLock<Words>,
 }
 
 impl fmt::Debug for TermCache {
@@ -190,35 +192,35 @@ impl fmt::Debug for TermCache {
 }
 
 impl TermCache {
-    /// A word in this snapshot, which must be the same whenever it is asked for.
+    /// A word in this snapshot, which must be the same one in all calls.
     pub(super) fn get(
         &self,
         searcher: &Searcher,
         word: &QueryTerm,
         depth: Depth,
     ) -> Result<Arc<CachedTerm>, IndexError> {
-        let kept = self.kept.get_or_init(|| Self::room(searcher.passages()));
+        let words = self.words.get_or_init(|| Self::sized(searcher.passages()));
         let key = key(word, depth);
-        if let Some(known) = kept.get(&key) {
+        if let Some(known) = words.get(&key) {
             return Ok(known);
         }
         let found = Arc::new(CachedTerm::look_up(searcher, word, depth)?);
         if key.len() <= LONGEST {
-            kept.insert(key, Arc::clone(&found));
+            words.insert(key, Arc::clone(&found));
         }
         Ok(found)
     }
 
-    /// Lets go of all words: nobody new will ask in this snapshot.
+    /// Drops all words: no new search will use this snapshot.
     pub fn clear(&self) {
-        if let Some(kept) = self.kept.get() {
-            kept.clear();
+        if let Some(words) = self.words.get() {
+            words.clear();
         }
     }
 
-    /// Room for words of so many passages.
-    fn room(passages: u64) -> Kept {
-        /// What most words take, to tell how many of those put out are remembered.
+    /// A cache for the words of so many passages.
+    fn sized(passages: u64) -> Words {
+        /// Bytes of a typical word, from which the cache guesses how many evicted keys to remember.
         const TYPICAL: u64 = 4 << 10;
         let bytes = BYTES + PER_PASSAGE.saturating_mul(passages);
         let words = usize::try_from(bytes / TYPICAL).unwrap_or(usize::MAX);
@@ -236,7 +238,7 @@ impl TermCache {
     }
 }
 
-/// All that says what stands for a word. Its parts end in control characters, which no word has.
+/// All that a look-up depends on. Parts end in control characters, which no word has.
 fn key(word: &QueryTerm, depth: Depth) -> String {
     let QueryTerm { surface, alternatives, .. } = word;
     let terms: usize = alternatives.iter().map(|(term, _)| term.len() + 1).sum();
@@ -251,9 +253,9 @@ fn key(word: &QueryTerm, depth: Depth) -> String {
     }
     match depth {
         Depth::Terms => {}
-        Depth::Bearers => key.push('\u{3}'),
+        Depth::MatchingDocs => key.push('\u{3}'),
         Depth::Related => {
-            // As it was typed only where that may name a nation: otherwise nothing but its terms counts.
+            // The typed form counts only where it can name a nation.
             if !synonyms::nation(surface).is_empty() {
                 key.push_str(surface);
             }
@@ -268,7 +270,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::CachedTerm;
-    use super::InField;
+    use super::FieldEntry;
     use super::TermCache;
     use super::key;
     use crate::query::Depth;
@@ -279,9 +281,9 @@ mod tests {
     #[test]
     fn there_is_room_for_common_words_of_any_index() {
         for passages in [1_000, 1_000_000, 1_000_000_000] {
-            let field = || InField { matching_docs_bytes: passages / 8, ..InField::default() };
+            let field = || FieldEntry { matching_docs_bytes: passages / 8, ..FieldEntry::default() };
             let word = CachedTerm { question: field(), answer: field() };
-            let kept = TermCache::room(passages as u64);
+            let kept = TermCache::sized(passages as u64);
             kept.insert("word".to_owned(), Arc::new(word));
             assert!(kept.get("word").is_some(), "{passages}");
         }
@@ -292,7 +294,7 @@ mod tests {
             surface: surface.to_owned(),
             alternatives: vec![(term.to_owned(), Relation::Own)],
             count: 1,
-            finds: true,
+            matches: true,
             role: Role::Topic,
             weight: 1.0,
         };
@@ -300,11 +302,12 @@ mod tests {
     }
 
     #[test]
-    fn keys_tell_what_stands_for_a_word() {
+    fn keys_differ_where_look_ups_do() {
         let related = |surface, term| key_of(surface, term, Depth::Related);
         assert_eq!(related("Harbours", "harbour"), related("harbour", "harbour"));
         assert_ne!(related("Turkey", "turkey"), related("turkey", "turkey"));
-        let depths = [Depth::Terms, Depth::Bearers, Depth::Related].map(|depth| key_of("it", "it", depth));
+        let depths =
+            [Depth::Terms, Depth::MatchingDocs, Depth::Related].map(|depth| key_of("it", "it", depth));
         assert!(depths[0] != depths[1] && depths[0] != depths[2] && depths[1] != depths[2]);
     }
 }

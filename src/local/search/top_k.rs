@@ -9,13 +9,10 @@ use crate::engine::PassageKey;
 use crate::engine::Score;
 use crate::local::index::Segment;
 
-/// Takes what a pass finds: the best passage of each exchange that matches, once.
+/// Receives matches: the best passage of each exchange, once.
 pub(super) trait Collect {
     /// Considers a passage.
     fn offer(&mut self, passage: u32, score: f32);
-
-    /// What a score must not be below to be considered.
-    fn least(&self) -> f32;
 }
 
 /// Keeps the best passages offered, in the order of results.
@@ -24,11 +21,11 @@ pub(super) struct TopK<'a> {
     limit: usize,
     after: Option<After>,
     heap: BinaryHeap<Candidate>,
-    /// What a score must not be below to make the list.
+    /// The least score that can make the list.
     least: f32,
 }
 
-/// Where the last page ended, in a segment's terms.
+/// The end of the last page, in a segment's terms.
 struct After {
     score: Score,
     /// The rank of the first document id that is not below the cursor's.
@@ -67,7 +64,7 @@ impl After {
         Self { score: cursor.score, document, exchange: known.then_some(cursor.exchange) }
     }
 
-    /// Whether a candidate stands behind the end of the last page.
+    /// Whether a candidate comes after the end of the last page.
     fn precedes(&self, candidate: &Candidate) -> bool {
         match candidate.score.cmp(&self.score) {
             Ordering::Less => true,
@@ -81,10 +78,15 @@ impl After {
 }
 
 impl<'a> TopK<'a> {
-    /// The best passages of a segment; of those with a score below `least` none is looked at.
+    /// An empty list; passages that score less than `least` are not considered.
     pub(super) fn new(segment: &'a Segment, limit: usize, after: Option<&Cursor>, least: f32) -> Self {
         let after = after.map(|cursor| After::new(segment, cursor));
         Self { segment, limit, after, heap: BinaryHeap::with_capacity(limit.min(1024)), least }
+    }
+
+    /// The least score that can make the list. It never falls.
+    pub(super) const fn least(&self) -> f32 {
+        self.least
     }
 
     /// The list as hits, in no order.
@@ -102,8 +104,8 @@ impl<'a> TopK<'a> {
 }
 
 impl Collect for TopK<'_> {
-    /// Columns are read only for passages that may make the list.
     fn offer(&mut self, passage: u32, score: f32) {
+        // Columns are read only for passages that can make the list.
         if score < self.least {
             return;
         }
@@ -126,9 +128,5 @@ impl Collect for TopK<'_> {
         if self.heap.len() >= self.limit {
             self.least = self.heap.peek().map_or(f32::INFINITY, |last| last.score.0);
         }
-    }
-
-    fn least(&self) -> f32 {
-        self.least
     }
 }

@@ -216,7 +216,7 @@ fn covers(range: &str, tag: &str) -> bool {
 struct Word {
     field: usize,
     weight: f64,
-    finds: bool,
+    matches: bool,
     terms: Vec<(String, f64)>,
 }
 
@@ -287,7 +287,7 @@ impl ReferencePlan {
                     * f64::from(self.damping(word, field))
                     * repeated
                     * self.collection.idf(field, own.max(related));
-                words.push(Word { field, weight, finds: word.finds, terms });
+                words.push(Word { field, weight, matches: word.matches, terms });
             }
             if nowhere && word.role != Role::Name && !unmatched.contains(&word.surface) {
                 unmatched.push(word.surface.clone());
@@ -346,7 +346,7 @@ impl ReferencePlan {
                 let frequency: f64 =
                     word.terms.iter().map(|(term, worth)| worth * f64::from(text.frequency(term))).sum();
                 let present = word.terms.iter().any(|(term, _)| text.has(term));
-                found |= present && word.finds;
+                found |= present && word.matches;
                 if present {
                     scores[word.field] += word.weight * self.saturated(frequency, word.field, text);
                 }
@@ -415,8 +415,8 @@ impl ReferencePlan {
     /// The terms whose occurrences are shown: of topical words, or of all where the query has no topic.
     fn shown(&self) -> BTreeSet<String> {
         let topical = |word: &QueryTerm| matches!(word.role, Role::Topic | Role::Name);
-        let any = self.query.words.iter().any(|word| word.finds && topical(word));
-        let shown = self.query.words.iter().filter(|word| word.finds && (topical(word) || !any));
+        let any = self.query.words.iter().any(|word| word.matches && topical(word));
+        let shown = self.query.words.iter().filter(|word| word.matches && (topical(word) || !any));
         let terms = shown.flat_map(|word| self.alternatives(word)).map(|(term, _)| term);
         terms
             .filter(|term| {

@@ -1,4 +1,4 @@
-//! What holds of every search: the layout of the index, and what of it is in memory, does not show.
+//! Properties of every search: results depend neither on the layout of the index nor on which segments are in memory.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use crate::engine::PageRequest;
 use crate::local::index::DocumentEntry;
 use crate::local::index::ExchangeEntry;
 use crate::local::index::Writer;
-use crate::local::search::Found;
 use crate::local::search::Highlighter;
+use crate::local::search::SearchResults;
 use crate::local::search::TermCache;
 use crate::local::search::plan::Plan;
 use crate::local::search::search;
@@ -45,16 +45,16 @@ pub(super) fn plan(corpus: &Corpus, query: &Query) -> Plan {
     let (searcher, ranking) = (corpus.index.searcher(), Ranking::default());
     let words = AnalyzedQuery::new(query, searcher.languages(), &ranking);
     let mut plan = Plan::new(&searcher, &TermCache::default(), &words, &ranking).unwrap();
-    plan.add_literals(&searcher, &words, &ranking).unwrap();
+    plan.add_clauses(&searcher, &words, &ranking).unwrap();
     plan
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// However the index came to be, in one commit or many, with deletions or without, it answers alike.
+    /// One commit or many, with deletions or without, give the same results.
     #[test]
-    fn the_layout_of_the_index_does_not_show(
+    fn the_layout_of_the_index_does_not_matter(
         texts in prop::collection::vec((prop::collection::vec(0usize..10, 0..4), prop::collection::vec(0usize..10, 1..9)), 1..12),
         query in prop::collection::vec(0usize..10, 1..5),
         split in 1usize..6,
@@ -74,7 +74,7 @@ proptest! {
         }
         let query = text_of(&query);
         let (one, other) = (once.found(&query, &Filter::default()), often.found(&query, &Filter::default()));
-        let hits = |found: &Found| -> Vec<_> {
+        let hits = |found: &SearchResults| -> Vec<_> {
             let hit = |hit: &Hit| (hit.document_id.clone(), hit.exchange, hit.window, hit.score);
             found.results.iter().map(|result| hit(&result.hit)).collect()
         };
@@ -107,10 +107,10 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
-    /// What is shown from memory is found as if it were committed: words, phrases, signs, filters, windows, pages;
-    /// with documents replaced and deleted between; and when it is joined, and when it is committed after all.
+    /// Words, phrases, signs, filters, windows and pages, with documents replaced and deleted in between; when memory
+    /// segments are joined, and when they are committed.
     #[test]
-    fn memory_does_not_show(
+    fn memory_and_disk_segments_agree(
         writes in prop::collection::vec(
             (0usize..6, prop::collection::vec((prop::collection::vec(0usize..8, 0..4), prop::collection::vec(0usize..8, 1..12)), 0..3)),
             1..30,
@@ -141,7 +141,7 @@ proptest! {
         };
         let (committed, shown) = (Corpus::empty(), Corpus::empty());
         let mut writer = committed.index.writer().unwrap();
-        // What is beyond goes to files at once, behind one of its own for what comes first.
+        // What is beyond goes to files at once, after a segment of what came first.
         writer.hold_at_most(held);
         for (place, one) in writes.iter().enumerate() {
             write(&mut writer, one);
@@ -163,7 +163,7 @@ proptest! {
             }
             assert!(writer.prepare(generation).unwrap());
             writer.show();
-            // Now and again behind the writes, of which some come before it is done.
+            // Now and again in the background, while further writes come.
             if *commits {
                 writer.begin_commit();
             } else if size % 2 == 0 {
@@ -189,7 +189,7 @@ proptest! {
                 let (one, other) = (committed.found(query, filter), shown.found(query, filter));
                 prop_assert_eq!(one.total, other.total, "{} {}", step, query);
                 prop_assert_eq!(&one.unmatched_terms, &other.unmatched_terms, "{} {}", step, query);
-                let hits = |found: &Found| -> Vec<(String, u32, u32, u32)> {
+                let hits = |found: &SearchResults| -> Vec<(String, u32, u32, u32)> {
                     let hits = found.results.iter().map(|result| &result.hit);
                     hits.map(|hit| (hit.document_id.clone(), hit.exchange, hit.window, hit.score.0.to_bits())).collect()
                 };

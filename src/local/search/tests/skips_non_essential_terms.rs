@@ -1,4 +1,4 @@
-//! What is not read of common words does not show.
+//! Max-score gives the results of the full scan.
 
 use std::sync::Arc;
 
@@ -30,10 +30,10 @@ use crate::query::Ranking;
 use crate::span::TextSpan;
 use crate::transcript::Metadata;
 
-/// A snapshot, with the words that were asked for in it.
+/// A snapshot, with its cache of words.
 type Known = (Searcher, TermCache);
 
-/// All results of a query, asked for in pages of so many; every page must tell the same total.
+/// All results of a query, asked for in pages of `limit`; every page must have the same total.
 fn in_pages((searcher, known): &Known, query: &str, filter: &Filter, limit: usize) -> (Vec<Hit>, u64) {
     let (parsed, ranking) = (Query::parse(query).unwrap(), Ranking::default());
     let (mut hits, mut total): (Vec<Hit>, _) = (Vec::new(), None);
@@ -60,8 +60,7 @@ fn in_pages((searcher, known): &Known, query: &str, filter: &Filter, limit: usiz
     }
 }
 
-/// Asks for small pages, with words that were asked for before; together they must be, bit by bit, the list that is had
-/// without.
+/// Asks for small pages with a filled cache; together they must be, bit by bit, the list in one page without a cache.
 fn assert_small_pages_are_whole(known: &Known, query: &str, filter: &Filter) {
     let whole = in_pages(&(known.0.clone(), TermCache::default()), query, filter, usize::MAX);
     for limit in [1, 2, 7] {
@@ -69,10 +68,9 @@ fn assert_small_pages_are_whole(known: &Known, query: &str, filter: &Filter) {
     }
 }
 
-/// Common words are not read where a full page needs them not, over several blocks and segments, with exchanges of
-/// several windows of which some are in two blocks.
+/// Over several blocks and segments, with exchanges of several windows of which some are in two blocks.
 #[test]
-fn what_is_not_read_does_not_show() {
+fn skipped_postings_do_not_change_results() {
     let text = |at: usize| {
         let every = |step: usize, word: &'static str| if at.is_multiple_of(step) { word } else { "other" };
         let rare = ["harbour harbour", "harbour", "", "harbour quay"][at * 7 / 3 % 4];
@@ -126,34 +124,34 @@ fn what_is_not_read_does_not_show() {
     }
 }
 
-/// The readers at the end are skipped whose words are common, as many as are worth less than the page's last result.
+/// The last scorers are skipped whose words are common: as many as weigh less than the page's last result.
 #[test]
-fn what_is_skipped() {
+fn common_words_below_the_last_result_are_skipped() {
     let texts: Vec<String> =
         (0..64).map(|at| format!("it was {}", if at == 7 { "harbour" } else { "there" })).collect();
     let pairs: Vec<(&str, &str)> = texts.iter().map(|text| ("", text.as_str())).collect();
     let corpus = Corpus::of(&[("a", "en", &pairs)]);
     let plan = plan(&corpus, &Query::parse("it was the harbour there").unwrap());
     let searcher = corpus.index.searcher();
-    let mut readers = Vec::new();
+    let mut scorers = Vec::new();
     for term in &plan.terms {
-        readers.extend(
+        scorers.extend(
             TermScorer::of_term(&searcher.segments()[0], 0, term, &plan.ranking, &mut Vec::new()).unwrap(),
         );
     }
     let common: Vec<f32> =
-        readers.iter().filter(|reader| reader.common.is_some()).map(|reader| reader.weight).collect();
-    assert_eq!((readers.len(), common.len()), (4, 3));
-    let skipped = |least| NonEssential::of(&readers, least).readers;
+        scorers.iter().filter(|scorer| scorer.common.is_some()).map(|scorer| scorer.weight).collect();
+    assert_eq!((scorers.len(), common.len()), (4, 3));
+    let skipped = |least| NonEssential::of(&scorers, least).scorers;
     assert_eq!([f32::NEG_INFINITY, 0.0, common[2]].map(skipped), [0, 0, 0]);
     assert_eq!(skipped(common[2] * 1.01), 1);
     assert_eq!(skipped(common.iter().sum::<f32>() * 1.01), 3);
     assert_eq!(skipped(f32::INFINITY), 3);
 }
 
-/// Words are there when they are asked for again, until they are let go of.
+/// Words are cached until the cache is cleared.
 #[test]
-fn words_are_kept() {
+fn words_are_cached() {
     let texts: Vec<String> = (0..640).map(|at| format!("it was common{}", at % 8)).collect();
     let pairs: Vec<(&str, &str)> = texts.iter().map(|text| ("Was it?", text.as_str())).collect();
     let corpus = Corpus::of(&[("a", "en", &pairs)]);
@@ -161,7 +159,7 @@ fn words_are_kept() {
     let query = Query::parse("it was common1 COMMON1 Common2").unwrap();
     let words = AnalyzedQuery::new(&query, searcher.languages(), &Ranking::default());
     let get = || -> Vec<_> {
-        words.words.iter().map(|word| known.get(&searcher, word, Depth::Bearers).unwrap()).collect()
+        words.words.iter().map(|word| known.get(&searcher, word, Depth::MatchingDocs).unwrap()).collect()
     };
     let (once, again) = (get(), get());
     assert!(once.iter().zip(&again).all(|(one, other)| Arc::ptr_eq(one, other)));
@@ -172,7 +170,7 @@ fn words_are_kept() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// The same in small indexes of many segments, with deletions, filters and what else a query may ask for.
+    /// In small indexes of many segments, with deletions, filters, phrases and signs.
     #[test]
     fn small_pages_are_parts_of_the_whole_list(
         texts in prop::collection::vec((prop::collection::vec(0usize..10, 0..4), prop::collection::vec(0usize..10, 1..9)), 4..24),
