@@ -55,6 +55,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tokio", &["grpc", "cli", "main"]),
     ("tantivy", &["local"]),
     ("hashbrown", &["analysis", "local"]),
+    ("fixedbitset", &["local"]),
+    ("fastbloom", &["local"]),
     ("compact_str", &["analysis", "local"]),
     ("quick_cache", &["local", "engine"]),
     ("tikv_jemallocator", &["main"]),

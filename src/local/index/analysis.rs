@@ -185,7 +185,7 @@ impl Borrowed<'_> {
         if self.analyzers.len() >= LANGUAGES && !self.analyzers.contains_key(&language) {
             self.analyzers.clear();
         }
-        self.analyzers.entry(language).or_insert_with(|| Analyzer::remembering(language))
+        self.analyzers.entry(language).or_insert_with(|| Analyzer::new(language))
     }
 }
 

@@ -1,118 +1,107 @@
 //! Sets of passages.
 
-/// A set of small numbers: passages of a segment.
+use fixedbitset::FixedBitSet;
+
+/// A set of small numbers: passages of a segment. Numbers from its capacity on are never in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BitSet {
-    words: Vec<u64>,
-}
+pub struct BitSet(FixedBitSet);
+
+// Scores are handed on for 64 passages at a time.
+const _: () = assert!(usize::BITS == 64, "a word of a set has 64 bits");
 
 impl BitSet {
-    /// The empty set, with room at least for numbers below `len`.
+    /// The empty set, with room for numbers below `capacity`.
     #[must_use]
-    pub fn empty(len: u32) -> Self {
-        Self { words: vec![0; (len as usize).div_ceil(64)] }
+    pub fn empty(capacity: u32) -> Self {
+        Self(FixedBitSet::with_capacity(capacity as usize))
     }
 
-    /// The set of all numbers below `len`.
+    /// The set of all numbers below `capacity`.
     #[must_use]
-    pub fn full(len: u32) -> Self {
-        let mut bits = Self { words: vec![u64::MAX; (len as usize).div_ceil(64)] };
-        let spare = bits.words.len() * 64 - len as usize;
-        if let Some(last) = bits.words.last_mut() {
-            *last >>= spare;
-        }
+    pub fn full(capacity: u32) -> Self {
+        let mut bits = Self::empty(capacity);
+        bits.0.insert_range(..);
         bits
     }
 
-    /// Puts a number in; one without room is passed over.
+    /// Inserts a number; one that there is no room for is ignored.
     pub fn insert(&mut self, number: u32) {
-        if let Some(word) = self.words.get_mut(number as usize / 64) {
-            *word |= 1 << (number % 64);
+        if (number as usize) < self.0.len() {
+            self.0.insert(number as usize);
         }
     }
 
-    /// Whether the number is in.
+    /// Whether the number is in the set.
     #[must_use]
     pub fn contains(&self, number: u32) -> bool {
-        self.words.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+        self.0.contains(number as usize)
     }
 
     /// The highest number in the set that is not above `number`.
     #[must_use]
     pub fn at_or_below(&self, number: u32) -> Option<u32> {
-        let mut place = number as usize / 64;
-        let mut word = self.words.get(place)? & (u64::MAX >> (63 - number % 64));
+        let words = self.0.as_slice();
+        let mut index = number as usize / 64;
+        let mut word = words.get(index)? & (usize::MAX >> (63 - number % 64));
         loop {
             if let Some(highest) = word.checked_ilog2() {
-                return u32::try_from(place * 64).ok().map(|base| base + highest);
+                return u32::try_from(index * 64).ok().map(|base| base + highest);
             }
-            place = place.checked_sub(1)?;
-            word = *self.words.get(place)?;
+            index = index.checked_sub(1)?;
+            word = *words.get(index)?;
         }
     }
 
-    /// All numbers from `64 * index`, 64 of them in each word, as bits.
-    #[must_use]
-    pub fn words_from(&self, index: usize) -> &[u64] {
-        self.words.get(index..).unwrap_or_default()
+    /// The numbers from `64 * index` on as bits, 64 in each word.
+    pub fn words_from(&self, index: usize) -> impl Iterator<Item = u64> {
+        self.0.as_slice().get(index..).unwrap_or_default().iter().map(|word| *word as u64)
     }
 
-    /// The numbers from `64 * index`, as bits.
+    /// The 64 numbers from `64 * index` on, as bits.
     #[must_use]
     pub fn word(&self, index: usize) -> u64 {
-        self.words.get(index).copied().unwrap_or(0)
+        self.0.as_slice().get(index).map_or(0, |word| *word as u64)
     }
 
-    /// Whether it holds none.
+    /// Whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.words.iter().all(|word| *word == 0)
+        self.0.is_clear()
     }
 
-    /// How many numbers it holds.
+    /// How many numbers are in the set.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+        self.0.count_ones(..) as u64
     }
 
-    /// Keeps what is in both.
+    /// Keeps the numbers that are in both sets.
     pub fn intersect(&mut self, other: &Self) {
-        for (mine, theirs) in self.words.iter_mut().zip(&other.words) {
-            *mine &= theirs;
-        }
+        self.0.intersect_with(&other.0);
     }
 
-    /// Takes out what is in `other`.
+    /// Removes the numbers that are in `other`.
     pub fn subtract(&mut self, other: &Self) {
-        for (mine, theirs) in self.words.iter_mut().zip(&other.words) {
-            *mine &= !theirs;
-        }
+        self.0.difference_with(&other.0);
     }
 
-    /// Puts in the place of each number the highest number of `starts` that is not above it.
+    /// Replaces each number by the highest number of `starts` that is not above it.
     pub fn lower_to(&mut self, starts: &Self) {
-        let stray: Vec<u32> = {
-            let mut stray = self.clone();
-            stray.subtract(starts);
-            stray.iter().collect()
+        let others: Vec<u32> = {
+            let mut others = self.clone();
+            others.subtract(starts);
+            others.iter().collect()
         };
         self.intersect(starts);
-        stray
+        others
             .into_iter()
             .filter_map(|number| starts.at_or_below(number))
             .for_each(|start| self.insert(start));
     }
 
-    /// Its numbers, ascending.
+    /// The numbers in the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        (0u32..).step_by(64).zip(&self.words).flat_map(|(base, word)| {
-            let mut left = *word;
-            std::iter::from_fn(move || {
-                let lowest = (left != 0).then(|| left.trailing_zeros())?;
-                left &= left - 1;
-                Some(base + lowest)
-            })
-        })
+        self.0.ones().filter_map(|number| u32::try_from(number).ok())
     }
 }
 
@@ -120,28 +109,28 @@ impl BitSet {
 mod tests {
     use super::BitSet;
 
+    fn set(numbers: &[u32]) -> BitSet {
+        let mut bits = BitSet::empty(200);
+        for number in numbers {
+            bits.insert(*number);
+        }
+        bits
+    }
+
     #[test]
     fn a_set_of_numbers() {
-        let mut bits = BitSet::empty(200);
-        for number in [0, 63, 64, 199, 1000] {
-            bits.insert(number);
-        }
+        let bits = set(&[0, 63, 64, 199, 200, 1000]);
         assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 63, 64, 199]);
         assert!(bits.contains(64) && !bits.contains(65) && !bits.contains(1000));
         let below = [0, 62, 63, 198, 199].map(|number| bits.at_or_below(number));
         assert_eq!(below, [Some(0), Some(0), Some(63), Some(64), Some(199)]);
         assert_eq!(BitSet::empty(10).at_or_below(5), None);
+        assert_eq!([0, 1, 3, 9].map(|index| bits.word(index)), [1 | 1 << 63, 1, 1 << 7, 0]);
+        assert!(bits.words_from(1).eq([1, 0, 1 << 7]) && bits.words_from(9).next().is_none());
     }
 
     #[test]
-    fn numbers_lowered_to_where_they_begin() {
-        let set = |numbers: &[u32]| {
-            let mut bits = BitSet::empty(200);
-            for number in numbers {
-                bits.insert(*number);
-            }
-            bits
-        };
+    fn numbers_lowered_to_the_start_before_them() {
         let mut bits = set(&[1, 3, 5, 64, 130]);
         bits.lower_to(&set(&[2, 3, 4, 63, 128, 129]));
         assert_eq!(bits, set(&[3, 4, 63, 129]));
@@ -149,15 +138,13 @@ mod tests {
 
     #[test]
     fn the_set_of_all() {
-        for len in [0, 1, 63, 64, 65, 130] {
-            assert_eq!(BitSet::full(len).count(), u64::from(len));
+        for capacity in [0, 1, 63, 64, 65, 130] {
+            assert_eq!(BitSet::full(capacity).count(), u64::from(capacity));
         }
-        let mut some = BitSet::full(100);
-        let mut few = BitSet::empty(100);
-        few.insert(7);
+        let (mut some, few) = (BitSet::full(200), set(&[7]));
         some.subtract(&few);
-        assert_eq!(some.count(), 99);
+        assert_eq!(some.count(), 199);
         some.intersect(&few);
-        assert_eq!(some.count(), 0);
+        assert!(some.is_empty());
     }
 }

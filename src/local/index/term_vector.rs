@@ -9,9 +9,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::analysis::is_unspaced;
-
-/// The bits of all fingerprints, 65,536 of them.
-const WORDS: usize = 1 << 10;
+use crate::local::index::bit_set::BitSet;
 
 /// Bytes of a vector's head: the text's length and the number of terms, the width of a start in the latter's
 /// highest bit.
@@ -97,25 +95,22 @@ fn stands_alone(letter: char) -> bool {
 
 /// A set of fingerprints.
 #[derive(Clone, Debug)]
-pub struct Fingerprints(Box<[u64]>);
+pub struct Fingerprints(BitSet);
 
 impl Default for Fingerprints {
     fn default() -> Self {
-        Self(vec![0; WORDS].into_boxed_slice())
+        Self(BitSet::empty(1 << 16))
     }
 }
 
 impl Fingerprints {
-    /// Puts in a term's.
+    /// Inserts the fingerprint of a term.
     pub fn insert(&mut self, term: &str) {
-        let number = fingerprint(term);
-        if let Some(word) = self.0.get_mut(usize::from(number) / 64) {
-            *word |= 1 << (number % 64);
-        }
+        self.0.insert(fingerprint(term).into());
     }
 
     fn contains(&self, number: u16) -> bool {
-        self.0.get(usize::from(number) / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+        self.0.contains(number.into())
     }
 }
 

@@ -82,7 +82,7 @@ mod tests {
             .collect();
         expect.sort();
         expect.dedup();
-        let tokens = Tokens::of(&mut Analyzer::remembering(language), text, &mut Vec::new());
+        let tokens = Tokens::of(&mut Analyzer::new(language), text, &mut Vec::new());
         let read: Vec<_> = tokens.iter().map(|(term, position)| (position, term.to_owned())).collect();
         assert_eq!(read, expect);
         assert_eq!(tokens.len(), expect.len());
