@@ -1,5 +1,5 @@
-//! Documents → what the index takes of them. Most of what indexing costs, and none of it needs the index: so it is done
-//! by many threads, and the one that writes only hands over.
+//! The analysis of documents before they are written. It is most of the cost of indexing and does
+//! not need the index, so many threads do it, and the one that writes only takes over the result.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,26 +10,27 @@ use tantivy::schema::Field as Handle;
 
 use crate::analysis::Analyzer;
 use crate::analysis::Language;
-use crate::local::index::DocumentEntry;
-use crate::local::index::ExchangeEntry;
-use crate::local::index::Settings;
-use crate::local::index::filter;
+use crate::local::index::document_entry::DocumentEntry;
+use crate::local::index::document_entry::ExchangeEntry;
+use crate::local::index::keys;
 use crate::local::index::minhash::MinHash;
 use crate::local::index::schema;
 use crate::local::index::schema::Fields;
+use crate::local::index::settings::Settings;
 use crate::local::index::tokens::Tokens;
 use crate::query::DateRange;
 use crate::span::TextSpan;
 
-/// How many threads' analyzers are kept for the next document, and of how many languages each: with the words they
-/// remember some 40 MB at most. More threads than these begin with no words in memory.
+/// How many threads' analyzers are kept for the next document, and for how many languages each:
+/// some 40 MB at most with their caches. Further threads begin with empty caches.
 const IDLE: usize = 4;
 const LANGUAGES: usize = 4;
 
-/// Passages of a document that are held analysed at most: an interview has some hundred.
+/// The most passages of a document that are analysed before any is written; an interview has some
+/// hundred.
 const MOST_HELD: usize = 2048;
 
-/// What a passage takes beside its terms, in bytes: itself, and what its exchange bears.
+/// Bytes of a passage in addition to its terms: itself, and the keys of its exchange.
 const PASSAGE: usize = 512;
 
 /// The analyzers of one thread.
@@ -42,11 +43,11 @@ pub struct DocumentAnalyzer {
     idle: Mutex<Vec<Analyzers>>,
 }
 
-/// A document's exchanges, all of them.
+/// All exchanges of a document.
 #[derive(Debug)]
 pub struct AnalyzedDocument(Vec<AnalyzedExchange>);
 
-/// An exchange as [`crate::local::index::Writer`] takes it.
+/// An exchange, as [`crate::local::index::Writer`] takes it.
 pub struct AnalyzedExchange {
     pub(super) index: u32,
     pub(super) passages: Vec<AnalyzedPassage>,
@@ -55,19 +56,19 @@ pub struct AnalyzedExchange {
 
 /// A window of an answer.
 pub(super) struct AnalyzedPassage {
-    /// Of the first window only.
+    /// Empty except on the first window.
     pub question: Tokens,
     pub answer: Tokens,
     /// The term vectors of both.
     pub vectors: Vec<u8>,
-    /// What the first window bears for the whole exchange.
-    pub described: Option<Described>,
+    /// On the first window, the keys of its exchange.
+    pub exchange: Option<ExchangeKeys>,
 }
 
-/// What an exchange is found by beside its words.
+/// What an exchange is filtered and deduplicated by.
 #[derive(Default)]
-pub(super) struct Described {
-    /// Field and key.
+pub(super) struct ExchangeKeys {
+    /// Fields and keys.
     pub keys: Vec<(Handle, String)>,
     /// First and last day of publication.
     pub published: Option<(i64, i64)>,
@@ -110,15 +111,15 @@ impl IntoIterator for AnalyzedDocument {
 }
 
 impl DocumentAnalyzer {
-    /// One for indexes of these settings.
+    /// An analyzer for indexes with these settings.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         let (_, fields) = schema::build();
         Self { fields, default_language: settings.default_language.clone(), idle: Mutex::default() }
     }
 
-    /// Analyses a document in its language; `None` for one of more passages than are to be held at a time, which
-    /// [`DocumentAnalyzer::each`] hands over one after the other.
+    /// Analyses a document in its language; `None` for one that has too many passages to be held at
+    /// a time, for which there is [`DocumentAnalyzer::each`].
     #[must_use]
     pub fn analyze(&self, entry: &DocumentEntry<'_>) -> Option<AnalyzedDocument> {
         (entry.passages() <= MOST_HELD).then(|| AnalyzedDocument(self.each(entry).collect()))
@@ -157,24 +158,24 @@ impl DocumentAnalyzer {
     ) -> AnalyzedExchange {
         let whole = [TextSpan::new(0, exchange.answer.len())];
         let windows = if exchange.windows.is_empty() { &whole } else { exchange.windows.as_slice() };
-        let mut described = Some(self.fields.describe(entry, tag, exchange));
+        let mut keys = Some(self.fields.keys_of(entry, tag, exchange));
         let mut passages = Vec::with_capacity(windows.len());
         let labels = entry.metadata.labels.iter().map(|(key, value)| key.len() + value.len());
         let mut bytes = labels.sum::<usize>();
         for window in windows {
-            let described = described.take();
-            let asked = if described.is_some() { exchange.question } else { "" };
+            let keys = keys.take();
+            let asked = if keys.is_some() { exchange.question } else { "" };
             let mut vectors = Vec::new();
             let question = Tokens::of(analyzer, asked, &mut vectors);
             let answer = Tokens::of(analyzer, window.of(exchange.answer), &mut vectors);
             bytes += PASSAGE + question.bytes() + answer.bytes() + vectors.capacity();
-            passages.push(AnalyzedPassage { question, answer, vectors, described });
+            passages.push(AnalyzedPassage { question, answer, vectors, exchange: keys });
         }
         AnalyzedExchange { index, passages, bytes }
     }
 }
 
-/// The analyzers of a thread while it has them.
+/// The analyzers of a thread, which are put back when it is done.
 struct Borrowed<'a> {
     from: &'a DocumentAnalyzer,
     analyzers: Analyzers,
@@ -202,18 +203,18 @@ impl DocumentEntry<'_> {
 }
 
 impl Fields {
-    /// What the first window bears for the whole exchange.
-    fn describe(&self, entry: &DocumentEntry<'_>, tag: &str, exchange: &ExchangeEntry<'_>) -> Described {
+    /// The keys of an exchange.
+    fn keys_of(&self, entry: &DocumentEntry<'_>, tag: &str, exchange: &ExchangeEntry<'_>) -> ExchangeKeys {
         let mut keys = Vec::new();
         if !exchange.speaker.is_empty() {
-            keys.push((self.speaker, filter::name_key(exchange.speaker)));
+            keys.push((self.speaker, keys::name_key(exchange.speaker)));
         }
-        keys.extend(filter::tag_prefixes(tag).into_iter().map(|prefix| (self.language, prefix)));
+        keys.extend(keys::tag_prefixes(tag).into_iter().map(|prefix| (self.language, prefix)));
         keys.push((self.analysis, Language::from_tag(tag).tag().to_owned()));
         let labels = entry.metadata.labels.iter();
-        keys.extend(labels.map(|(key, value)| (self.label, filter::label_key(key, value))));
+        keys.extend(labels.map(|(key, value)| (self.label, keys::label_key(key, value))));
         let published = DateRange::parse(&entry.metadata.published).ok();
-        Described {
+        ExchangeKeys {
             keys,
             published: published.map(|published| (published.first, published.last)),
             minhash: MinHash::of(exchange.question, exchange.answer),
@@ -223,7 +224,7 @@ impl Fields {
 
 #[cfg(test)]
 impl DocumentEntry<'_> {
-    /// Writes it as an index of default settings takes it.
+    /// Analyses it with default settings and writes it.
     pub(crate) fn write(&self, writer: &mut crate::local::index::Writer) {
         let analyzer = DocumentAnalyzer::new(&Settings::default());
         writer.replace(self.document_id, analyzer.each(self)).unwrap();

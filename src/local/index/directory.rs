@@ -1,8 +1,9 @@
 //! The index's files: written without waiting for the disk, checked when they are opened.
 //!
-//! The index can be built again from the store, so no write of it is synced: a commit costs no wait for the disk,
-//! where tantivy's own directory waits some fourteen times. What a power failure leaves of it is told by checksums:
-//! tantivy's own in the footer of every data file, and one here on the files that are replaced, which have none.
+//! The index can be built again from the store, so its writes are not synced: a commit does not
+//! wait for the disk, for which tantivy's own directory waits some fourteen times. Checksums detect
+//! what a power failure has damaged: tantivy's in the footer of every data file, and one here for
+//! the files that are replaced, which have none.
 
 use std::fs;
 use std::io;
@@ -34,8 +35,8 @@ use crate::disk;
 use crate::disk::Durability;
 use crate::disk::Sequential;
 
-/// What stands between the content of a replaced file and its checksum.
-const SEAL: &[u8] = b"\ncrc32 ";
+/// The separator between the content of a replaced file and its checksum.
+const SEPARATOR: &[u8] = b"\ncrc32 ";
 
 /// A folder of index files.
 #[derive(Clone, Debug)]
@@ -45,12 +46,13 @@ pub(super) struct Files {
     full: Full,
 }
 
-/// Whether a write failed for want of room. tantivy passes on the message of such an error and not its kind.
+/// Whether a write failed for want of space: tantivy passes on the message of an error, but not its
+/// kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Full(Arc<AtomicBool>);
 
 impl Full {
-    /// Whether it did since this was last asked.
+    /// Whether one did since the last call.
     pub(super) fn take(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }
@@ -69,9 +71,9 @@ impl Files {
     }
 
     /// Whether a replaced file is there without a checksum: an earlier version wrote it.
-    pub(super) fn is_unsealed(&self, path: &Path) -> bool {
+    pub(super) fn lacks_checksum(&self, path: &Path) -> bool {
         let bytes = fs::read(self.root.join(path));
-        bytes.is_ok_and(|bytes| !bytes.windows(SEAL.len()).any(|window| window == SEAL))
+        bytes.is_ok_and(|bytes| !bytes.windows(SEPARATOR.len()).any(|window| window == SEPARATOR))
     }
 
     pub(super) fn full(&self) -> Full {
@@ -95,8 +97,8 @@ impl Directory for Files {
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
         let name = self.root.join(path);
         let created = match disk::create(&name) {
-            // tantivy names each file once, but for the list of what a commit deletes: that has the commit's number, and one of
-            // the same number that failed may have left it. No reader knows it.
+            // tantivy names each file once, except the list of deletes, which has the number of its
+            // commit: a failed commit of the same number can have left one, which no reader knows.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_deletions(path) => {
                 drop(fs::remove_file(&name));
                 disk::create(&name)
@@ -121,14 +123,14 @@ impl Directory for Files {
                 OpenReadError::wrap_io_error(error, path.to_owned())
             }
         })?;
-        unsealed(&bytes).map(<[u8]>::to_vec).ok_or_else(|| {
+        checked(&bytes).map(<[u8]>::to_vec).ok_or_else(|| {
             let error = io::Error::new(io::ErrorKind::InvalidData, "it does not match its checksum");
             OpenReadError::wrap_io_error(error, path.to_owned())
         })
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        let done = disk::replace(&self.root.join(path), &sealed(data), Durability::Derived);
+        let done = disk::replace(&self.root.join(path), &with_checksum(data), Durability::Derived);
         done.map_err(|error| self.full.note(error))
     }
 
@@ -145,26 +147,26 @@ impl Directory for Files {
     }
 }
 
-/// Whether a file lists what of a segment is deleted.
+/// Whether a file lists the deleted passages of a segment.
 fn is_deletions(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "del")
 }
 
-fn seal_of(content: &[u8]) -> String {
+fn checksum_of(content: &[u8]) -> String {
     format!("{:08x}", crc32fast::hash(content))
 }
 
-fn sealed(content: &[u8]) -> Vec<u8> {
-    [content, SEAL, seal_of(content).as_bytes()].concat()
+fn with_checksum(content: &[u8]) -> Vec<u8> {
+    [content, SEPARATOR, checksum_of(content).as_bytes()].concat()
 }
 
-/// The content of a sealed file; `None` where it is not what was written.
-fn unsealed(bytes: &[u8]) -> Option<&[u8]> {
-    let (content, rest) = bytes.split_at_checked(bytes.len().checked_sub(SEAL.len() + 8)?)?;
-    (rest.strip_prefix(SEAL)? == seal_of(content).as_bytes()).then_some(content)
+/// The content of a file with a checksum; `None` where they do not match.
+fn checked(bytes: &[u8]) -> Option<&[u8]> {
+    let (content, rest) = bytes.split_at_checked(bytes.len().checked_sub(SEPARATOR.len() + 8)?)?;
+    (rest.strip_prefix(SEPARATOR)? == checksum_of(content).as_bytes()).then_some(content)
 }
 
-/// A new file, which ends without a sync.
+/// A new file, which is not synced when it is complete.
 struct Unsynced {
     file: Sequential,
     full: Full,

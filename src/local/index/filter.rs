@@ -1,45 +1,17 @@
-//! Filters: keys that are written, and sets of passages that are read.
+//! Filters: the exchanges of a segment that pass.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
-use crate::local::index::BitSet;
-use crate::local::index::IndexError;
-use crate::local::index::Segment;
-use crate::local::index::schema::Fields;
+use crate::local::index::bit_set::BitSet;
+use crate::local::index::error::IndexError;
+use crate::local::index::keys::label_key;
+use crate::local::index::keys::name_key;
+use crate::local::index::keys::tag_key;
+use crate::local::index::segment::Segment;
 use crate::query::Filter;
 
-/// A name without case, accents and spacing.
-pub(super) fn name_key(name: &str) -> String {
-    let folded: String =
-        name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A label as one key. Keys come from clients, so the sign between is one that no key holds.
-pub(super) fn label_key(key: &str, value: &str) -> String {
-    [key, "\u{0}", value].concat()
-}
-
-/// A language tag in lower case and its shorter prefixes (RFC 4647, basic filtering): `zh-hant`, `zh`.
-pub(super) fn tag_prefixes(tag: &str) -> Vec<String> {
-    /// More subtags than any registered tag has; a document may claim anything.
-    const SUBTAGS: usize = 8;
-    let tag = tag_key(tag);
-    let ends = tag.match_indices('-').map(|(at, _)| at).chain([tag.len()]).take(SUBTAGS);
-    ends.filter_map(|end| tag.get(..end)).filter(|prefix| !prefix.is_empty()).map(str::to_owned).collect()
-}
-
-fn tag_key(tag: &str) -> String {
-    tag.trim().replace('_', "-").to_ascii_lowercase()
-}
-
-/// The first windows of the exchanges that a filter lets through; `None` where it lets all through.
-pub(super) fn filter(
-    segment: &Segment,
-    fields: Fields,
-    filter: &Filter,
-) -> Result<Option<BitSet>, IndexError> {
+/// The exchanges of a segment that pass a filter, as the passages that begin them; `None` where all
+/// pass.
+pub fn filter(segment: &Segment, filter: &Filter) -> Result<Option<BitSet>, IndexError> {
+    let fields = segment.fields();
     let ids = filter.document_ids.clone();
     let names = filter.speakers.iter().map(|name| name_key(name)).collect::<Vec<_>>();
     let tags = filter.languages.iter().map(|tag| tag_key(tag)).collect::<Vec<_>>();

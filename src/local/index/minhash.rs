@@ -1,10 +1,11 @@
-//! Sketches of exchanges: what is kept of their words to know the copies of one exchange from each other's likes.
+//! Minhashes of exchanges, by which near duplicates are recognised.
 //!
-//! An answer is sketched by min-wise hashing of its pairs of neighbouring words (Broder, "On the resemblance and
-//! containment of documents", 1997), of each least hash one byte (Li and König, "b-Bit Minwise Hashing", 2010):
-//! the share of bytes that two minhashes have in common estimates the share of pairs that the answers have in
-//! common, to about five hundredths. A question is short, so the least hashes of its words are kept themselves:
-//! they are all there are, and the share in common is exact up to [`QUESTION_WORDS`] different words (bottom-k).
+//! An answer is sketched by min-wise hashing of its pairs of neighbouring words (Broder, "On the
+//! resemblance and containment of documents", 1997), of each least hash one byte (Li and König,
+//! "b-Bit Minwise Hashing", 2010): the share of bytes that two minhashes have in common estimates
+//! the share of pairs that the answers have in common, to about five hundredths. A question is
+//! short, so the least hashes of its words are kept themselves: they are all there are, and the
+//! share in common is exact up to [`QUESTION_WORDS`] different words (bottom-k).
 
 use crate::analysis::is_unspaced;
 
@@ -15,38 +16,41 @@ const QUESTION_WORDS: usize = 16;
 /// Numbers of 64 bits that a minhash takes.
 pub(super) const MINHASH_LEN: usize = ANSWER_BYTES / 8 + QUESTION_WORDS / 4;
 
-/// Fewest words of an answer that is sketched. A shorter one ("Yes, of course.") is said twice without being a
-/// copy.
+/// Fewest words of an answer that is sketched. A shorter one ("Yes, of course.") is said twice
+/// without being a copy.
 const FEWEST_WORDS: usize = 16;
 
-/// The share of pairs that two answers to the same question have in common where they are copies: one word in
-/// twenty may be another. Measured on answers of 16 to 60 words edited at random, nineteen of twenty are above
-/// it; of answers to the same medical question by different authors, hardly any.
+/// The share of pairs that two answers to the same question have in common where they are copies:
+/// one word in twenty may be another. Measured on answers of 16 to 60 words edited at random,
+/// nineteen of twenty are above it; of answers to the same medical question by different authors,
+/// hardly any.
 const ALIKE: f32 = 0.7;
-/// The same where a copy has lost its question, or neither has one: texts from a template ("These resources
-/// address the management of ...") have up to 0.8 in common.
+/// The same where a copy has lost its question, or neither has one: texts from a template ("These
+/// resources address the management of ...") have up to 0.8 in common.
 const ALIKE_ALONE: f32 = 0.85;
-/// The share of words that two questions have in common where they are the same: one word in seven may be
-/// another. Questions from a template ("What are the symptoms of ...?") have up to 0.7 in common.
+/// The share of words that two questions have in common where they are the same: one word in seven
+/// may be another. Questions from a template ("What are the symptoms of ...?") have up to 0.7 in
+/// common.
 const SAME_QUESTION: f32 = 0.75;
 
-/// Bytes of an answer that must be equal, side by side, for two minhashes to be compared at all. Of answers that
-/// share 0.7 of their pairs, 99 in 100 have such a run among their sixteen (Leskovec, Rajaraman and Ullman,
-/// "Mining of Massive Datasets", chapter 3).
+/// Bytes of an answer that must be equal, side by side, for two minhashes to be compared at all. Of
+/// answers that share 0.7 of their pairs, 99 in 100 have such a run among their sixteen (Leskovec,
+/// Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3).
 const BAND_BYTES: usize = 4;
 /// Runs of an answer's minhash.
 pub(super) const BANDS: usize = ANSWER_BYTES / BAND_BYTES;
 
-/// What is kept of an exchange's words.
+/// The minhash of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct MinHash {
-    /// The least hashes of the question's words, ascending; the rest zero. All zero where the question is missing.
+    /// The least hashes of the question's words, ascending; the rest zero. All zero where the
+    /// question is missing.
     question: [u16; QUESTION_WORDS],
     answer: [u8; ANSWER_BYTES],
 }
 
 impl MinHash {
-    /// The minhash of an exchange; `None` where it says too little to be known again.
+    /// The minhash of an exchange; `None` where the answer is too short to be recognised.
     pub(super) fn of(question: &str, answer: &str) -> Option<Self> {
         let words: Vec<u64> = words(answer).collect();
         if words.len() < FEWEST_WORDS {
@@ -64,8 +68,8 @@ impl MinHash {
         Some(Self { question: sketched(question), answer: least.map(byte) })
     }
 
-    /// Whether two exchanges are copies of one.
-    pub(super) fn is_copy_of(&self, other: &Self) -> bool {
+    /// Whether two exchanges are near duplicates.
+    pub(super) fn is_near_duplicate_of(&self, other: &Self) -> bool {
         let equal = self.answer.iter().zip(&other.answer).filter(|(one, other)| one == other).count();
         // One byte in 256 is equal by chance.
         let chance = 1.0 / 256.0;
@@ -77,13 +81,13 @@ impl MinHash {
         }
     }
 
-    /// A run of bytes of the answer.
+    /// A band: some neighbouring bytes of the answer, as a number.
     pub(super) fn band(&self, band: usize) -> u32 {
         let bytes = self.answer.get(band * BAND_BYTES..).and_then(<[u8]>::first_chunk);
         u32::from_le_bytes(bytes.copied().unwrap_or_default())
     }
 
-    /// As the index keeps it.
+    /// The numbers that the index keeps.
     pub(super) fn to_numbers(self) -> [u64; MINHASH_LEN] {
         let mut bytes = [0; MINHASH_LEN * 8];
         let question = self.question.iter().flat_map(|word| word.to_le_bytes());
@@ -94,7 +98,7 @@ impl MinHash {
         kept
     }
 
-    /// What [`MinHash::to_numbers`] made.
+    /// The minhash with these numbers; see [`MinHash::to_numbers`].
     pub(super) fn from_numbers(numbers: [u64; MINHASH_LEN]) -> Self {
         let mut bytes = numbers.into_iter().flat_map(u64::to_le_bytes);
         let mut minhash = Self { question: [0; QUESTION_WORDS], answer: [0; ANSWER_BYTES] };
@@ -138,16 +142,16 @@ fn in_common(one: &[u16; QUESTION_WORDS], other: &[u16; QUESTION_WORDS]) -> f32 
     common as f32 / union.len().max(1) as f32
 }
 
-/// The hashes of a text's words: runs of letters and digits without regard to case, and single characters of
-/// scripts that do not part words. What markup and typography change (quotation marks, dashes, spacing) is no
-/// part of them.
+/// The hashes of a text's words: runs of letters and digits without regard to case, and single
+/// characters of scripts that do not part words. What markup and typography change (quotation
+/// marks, dashes, spacing) is no part of them.
 fn words(text: &str) -> impl Iterator<Item = u64> {
     let mut letters = text.chars().peekable();
     std::iter::from_fn(move || {
-        let first = letters.find(|letter| is_said(*letter))?;
+        let first = letters.find(|letter| is_alphanumeric(*letter))?;
         let mut hash = hashed(BASIS, first);
         while !is_unspaced(first)
-            && let Some(next) = letters.next_if(|letter| is_said(*letter) && !is_unspaced(*letter))
+            && let Some(next) = letters.next_if(|letter| is_alphanumeric(*letter) && !is_unspaced(*letter))
         {
             hash = hashed(hash, next);
         }
@@ -155,8 +159,8 @@ fn words(text: &str) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Whether a character is a letter or a digit. Most are ASCII, of which this is told without a table.
-fn is_said(letter: char) -> bool {
+/// Whether a character is a letter or a digit. Most are ASCII, which needs no table.
+fn is_alphanumeric(letter: char) -> bool {
     if letter.is_ascii() { letter.is_ascii_alphanumeric() } else { letter.is_alphanumeric() }
 }
 
@@ -186,11 +190,11 @@ fn fold(number: u64) -> u32 {
 /// An odd factor for each byte of an answer: multiplication by one is a permutation of the hashes.
 const FACTORS: [u32; ANSWER_BYTES] = {
     let mut factors = [0; ANSWER_BYTES];
-    let mut place = 0;
-    while place < ANSWER_BYTES {
-        let bytes = mixed(place as u64 + 1).to_le_bytes();
-        factors[place] = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | 1;
-        place += 1;
+    let mut index = 0;
+    while index < ANSWER_BYTES {
+        let bytes = mixed(index as u64 + 1).to_le_bytes();
+        factors[index] = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | 1;
+        index += 1;
     }
     factors
 };
@@ -206,7 +210,7 @@ mod tests {
     /// Whether two exchanges, as question and answer, are copies; either way round.
     fn check(one: (&str, &str), other: (&str, &str), expect: bool) {
         let [one, other] = [one, other].map(|(question, answer)| MinHash::of(question, answer).unwrap());
-        assert_eq!([one.is_copy_of(&other), other.is_copy_of(&one)], [expect; 2]);
+        assert_eq!([one.is_near_duplicate_of(&other), other.is_near_duplicate_of(&one)], [expect; 2]);
     }
 
     #[test]

@@ -1,22 +1,24 @@
 //! Clusters of near duplicates among the exchanges of a snapshot.
 //!
-//! Minhashes relate pairs of exchanges; a cluster is what a chain of such pairs joins. So clusters are
-//! disjoint, whatever the query and the order in which exchanges are compared.
+//! Minhashes relate pairs of exchanges; a cluster is what a chain of such pairs joins. So clusters
+//! are disjoint, whatever the query and the order in which exchanges are compared.
 
 use std::collections::BTreeMap;
 
-use crate::local::index::Segment;
 use crate::local::index::minhash::BANDS;
 use crate::local::index::minhash::MinHash;
+use crate::local::index::segment::Segment;
 
-/// How many neighbours an exchange is compared with in a bucket, which is in order of question, then of
-/// answer: so near duplicates are neighbours however many answers begin with the same phrases.
+/// How many neighbours an exchange is compared with in a bucket, which is in order of question,
+/// then of answer: so near duplicates are neighbours however many answers begin with the same
+/// phrases.
 const NEIGHBOURS: usize = 32;
 
 /// The clusters of near duplicates of a snapshot.
 #[derive(Debug)]
 pub struct NearDuplicates {
-    /// For each segment, the cluster of each passage, from 1; 0 where its exchange has no near duplicate.
+    /// For each segment, the cluster of each passage, from 1; 0 where its exchange has no near
+    /// duplicate.
     segments: Vec<Vec<u32>>,
 }
 
@@ -61,7 +63,7 @@ fn join_band(minhashes: &[MinHash], band: usize, clusters: &mut DisjointSets) {
             let Some(((_, one), rest)) = bucket.get(index..).and_then(<[_]>::split_first) else { continue };
             for (_, other) in rest.iter().take(NEIGHBOURS) {
                 if let (Some(left), Some(right)) = (minhash(*one), minhash(*other))
-                    && left.is_copy_of(right)
+                    && left.is_near_duplicate_of(right)
                 {
                     clusters.join(*one, *other);
                 }

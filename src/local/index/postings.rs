@@ -1,4 +1,4 @@
-//! Where a term of a segment is found, in files or in memory.
+//! Terms of a segment, and their postings.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,43 +6,23 @@ use std::sync::Arc;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::postings::TermInfo;
 
-use crate::local::index::Field;
-use crate::local::index::memory_segment::MemorySegment;
+use crate::local::index::field::Field;
+use crate::local::index::memory_segment::field_postings::FieldPostings;
+use crate::local::index::memory_segment::field_postings::PostingsList;
 
 /// A term of a segment.
 #[derive(Clone, Debug)]
 pub struct Term {
     pub(super) field: Field,
-    pub(super) listed: Listed,
-}
-
-/// Where a term's postings are.
-#[derive(Clone, Debug)]
-pub(super) enum Listed {
-    Stored(TermInfo),
-    /// By the number of its list.
-    Memory(u32),
+    /// As tantivy describes a term. In memory the postings' range begins at the number of the list.
+    pub(super) info: TermInfo,
 }
 
 impl Term {
-    pub(super) const fn stored(&self) -> Option<&TermInfo> {
-        match &self.listed {
-            Listed::Stored(info) => Some(info),
-            Listed::Memory(_) => None,
-        }
-    }
-
-    /// How many passages have it, deleted ones too; 0 where it is in memory, where there are few.
+    /// How many passages have it, deleted ones too.
     #[must_use]
-    pub fn passages(&self) -> u32 {
-        self.stored().map_or(0, |info| info.doc_freq)
-    }
-
-    pub(super) const fn memory(&self) -> Option<u32> {
-        match self.listed {
-            Listed::Memory(list) => Some(list),
-            Listed::Stored(_) => None,
-        }
+    pub const fn passages(&self) -> u32 {
+        self.info.doc_freq
     }
 }
 
@@ -51,11 +31,9 @@ pub struct Postings(Cursor);
 
 enum Cursor {
     /// In files.
-    Stored(Box<BlockSegmentPostings>),
-    /// In memory, all in one block.
-    Memory { memory: Arc<MemorySegment>, field: Field, list: u32 },
-    /// After the last.
-    Ended,
+    Disk(Box<BlockSegmentPostings>),
+    /// In memory, all in one block; `None` after it.
+    Memory(Arc<FieldPostings>, Option<u32>),
 }
 
 impl fmt::Debug for Postings {
@@ -65,35 +43,30 @@ impl fmt::Debug for Postings {
 }
 
 impl Postings {
-    pub(super) const fn stored(cursor: Box<BlockSegmentPostings>) -> Self {
-        Self(Cursor::Stored(cursor))
+    /// Postings in files.
+    pub(super) const fn disk(cursor: Box<BlockSegmentPostings>) -> Self {
+        Self(Cursor::Disk(cursor))
+    }
+
+    /// The postings in memory with this number.
+    pub(super) const fn memory(postings: Arc<FieldPostings>, list: u32) -> Self {
+        Self(Cursor::Memory(postings, Some(list)))
     }
 
     /// The cursor, where the postings are in files.
-    pub(super) fn into_stored(self) -> Option<Box<BlockSegmentPostings>> {
+    pub(super) fn into_disk(self) -> Option<Box<BlockSegmentPostings>> {
         match self.0 {
-            Cursor::Stored(cursor) => Some(cursor),
-            Cursor::Memory { .. } | Cursor::Ended => None,
+            Cursor::Disk(cursor) => Some(cursor),
+            Cursor::Memory(..) => None,
         }
     }
 
-    pub(super) const fn memory(memory: Arc<MemorySegment>, field: Field, list: u32) -> Self {
-        Self(Cursor::Memory { memory, field, list })
-    }
-
-    pub(super) const fn ended() -> Self {
-        Self(Cursor::Ended)
-    }
-
-    /// The passages of the present block; empty behind the last.
+    /// The passages of the present block; empty after the last.
     #[must_use]
     pub fn passages(&self) -> &[u32] {
         match &self.0 {
-            Cursor::Stored(cursor) => cursor.docs(),
-            Cursor::Memory { memory, field, list } => {
-                memory.list(*field, *list).map(|list| list.passages).unwrap_or_default()
-            }
-            Cursor::Ended => &[],
+            Cursor::Disk(cursor) => cursor.docs(),
+            Cursor::Memory(postings, list) => block(postings, *list).passages,
         }
     }
 
@@ -101,43 +74,45 @@ impl Postings {
     #[must_use]
     pub fn frequencies(&self) -> &[u32] {
         match &self.0 {
-            Cursor::Stored(cursor) => cursor.freqs(),
-            Cursor::Memory { memory, field, list } => {
-                memory.list(*field, *list).map(|list| list.frequencies).unwrap_or_default()
-            }
-            Cursor::Ended => &[],
+            Cursor::Disk(cursor) => cursor.freqs(),
+            Cursor::Memory(postings, list) => block(postings, *list).frequencies,
         }
     }
 
     /// Goes to the next block.
     pub fn advance(&mut self) {
         match &mut self.0 {
-            Cursor::Stored(cursor) => cursor.advance(),
-            ended @ (Cursor::Memory { .. } | Cursor::Ended) => *ended = Cursor::Ended,
+            Cursor::Disk(cursor) => cursor.advance(),
+            Cursor::Memory(_, list) => *list = None,
         }
     }
 
-    /// How often a passage has the term. Passages must be asked for in ascending order; the present block is then one that
-    /// may hold the last.
+    /// How often a passage has the term. Passages must be asked for in ascending order. The present
+    /// block is then one that can hold the last of them.
     pub fn frequency_at(&mut self, passage: u32) -> u32 {
         match &mut self.0 {
-            Cursor::Stored(cursor) => {
-                let place = cursor.seek(passage);
-                if cursor.docs().get(place) == Some(&passage) { cursor.freq(place) } else { 0 }
+            Cursor::Disk(cursor) => {
+                let index = cursor.seek(passage);
+                if cursor.docs().get(index) == Some(&passage) { cursor.freq(index) } else { 0 }
             }
-            Cursor::Memory { .. } => {
-                let place = self.passages().binary_search(&passage).ok();
-                place.and_then(|place| self.frequencies().get(place)).copied().unwrap_or(0)
+            Cursor::Memory(postings, list) => {
+                let block = block(postings, *list);
+                let index = block.passages.binary_search(&passage).ok();
+                index.and_then(|index| block.frequencies.get(index)).copied().unwrap_or(0)
             }
-            Cursor::Ended => 0,
         }
     }
 
-    /// Calls `visit` with each passage from here on and the term's frequency there.
+    /// Calls `visit` with each passage from here on, and the term's frequency there.
     pub(super) fn visit(&mut self, mut visit: impl FnMut(u32, u32)) {
         while !self.passages().is_empty() {
-            self.passages().iter().zip(self.frequencies()).for_each(|(at, frequency)| visit(*at, *frequency));
+            let postings = self.passages().iter().zip(self.frequencies());
+            postings.for_each(|(passage, frequency)| visit(*passage, *frequency));
             self.advance();
         }
     }
+}
+
+fn block(postings: &FieldPostings, list: Option<u32>) -> PostingsList<'_> {
+    list.and_then(|list| postings.list(list)).unwrap_or_default()
 }

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use crate::analysis::Language;
-use crate::local::index::Field;
-use crate::local::index::IndexError;
-use crate::local::index::NearDuplicates;
-use crate::local::index::Segment;
-use crate::local::index::TermEntry;
+use crate::local::index::error::IndexError;
+use crate::local::index::field::Field;
+use crate::local::index::near_duplicates::NearDuplicates;
 use crate::local::index::schema::Fields;
+use crate::local::index::segment::Segment;
+use crate::local::index::segment_data::SegmentId;
+use crate::local::index::statistics::Statistics;
+use crate::local::index::term_entry::TermEntry;
 
 /// The index as of one commit.
 pub(super) struct Snapshot {
     generation: u64,
-    /// The generation that tantivy's files are the image of: what is behind it is in memory.
+    /// The generation that tantivy's files are the image of; later writes are in memory.
     committed: u64,
     segments: Vec<Segment>,
     languages: Vec<Language>,
@@ -28,17 +30,8 @@ pub(super) struct Snapshot {
     near_duplicates: OnceLock<NearDuplicates>,
 }
 
-/// How much text a field holds in the whole snapshot. Deleted passages do not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Statistics {
-    /// Passages that have the field.
-    pub passages: u64,
-    /// The terms they hold together.
-    pub tokens: u64,
-}
-
 impl Snapshot {
-    /// Opens what is new since `last`; the rest is shared with it.
+    /// Opens the segments that are new since `last`; the others are shared with it.
     pub(super) fn new(
         searcher: &tantivy::Searcher,
         generation: u64,
@@ -49,7 +42,8 @@ impl Snapshot {
         let mut segments = Vec::new();
         for reader in searcher.segment_readers() {
             let known = last.and_then(|last| {
-                last.segments.iter().find(|known| known.stored_id() == Some(reader.segment_id()))
+                let id = SegmentId::of_files(reader.segment_id());
+                last.segments.iter().find(|known| known.id() == id)
             });
             segments.push(Segment::open(reader, fields, known)?);
         }
@@ -71,7 +65,7 @@ impl Snapshot {
         shares.retain(|(exchanges, _)| *exchanges > 0);
         shares.sort_by_key(|(exchanges, _)| std::cmp::Reverse(*exchanges));
         if shares.is_empty() {
-            // A query of a corpus that holds nothing has words all the same, which are told to be nowhere.
+            // A query of an empty corpus has words all the same, which are reported as unmatched.
             shares.push((0, default_language));
         }
         Self {
@@ -79,8 +73,8 @@ impl Snapshot {
             committed,
             languages: shares.into_iter().map(|(_, language)| language).collect(),
             default_language,
-            question: Statistics::of(&segments, Field::Question),
-            answer: Statistics::of(&segments, Field::Answer),
+            question: total(&segments, Field::Question),
+            answer: total(&segments, Field::Answer),
             exchanges: segments.iter().map(Segment::live_exchanges).sum(),
             segments,
             near_duplicates: OnceLock::new(),
@@ -101,19 +95,12 @@ impl Snapshot {
     }
 }
 
-impl Statistics {
-    fn of(segments: &[Segment], field: Field) -> Self {
-        segments.iter().fold(Self::default(), |sum, segment| {
-            let Self { passages, tokens } = segment.statistics(field);
-            Self { passages: sum.passages + passages, tokens: sum.tokens + tokens }
-        })
-    }
-
-    /// Terms of a passage on average; 0 where there are no passages.
-    #[must_use]
-    pub fn average(self) -> f32 {
-        if self.passages == 0 { 0.0 } else { self.tokens as f32 / self.passages as f32 }
-    }
+/// The volume of a field in all segments.
+fn total(segments: &[Segment], field: Field) -> Statistics {
+    segments.iter().fold(Statistics::default(), |sum, segment| {
+        let Statistics { passages, tokens } = segment.statistics(field);
+        Statistics { passages: sum.passages + passages, tokens: sum.tokens + tokens }
+    })
 }
 
 /// Reads one snapshot. Clones share it.
@@ -168,8 +155,8 @@ impl Searcher {
         &self.snapshot.segments
     }
 
-    /// The languages that live documents were analysed in, that of most exchanges first; the default one where there are
-    /// none.
+    /// The languages that live documents were analysed in, that of most exchanges first; the
+    /// default one where there are no documents.
     #[must_use]
     pub fn languages(&self) -> &[Language] {
         &self.snapshot.languages

@@ -8,7 +8,7 @@ use tantivy::schema::Schema;
 use tantivy::schema::TextFieldIndexing;
 use tantivy::schema::TextOptions;
 
-/// The name of our analysis, which is no tokenizer of tantivy's: passages come to it analysed.
+/// The name of our analysis. tantivy has no tokenizer of this name, as it is never given text.
 const TOKENIZER: &str = "onrecord";
 
 /// Columns, by name, as tantivy opens them.
@@ -38,7 +38,7 @@ pub(super) struct Fields {
     pub language: Field,
     /// The tag of the language that the analysis used.
     pub analysis: Field,
-    /// `key`, an equals sign, `value`.
+    /// Key and value as one; see `label_key`.
     pub label: Field,
 }
 
@@ -62,7 +62,7 @@ pub(super) fn build() -> (Schema, Fields) {
     schema.add_u64_field(WINDOW, FAST);
     let question = schema.add_text_field("question", text.clone());
     let answer = schema.add_text_field("answer", text);
-    // On every window: where the terms of question and answer stand.
+    // On every window: the term vectors of question and answer.
     schema.add_custom_field("vectors", "onrecord.term_vectors", serde_json::Value::Null);
     let speaker = schema.add_text_field("speaker", keyword.clone());
     let language = schema.add_text_field("language", keyword.clone());

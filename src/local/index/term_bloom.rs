@@ -1,7 +1,7 @@
 //! Which terms a segment can have: a Bloom filter.
 //!
-//! Most terms that a query proposes (derivations, the stems of other languages) are in no passage. A
-//! look-up in the dictionary costs hundreds of nanoseconds, one here a few.
+//! Most terms that a query proposes (derivations, the stems of other languages) are in no passage.
+//! A look-up in the dictionary costs hundreds of nanoseconds, one here a few.
 
 use std::hash::BuildHasher;
 use std::hash::BuildHasherDefault;

@@ -1,17 +1,17 @@
-//! A term in the whole of a snapshot.
+//! A term in all segments of a snapshot.
 
-use crate::local::index::Field;
-use crate::local::index::IndexError;
-use crate::local::index::Segment;
-use crate::local::index::Term;
-use crate::local::index::TermKey;
+use crate::local::index::error::IndexError;
+use crate::local::index::field::Field;
+use crate::local::index::postings::Term;
+use crate::local::index::segment::Segment;
+use crate::local::index::term_bloom::TermKey;
 
 /// A term in every segment of a snapshot.
 #[derive(Debug, Default)]
 pub struct TermEntry {
     /// How many passages that are not deleted have it.
     pub live: u64,
-    /// The term in each segment; none at all where no live passage has it.
+    /// The term in each segment; empty where no live passage has it.
     pub segments: Box<[Option<Term>]>,
 }
 

@@ -1,18 +1,18 @@
-//! Where a text's terms stand, kept beside its postings: what highlighting reads instead of analysing the text
+//! Term vectors: where in a text its terms are, so that highlighting need not analyse the text
 //! again.
 //!
-//! A text is a sequence of *chunks*, cut where analysis cannot see across ([`chunk_end`]), so a chunk alone yields
-//! the terms that it yields in its text. For each term the vector holds a fingerprint and the start of its
-//! chunk. A fingerprint that differs proves that the term is another; one that is equal proves nothing, and the
-//! chunk, some ten bytes, is analysed to see.
+//! A text is a sequence of *chunks*, cut where analysis cannot see across ([`chunk_end`]), so that
+//! a chunk alone yields the terms that it yields in its text. For each term the vector has a
+//! fingerprint and the start of its chunk. Different fingerprints are of different terms; equal
+//! ones can be, so the chunk, some ten bytes, is analysed.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::analysis::is_unspaced;
 use crate::local::index::bit_set::BitSet;
 
-/// Bytes of a vector's head: the text's length and the number of terms, the width of a start in the latter's
-/// highest bit.
+/// Bytes of a vector's head: the text's length and the number of terms, the width of a start in the
+/// latter's highest bit.
 const HEAD: usize = 8;
 const WIDE: u32 = 1 << 31;
 
@@ -24,8 +24,8 @@ fn fingerprint(term: &str) -> u16 {
     u16::from_le_bytes([a ^ c, b ^ d])
 }
 
-/// The end of the chunk of `text` that begins at `start`: behind the next character that no word reaches across,
-/// white space or a full stop of a script without spaces.
+/// The end of the chunk of `text` that begins at `start`: after the next character that no word
+/// reaches across, white space or a full stop of a script without spaces.
 #[must_use]
 pub fn chunk_end(text: &str, start: usize) -> usize {
     let start = match ascii_chunk_end(text, start) {
@@ -36,7 +36,7 @@ pub fn chunk_end(text: &str, start: usize) -> usize {
     let mut letters = text.get(start..).unwrap_or_default().char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
         let next = letters.peek().map(|(_, next)| *next);
-        if parts(letter, unspaced) && next.is_none_or(stands_alone) {
+        if separates(letter, unspaced) && next.is_none_or(begins_word) {
             return start + at + letter.len_utf8();
         }
         unspaced = is_unspaced(letter);
@@ -44,42 +44,44 @@ pub fn chunk_end(text: &str, start: usize) -> usize {
     text.len()
 }
 
-/// The same as far as the text is ASCII, which most is: byte by byte. Otherwise the place where it was left, at a character
-/// that is ASCII but stands before one that is not, or is none itself.
+/// [`chunk_end`] for ASCII, byte by byte. Where the text is not ASCII before the end of the chunk,
+/// the error is the offset at which to go on: of the first other character, or of the one before
+/// it.
 fn ascii_chunk_end(text: &str, start: usize) -> Result<usize, usize> {
     let is_space = |byte: u8| matches!(byte, b'\t'..=b'\r' | b' ');
     let bytes = text.as_bytes();
-    let mut place = start;
-    while let Some(byte) = bytes.get(place) {
-        let next = bytes.get(place + 1);
+    let mut at = start;
+    while let Some(byte) = bytes.get(at) {
+        let next = bytes.get(at + 1);
         if !byte.is_ascii() || next.is_some_and(|next| !next.is_ascii()) {
-            return Err(place);
+            return Err(at);
         }
-        place += 1;
+        at += 1;
         if is_space(*byte) && next.is_none_or(|next| !is_space(*next)) {
-            return Ok(place);
+            return Ok(at);
         }
     }
     Ok(text.len())
 }
 
-/// Whether a character parts chunks: Unicode Standard Annex 29 breaks words on both sides of it whatever stands there.
-/// The full-width comma and semicolon join numbers, so they count only behind a letter of an unspaced script.
-fn parts(letter: char, behind_unspaced: bool) -> bool {
+/// Whether a character separates chunks: Unicode Standard Annex 29 breaks words on both sides of
+/// it, whatever its neighbours. The full-width comma and semicolon join numbers, so they separate
+/// only after a letter of an unspaced script.
+fn separates(letter: char, after_unspaced: bool) -> bool {
     match letter {
         // The narrow no-break space joins words (it is of the class ExtendNumLet).
         '\u{202F}' => false,
         '\u{3001}' | '\u{3002}' | '\u{FF01}' | '\u{FF1F}' => true,
-        '\u{FF0C}' | '\u{FF1B}' => behind_unspaced,
+        '\u{FF0C}' | '\u{FF1B}' => after_unspaced,
         letter => letter.is_whitespace(),
     }
 }
 
-/// Whether a character does not belong to the one before it, as marks and format characters do (rule WB4): asked of
-/// what cuts the words, but for the letters and signs that most texts are written with.
-fn stands_alone(letter: char) -> bool {
+/// Whether a character does not belong to the one before it, as marks and format characters do
+/// (rule WB4). The common letters and signs are listed; for others the word segmenter is asked.
+fn begins_word(letter: char) -> bool {
     if letter.is_whitespace() {
-        // Spaces belong together (rule WB3d), and a mark behind the last of them to them all.
+        // Spaces belong together (rule WB3d), with a mark after the last of them.
         return false;
     }
     if matches!(letter,
@@ -120,26 +122,26 @@ pub(super) struct Builder<'a> {
     text: &'a str,
     fingerprints: Vec<u16>,
     starts: Vec<u32>,
-    /// The chunk that is read.
+    /// The present chunk.
     start: usize,
     end: usize,
 }
 
 impl<'a> Builder<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let room = text.len() / 5;
+        let terms = text.len() / 5;
         Self {
             text,
-            fingerprints: Vec::with_capacity(room),
-            starts: Vec::with_capacity(room),
+            fingerprints: Vec::with_capacity(terms),
+            starts: Vec::with_capacity(terms),
             start: 0,
             end: chunk_end(text, 0),
         }
     }
 
-    /// Adds the next term and the place where its word begins.
-    pub(super) fn push(&mut self, term: &str, place: usize) {
-        while place >= self.end && self.end < self.text.len() {
+    /// Adds the next term, whose word begins at byte `start` of the text.
+    pub(super) fn push(&mut self, term: &str, start: usize) {
+        while start >= self.end && self.end < self.text.len() {
             self.start = self.end;
             self.end = chunk_end(self.text, self.start);
         }
@@ -167,7 +169,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The vector of a text, as read.
+/// The vector of a text, as it is read.
 #[derive(Clone, Copy, Debug)]
 pub struct TermVector<'a> {
     text_len: usize,
@@ -175,7 +177,7 @@ pub struct TermVector<'a> {
     starts: Starts<'a>,
 }
 
-/// Where the chunks of terms begin.
+/// The starts of the terms' chunks.
 #[derive(Clone, Copy, Debug)]
 enum Starts<'a> {
     /// As distances from the term before.
@@ -184,7 +186,7 @@ enum Starts<'a> {
 }
 
 impl<'a> TermVector<'a> {
-    /// The first vector of `bytes` and what is behind it; `None` where the bytes are none.
+    /// The vector at the start of `bytes`, and the bytes after it; `None` where there is none.
     pub(super) fn parse(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (head, rest) = bytes.split_at_checked(HEAD)?;
         let (text_len, count) = head.split_first_chunk::<4>()?;
@@ -202,13 +204,13 @@ impl<'a> TermVector<'a> {
         Some((Self { text_len, fingerprints: fingerprints.as_chunks().0, starts }, rest))
     }
 
-    /// The length of the text it was made of, in bytes.
+    /// The length of its text, in bytes.
     #[must_use]
     pub const fn text_len(&self) -> usize {
         self.text_len
     }
 
-    /// The starts of the chunks that a term of `wanted` may be in, ascending, each once.
+    /// The starts of the chunks that can have a term of `wanted`, ascending, each once.
     pub fn chunks(self, wanted: &Fingerprints) -> impl Iterator<Item = usize> {
         let (mut summed, mut sum, mut last) = (0, 0, None);
         let numbers = self.fingerprints.iter().enumerate();
@@ -230,8 +232,8 @@ impl<'a> TermVector<'a> {
         )
     }
 
-    /// Where a phrase may stand, its words given with their distances from the first: the starts of the first
-    /// and of the last chunk that its words may be in.
+    /// Where a phrase can be, whose words are given with their distances from the first: the starts
+    /// of the first and of the last chunk that can have its words.
     #[must_use]
     pub fn windows(self, phrase: &[(u32, String)]) -> Vec<(usize, usize)> {
         let wanted: Vec<u16> = phrase.iter().map(|(_, term)| fingerprint(term)).collect();
@@ -244,10 +246,12 @@ impl<'a> TermVector<'a> {
             self.fingerprints.iter().map(|bytes| u16::from_le_bytes(*bytes)).zip(self.all_starts()).collect();
         let mut windows = Vec::new();
         for (number, (_, start)) in terms.iter().enumerate().filter(|(_, (term, _))| term == lead) {
-            // A compound's own term follows those of its parts, so the whole chunk belongs to the window.
+            // A compound's own term follows those of its parts, so the whole chunk belongs to the
+            // window.
             let begin = terms.get(..number).unwrap_or_default().partition_point(|(_, other)| other < start);
             let (mut chunks, mut last) = (0, *start);
-            // Every chunk that has terms has a position, so no word is farther away than so many chunks.
+            // Every chunk that has terms has a position, so no word is farther away than so many
+            // chunks.
             let inside = terms.get(begin..).unwrap_or_default().iter().take_while(|(_, here)| {
                 chunks += u32::from(*here != last);
                 let within = chunks <= *reach;

@@ -1,22 +1,22 @@
-//! What analysis makes of a text: the terms a passage is found by, and where each stands.
+//! The terms of a text with their positions, as postings are made of them.
 
 use crate::analysis::Analyzer;
 use crate::local::index::term_vector::Builder;
 
-/// The terms of a text, in order of their places; none twice at one place.
+/// The terms of a text in order of positions; each at most once at a position.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
-    /// All terms, one behind the other.
+    /// All terms, end to end.
     terms: String,
-    /// Where each ends, and its position.
-    places: Vec<(u32, u32)>,
+    /// The end of each term, and its position.
+    positions: Vec<(u32, u32)>,
 }
 
 impl Tokens {
-    /// Analyses a text. Its term vector is put behind what `vectors` holds.
+    /// Analyses a text. Its term vector is appended to `vectors`.
     pub(super) fn of(analyzer: &mut Analyzer, text: &str, vectors: &mut Vec<u8>) -> Self {
         let mut tokens =
-            Self { terms: String::with_capacity(text.len()), places: Vec::with_capacity(text.len() / 5) };
+            Self { terms: String::with_capacity(text.len()), positions: Vec::with_capacity(text.len() / 5) };
         let mut builder = Builder::new(text);
         analyzer.analyze(text, &mut |token| {
             tokens.push(token.term, u32::try_from(token.position).unwrap_or(u32::MAX));
@@ -28,10 +28,11 @@ impl Tokens {
 
     fn push(&mut self, term: &str, position: u32) {
         self.terms.push_str(term);
-        self.places.push((u32::try_from(self.terms.len()).unwrap_or(u32::MAX), position));
+        self.positions.push((u32::try_from(self.terms.len()).unwrap_or(u32::MAX), position));
     }
 
-    /// A compound comes behind its parts and stands at the first, where a stem may make it the same term.
+    /// Sorts terms. A compound comes after its parts and has the position of the first of them,
+    /// whose term can be the same after stemming.
     fn in_order(self) -> Self {
         let in_order = self.iter().map(|(term, position)| (position, term));
         if in_order.is_sorted_by(|one, other| one < other) {
@@ -50,7 +51,7 @@ impl Tokens {
     /// Each term and its position.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
         let mut start = 0;
-        self.places.iter().map(move |(end, position)| {
+        self.positions.iter().map(move |(end, position)| {
             let range = std::mem::replace(&mut start, *end as usize)..*end as usize;
             (self.terms.get(range).unwrap_or_default(), *position)
         })
@@ -58,12 +59,12 @@ impl Tokens {
 
     /// How many there are.
     pub(super) const fn len(&self) -> usize {
-        self.places.len()
+        self.positions.len()
     }
 
     /// Bytes that it holds.
     pub(super) const fn bytes(&self) -> usize {
-        self.terms.capacity() + self.places.capacity() * size_of::<(u32, u32)>()
+        self.terms.capacity() + self.positions.capacity() * size_of::<(u32, u32)>()
     }
 }
 

@@ -1,6 +1,8 @@
-//! The term vectors of a segment: a file of its own, which is written, merged and deleted with the segment's others.
+//! The file of a segment's term vectors, which is written, merged and deleted with the segment's
+//! other files.
 //!
-//! It holds the vectors of one passage behind those of the last, then where each passage's end, eight bytes each.
+//! It holds the vectors of all passages, end to end, then the end of each passage's, in eight
+//! bytes.
 
 use std::io::Write as _;
 
@@ -31,7 +33,7 @@ impl SegmentPlugin for VectorPlugin {
 
     fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
         Err(TantivyError::InternalError(
-            "passages are no documents of tantivy's: see index::memory_segment".into(),
+            "passages are written by index::memory_segment, not as documents".into(),
         ))
     }
 
@@ -39,7 +41,8 @@ impl SegmentPlugin for VectorPlugin {
         let readers = context.readers.iter();
         let files = readers.map(|reader| Ok((reader, VectorFile::open(reader)?)));
         let files = files.collect::<tantivy::Result<Vec<_>>>()?;
-        // Passages are never reordered: segments are written behind each other, without what was deleted.
+        // Merges never reorder passages: they write segment after segment, without deleted
+        // passages.
         let vectors = files
             .iter()
             .flat_map(|(reader, file)| reader.doc_ids_alive().map(|passage| file.passage(passage)));
@@ -67,7 +70,7 @@ pub(super) fn write<'v>(target: &Segment, vectors: impl Iterator<Item = &'v [u8]
     Ok(file.terminate()?)
 }
 
-/// The file as read.
+/// The file, as it is read.
 #[derive(Debug)]
 pub(super) struct VectorFile {
     bytes: OwnedBytes,
@@ -80,13 +83,14 @@ impl VectorFile {
         Ok(Self { bytes, passages: reader.max_doc() as usize })
     }
 
-    /// The bytes of a passage; none where the file has none, and highlighting analyses.
+    /// The bytes of a passage; empty where the file lacks them, and highlighting has to analyse the
+    /// text.
     fn passage(&self, passage: u32) -> &[u8] {
         let found = || {
             let table = self.bytes.len().checked_sub(self.passages.checked_mul(size_of::<u64>())?)?;
             let (vectors, ends) = self.bytes.split_at_checked(table)?;
             let (ends, _) = ends.as_chunks();
-            let end = |place: usize| usize::try_from(u64::from_le_bytes(*ends.get(place)?)).ok();
+            let end = |index: usize| usize::try_from(u64::from_le_bytes(*ends.get(index)?)).ok();
             let start = match (passage as usize).checked_sub(1) {
                 None => 0,
                 Some(before) => end(before)?,
@@ -102,7 +106,7 @@ impl VectorFile {
     }
 }
 
-/// The vectors that a passage's bytes are.
+/// The vectors of a passage's question and answer, from their bytes.
 pub(super) fn vectors(bytes: &[u8]) -> Option<[TermVector<'_>; 2]> {
     let (question, rest) = TermVector::parse(bytes)?;
     let (answer, _) = TermVector::parse(rest)?;

@@ -1,5 +1,6 @@
 //! What an exchange must meet whatever it scores: filters, and required and excluded clauses.
 
+use crate::local::index;
 use crate::local::index::BitSet;
 use crate::local::index::IndexError;
 use crate::local::index::Segment;
@@ -9,19 +10,21 @@ use crate::local::search::plan::Plan;
 use crate::query::AnalyzedClause;
 use crate::query::Filter;
 
-/// The exchanges of a segment that may be hits, as the passages that begin them; without any, all may.
+/// The exchanges of a segment that may be hits, as the passages that begin them; without any, all
+/// may.
 pub(super) struct Conditions {
     allowed: Option<BitSet>,
 }
 
 impl Conditions {
     pub(super) fn new(segment: &Segment, plan: &Plan, filter: &Filter) -> Result<Self, IndexError> {
-        let mut conditions = Self { allowed: segment.filter(filter)? };
+        let mut conditions = Self { allowed: index::filter(segment, filter)? };
         // The rarest first: each is looked for only in the exchanges that have those before it.
         for clause in rarest_first(segment, &plan.required)? {
             conditions.require(segment, clause)?;
         }
-        // Words in one go, as reading them is cheap; phrases one by one, each only in the exchanges that are left.
+        // Words in one go, as reading them is cheap; phrases one by one, each only in the exchanges
+        // that are left.
         let (words, phrases): (Vec<_>, Vec<_>) = plan.excluded.iter().partition(|clause| clause.is_word());
         conditions.exclude(segment, &words)?;
         for phrase in phrases {

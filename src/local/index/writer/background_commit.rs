@@ -1,13 +1,14 @@
-//! A commit that goes on behind the writes: what is in memory is shown from there until it is in files.
+//! A background commit. Segments in memory stay searchable until their replacement in files is
+//! committed.
 
 use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::thread::JoinHandle;
 
-use crate::local::index::IndexError;
-use crate::local::index::Segment;
-use crate::local::index::SegmentId;
+use crate::local::index::error::IndexError;
 use crate::local::index::reader::Snapshot;
+use crate::local::index::segment::Segment;
+use crate::local::index::segment_data::SegmentId;
 use crate::local::index::writer::files::IndexFiles;
 
 /// A commit that is under way. Dropping it waits for its end.
@@ -17,21 +18,21 @@ pub(super) struct BackgroundCommit {
     written: Written,
 }
 
-/// The files, once they were handed over, and how the commit of them went.
+/// The files, unless they were never handed over, and the result of the commit.
 type Done = Option<(Box<IndexFiles>, Result<(), IndexError>)>;
 
-/// What is committed.
+/// The content of a commit.
 #[derive(Default)]
 pub(super) struct Written {
-    /// The generation that was shown when the commit began.
+    /// The generation that was shown when it began.
     pub generation: u64,
     /// The segments in memory that are written.
     pub segments: Vec<SegmentId>,
-    /// Documents that were taken out since.
+    /// Ids of documents that were deleted since.
     pub deleted: Vec<String>,
 }
 
-/// A commit that has ended, well or not.
+/// A commit that has ended, with or without success.
 pub(super) struct Ended {
     pub files: Box<IndexFiles>,
     pub written: Written,
@@ -39,7 +40,7 @@ pub(super) struct Ended {
 }
 
 impl BackgroundCommit {
-    /// Begins to commit what is shown from memory. Where no thread is to be had the files come back.
+    /// Begins to commit the segments in memory. Returns the files where no thread can be started.
     pub(super) fn begin(files: Box<IndexFiles>, shown: &Snapshot) -> Result<Self, Box<IndexFiles>> {
         let (last, generation) = (shown.committed(), shown.generation());
         let in_memory = shown.segments().iter().filter(|segment| segment.in_memory().is_some());
@@ -61,12 +62,12 @@ impl BackgroundCommit {
         }
     }
 
-    /// Notes that a document is taken out, also of what is written.
+    /// Notes the deletion of a document, which then applies to the committed segments.
     pub(super) fn delete(&mut self, document_id: &str) {
         self.written.deleted.push(document_id.to_owned());
     }
 
-    /// The segments in memory that are written.
+    /// The segments in memory that it writes.
     pub(super) fn segments(&self) -> &[SegmentId] {
         &self.written.segments
     }
@@ -87,7 +88,7 @@ impl BackgroundCommit {
 
 impl Drop for BackgroundCommit {
     fn drop(&mut self) {
-        // Whoever writes next must find the files as they stay.
+        // The next writer must find files that no longer change.
         drop(self.thread.take().map(JoinHandle::join));
     }
 }

@@ -1,10 +1,10 @@
-//! One writer at a time.
+//! The right to write, which one writer has at a time.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
-/// The right to write an index, which one writer has at a time.
+/// The right to write an index. Dropping it lets the next writer have it.
 pub(in crate::local::index) struct Lease {
     taken: Arc<AtomicBool>,
 }

@@ -1,8 +1,9 @@
 //! Segments in memory → one segment of tantivy's files.
 //!
-//! tantivy makes its segments from documents: it reads their texts again, looks each word up in a table, and keeps where
-//! it stands in memory of its own until the files are written. All of this a segment in memory has done already, so its
-//! lists are written as they are, by what tantivy writes its own with; merging is left to tantivy.
+//! tantivy makes its segments from documents: it tokenises their texts, looks each term up in a
+//! table, and keeps positions in memory until it writes the files. A segment in memory has all of
+//! this done, so its postings are written as they are, by the serialisers that tantivy uses itself.
+//! Merging is left to tantivy.
 
 use std::io;
 
@@ -19,21 +20,22 @@ use tantivy::postings::InvertedIndexSerializer;
 use tantivy::schema::Field as Handle;
 use tantivy::store::StoreWriter;
 
-use crate::local::index::BitSet;
-use crate::local::index::Field;
-use crate::local::index::memory_segment::MemorySegment;
-use crate::local::index::memory_segment::number;
-use crate::local::index::memory_segment::text::List;
-use crate::local::index::memory_segment::text::Text;
+use crate::local::index::bit_set::BitSet;
+use crate::local::index::field::Field;
+use crate::local::index::memory_segment::data::MemorySegment;
+use crate::local::index::memory_segment::field_postings::FieldPostings;
+use crate::local::index::memory_segment::field_postings::PostingsList;
+use crate::local::index::memory_segment::field_postings::number;
 use crate::local::index::schema;
 use crate::local::index::schema::Fields;
+use crate::local::index::segment_data::SegmentData as _;
 use crate::local::index::vector_file;
 
 /// A segment, and which of its passages are not deleted; `None` where all are there.
 pub(in crate::local::index) type Part<'a> = (&'a MemorySegment, Option<&'a BitSet>);
 
-/// Writes all passages of the parts that are not deleted, one part behind the other. Returns how many they are; where there
-/// are none, nothing is written.
+/// Writes all passages of the parts that are not deleted, part after part. Returns how many they
+/// are; where there are none, nothing is written.
 pub(in crate::local::index) fn write(
     parts: &[Part<'_>],
     target: &Target,
@@ -45,29 +47,32 @@ pub(in crate::local::index) fn write(
         whole.write_postings(target, fields)?;
         whole.write_columns(target)?;
         whole.write_store(target)?;
-        vector_file::write(target, whole.passages().map(|(memory, passage, _)| memory.vectors(passage)))?;
+        vector_file::write(
+            target,
+            whole.passages().map(|(memory, passage, _)| memory.vector_bytes(passage)),
+        )?;
     }
     Ok(whole.len)
 }
 
 /// The segment to be written.
 struct Whole<'a> {
-    /// Each part, and what its passages are numbered in the whole; those that are deleted not at all.
+    /// Each part, with the number in the whole of each of its passages; `None` for deleted ones.
     parts: Vec<(&'a MemorySegment, Vec<Option<u32>>)>,
     len: u32,
 }
 
-/// A field's terms: each with the part it stands in and the number of its list there.
+/// A term of a field, with its part and the number of its list there.
 type Listed<'a> = (&'a str, u32, u32);
 
 /// A field of all parts.
 struct Texts<'a> {
-    /// Each part's, and what its passages are numbered in the whole.
-    parts: Vec<(&'a Text, &'a [Option<u32>])>,
+    /// The field of each part, with the number in the whole of each of the part's passages.
+    parts: Vec<(&'a FieldPostings, &'a [Option<u32>])>,
 }
 
 impl<'a> Texts<'a> {
-    /// The terms in order, each part's behind those of the parts before it.
+    /// The terms in order; equal ones in the order of parts.
     fn terms(&self) -> Vec<Listed<'a>> {
         let mut terms: Vec<Listed<'a>> = Vec::new();
         for (part, (text, _)) in (0..).zip(&self.parts) {
@@ -77,11 +82,12 @@ impl<'a> Texts<'a> {
         terms
     }
 
-    /// The list of a term, and the place in it and the number in the whole of each passage that is not deleted.
+    /// The postings of a term; and for each passage that is not deleted, the index in these and the
+    /// number in the whole.
     fn passages(
         &self,
         (_, part, list): Listed<'a>,
-    ) -> Option<(List<'a>, impl Iterator<Item = (usize, u32)>)> {
+    ) -> Option<(PostingsList<'a>, impl Iterator<Item = (usize, u32)>)> {
         let (text, numbers) = *self.parts.get(part as usize)?;
         let list = text.list(list)?;
         let number = |passage: &u32| numbers.get(*passage as usize).copied().flatten();
@@ -89,7 +95,7 @@ impl<'a> Texts<'a> {
         Some((list, passages.filter_map(move |(at, passage)| Some((at, number(passage)?)))))
     }
 
-    /// How often the terms stand in passages that are not deleted.
+    /// How many occurrences the terms have in passages that are not deleted.
     fn tokens(&self, terms: &[Listed<'a>]) -> u64 {
         let tokens = |term: &Listed<'a>| {
             let (list, passages) = self.passages(*term)?;
@@ -108,7 +114,7 @@ impl<'a> Whole<'a> {
     fn of(parts: &[Part<'a>]) -> Self {
         let mut len = 0;
         let parts = parts.iter().map(|(memory, alive)| {
-            let numbers = (0..memory.len()).map(|passage| {
+            let numbers = (0..memory.count()).map(|passage| {
                 let number = alive.is_none_or(|alive| alive.contains(passage)).then_some(len);
                 len += u32::from(number.is_some());
                 number
@@ -119,14 +125,14 @@ impl<'a> Whole<'a> {
         Self { parts, len }
     }
 
-    /// Each passage by its part and its number there, and its number in the whole.
+    /// Each passage: its part, its number there, and its number in the whole.
     fn passages(&self) -> impl Iterator<Item = (&'a MemorySegment, u32, u32)> {
         self.parts.iter().flat_map(|(memory, numbers)| {
             (0..).zip(numbers).filter_map(|(passage, number)| Some((*memory, passage, (*number)?)))
         })
     }
 
-    /// The quantised lengths of a field.
+    /// The length classes of a field.
     fn lengths(&self, field: Field) -> Vec<u8> {
         let length = |(memory, passage, _): (&MemorySegment, u32, u32)| {
             memory.lengths(field).get(passage as usize).copied()
@@ -149,8 +155,8 @@ impl<'a> Whole<'a> {
         let Fields { document_id, question, answer, speaker, language, analysis, label, .. } = fields;
         for field in [document_id, question, answer, speaker, language, analysis, label] {
             let text = |memory: &'a MemorySegment| match field {
-                _ if field == question => Some(&memory.question),
-                _ if field == answer => Some(&memory.answer),
+                _ if field == question => Some(&*memory.question),
+                _ if field == answer => Some(&*memory.answer),
                 _ => memory.keys.get(&field),
             };
             let parts =
@@ -172,7 +178,11 @@ impl<'a> Whole<'a> {
             columns.record_column_type(name, ColumnType::I64, false);
         }
         for (memory, passage, number) in self.passages() {
-            columns.record_str(number, schema::DOCUMENT_ID, memory.ids.get(memory.document(passage)));
+            columns.record_str(
+                number,
+                schema::DOCUMENT_ID,
+                memory.document_ids.get(memory.document(passage)),
+            );
             columns.record_numerical(number, schema::EXCHANGE, u64::from(memory.exchange(passage)));
             columns.record_numerical(number, schema::WINDOW, u64::from(memory.window(passage)));
             if let Some((first, last)) = memory.published(passage) {
@@ -181,8 +191,8 @@ impl<'a> Whole<'a> {
             }
         }
         for (memory, numbers) in &self.parts {
-            for (passage, minhash) in memory.minhashes() {
-                let Some(number) = numbers.get(passage as usize).copied().flatten() else { continue };
+            for (start, minhash) in &memory.minhashes {
+                let Some(number) = numbers.get(*start as usize).copied().flatten() else { continue };
                 for part in minhash.to_numbers() {
                     columns.record_numerical(number, schema::MINHASH, part);
                 }
@@ -193,7 +203,7 @@ impl<'a> Whole<'a> {
         Ok(file.terminate()?)
     }
 
-    /// Nothing is stored with a passage, but tantivy merges a file of what is.
+    /// Nothing is stored with a passage, but tantivy expects the file when it merges.
     fn write_store(&self, target: &Target) -> tantivy::Result<()> {
         let settings = target.index().settings();
         let file = target.open_write(SegmentComponent::Store)?;
@@ -207,7 +217,7 @@ impl<'a> Whole<'a> {
     }
 }
 
-/// Writes the terms of a field; those of deleted passages alone are left out.
+/// Writes the terms of a field, without those that only deleted passages have.
 fn write_field(
     postings: &mut InvertedIndexSerializer,
     field: Handle,

@@ -1,0 +1,15 @@
+//! The fields that are scored.
+
+/// A field of a passage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The question; one per exchange.
+    Question,
+    /// A window of the answer.
+    Answer,
+}
+
+impl Field {
+    /// Both, in the order in which their scores are added.
+    pub const ALL: [Self; 2] = [Self::Question, Self::Answer];
+}

@@ -1,0 +1,31 @@
+//! Keys that exchanges are filtered by, as the index holds them.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A name without case, accents and spacing.
+pub(super) fn name_key(name: &str) -> String {
+    let folded: String =
+        name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A label as one key. Keys come from clients, so the sign between is one that no key holds.
+pub(super) fn label_key(key: &str, value: &str) -> String {
+    [key, "\u{0}", value].concat()
+}
+
+/// A language tag in lower case and its shorter prefixes (RFC 4647, basic filtering): `zh-hant`,
+/// `zh`.
+pub(super) fn tag_prefixes(tag: &str) -> Vec<String> {
+    /// More subtags than any registered tag has; a document may claim anything.
+    const SUBTAGS: usize = 8;
+    let tag = tag_key(tag);
+    let ends = tag.match_indices('-').map(|(at, _)| at).chain([tag.len()]).take(SUBTAGS);
+    ends.filter_map(|end| tag.get(..end)).filter(|prefix| !prefix.is_empty()).map(str::to_owned).collect()
+}
+
+/// A language tag in lower case.
+pub(super) fn tag_key(tag: &str) -> String {
+    tag.trim().replace('_', "-").to_ascii_lowercase()
+}
