@@ -1,10 +1,10 @@
-//! Text → terms. One function for what is indexed, what is asked and what is highlighted, so that the three
-//! cannot disagree.
+//! Text → terms. One function for documents, queries and highlights, so that the three cannot
+//! disagree.
 //!
-//! Words are those of Unicode Standard Annex 29, lower-cased, of one spelling, stemmed (Snowball) in the
-//! document's language and stripped of accents. Scripts written without spaces, and Hangul, whose words carry
-//! their particles, give overlapping pairs of characters instead, which needs no dictionary (Lucene's
-//! `CJKAnalyzer` does the same).
+//! Words are those of Unicode Standard Annex 29, lower-cased, of one spelling, stemmed (Snowball)
+//! in the document's language and stripped of accents. Scripts written without spaces, and Hangul,
+//! whose words carry their particles, give overlapping pairs of characters instead, which needs no
+//! dictionary (Lucene's `CJKAnalyzer` does the same).
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
@@ -14,7 +14,8 @@ use crate::analysis::stem_cache::Stem;
 use crate::analysis::stem_cache::StemCache;
 use crate::span::TextSpan;
 
-/// The longest word kept, in bytes; the rest of a longer one (an encoded file, a letter held down) is dropped.
+/// The longest word kept, in bytes; the rest of a longer one (an encoded file, a letter held down)
+/// is dropped.
 const MAX_WORD_BYTES: usize = 96;
 
 /// One term of a text.
@@ -22,29 +23,29 @@ const MAX_WORD_BYTES: usize = 96;
 pub struct Token<'a> {
     /// The term as the index knows it.
     pub term: &'a str,
-    /// Where its word stands in the text.
+    /// The span of its word in the text.
     pub span: TextSpan,
-    /// Its place among the words, from 0; alternatives of a word share it.
+    /// The word's index in the text, from 0; all terms of a word have the same.
     pub position: usize,
-    /// What it stands for.
+    /// What it was made from.
     pub form: Form,
 }
 
-/// What a term stands for.
+/// What a term was made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// A word, or a pair of characters.
     Word,
-    /// The parts of a hyphenated word written as one; stands at the first part.
+    /// The parts of a hyphenated word written as one; has the position of the first part.
     Joined,
-    /// A word with accents as it is stemmed when typed without them; in the index only.
+    /// A word with accents, stemmed as if it were typed without them; in the index only.
     Unaccented,
     /// One character of a script without spaces, for queries of one character; in the index only.
     Character,
 }
 
-/// Turns text of one language into terms. Cheap to make, and faster when used again: it caches the terms of words, at most
-/// some 2.1 MB of them.
+/// Turns text of one language into terms. Cheap to make, and faster when used again: it caches the
+/// terms of words, at most some 2.1 MB of them.
 #[derive(Clone, Debug)]
 pub struct Analyzer {
     language: Language,
@@ -56,7 +57,7 @@ pub struct Analyzer {
 /// A text that is being read.
 struct Reading<'t> {
     text: &'t str,
-    /// Of the next word.
+    /// The position of the next word.
     position: usize,
     compound: Option<Compound>,
     run: CharacterRun,
@@ -115,7 +116,7 @@ impl Analyzer {
         }
     }
 
-    /// The terms of `text`, for callers that are not in a hurry.
+    /// The terms of `text`, collected.
     #[must_use]
     pub fn terms(language: Language, text: &str) -> Vec<(String, usize, Form)> {
         let mut terms = Vec::new();
@@ -174,8 +175,8 @@ impl Analyzer {
     }
 }
 
-/// A word in lower case, of compatible characters (NFKC), with one kind of apostrophe, without the points of
-/// an abbreviation and the commas of a number.
+/// A word in lower case, of compatible characters (NFKC), with one kind of apostrophe, without the
+/// points of an abbreviation and the commas of a number.
 fn lower(word: &str, out: &mut String) {
     out.clear();
     if word.is_ascii() {
@@ -207,23 +208,24 @@ fn elided(language: Language, piece: &str) -> impl Iterator<Item = (usize, &str)
     first.into_iter().chain(second)
 }
 
-/// What stands before and behind the apostrophe of a word, with the places.
+/// The parts of a word before and after its apostrophe, with their offsets.
 fn parts_of_elision(piece: &str) -> Option<[(usize, &str); 2]> {
     let at = piece.find(['\'', '\u{2019}'])?;
-    let behind = at + piece.get(at..)?.chars().next().map_or(1, char::len_utf8);
-    let (head, tail) = (piece.get(..at)?, piece.get(behind..)?);
-    (!head.is_empty() && !tail.is_empty()).then_some([(0, head), (behind, tail)])
+    let after = at + piece.get(at..)?.chars().next().map_or(1, char::len_utf8);
+    let (head, tail) = (piece.get(..at)?, piece.get(after..)?);
+    (!head.is_empty() && !tail.is_empty()).then_some([(0, head), (after, tail)])
 }
 
-/// A word cut where it changes between unspaced and other scripts (`2017년`), with the pieces' places.
+/// A word cut where it changes between unspaced and other scripts (`2017년`), with the pieces'
+/// places.
 fn scripts(start: usize, word: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = word;
     std::iter::from_fn(move || {
         let unspaced = is_unspaced(rest.chars().next()?);
         let end = rest.find(|letter| is_unspaced(letter) != unspaced).unwrap_or(rest.len());
-        let (piece, behind) = rest.split_at_checked(end)?;
+        let (piece, after) = rest.split_at_checked(end)?;
         let at = start + (word.len() - rest.len());
-        rest = behind;
+        rest = after;
         Some((at, piece))
     })
 }
@@ -254,7 +256,8 @@ struct CharacterRun {
 }
 
 impl CharacterRun {
-    /// Reads a piece; a piece that does not touch the last one starts a new run. Returns the next position.
+    /// Reads a piece; a piece that does not touch the last one starts a new run. Returns the next
+    /// position.
     fn read(
         &mut self,
         start: usize,

@@ -3,8 +3,8 @@
 use rust_stemmers::Algorithm;
 use rust_stemmers::Stemmer;
 
-/// How a document's words are analysed. Tags without a stemmer of their own are [`Language::Other`]: words
-/// are folded, not stemmed.
+/// How a document's words are analysed. Tags without a stemmer of their own are
+/// [`Language::Other`]: words are folded, not stemmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Language {
     /// No stemmer: Chinese, Japanese, Korean, Kazakh and others.

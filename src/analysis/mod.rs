@@ -1,7 +1,7 @@
 //! Text → terms: how a text of any language becomes the terms that it is found by.
 //!
-//! The same analysis reads documents, queries, and the texts whose matches are highlighted, whichever backend keeps the
-//! documents.
+//! The same analysis reads documents, queries, and the texts whose matches are highlighted,
+//! whichever backend keeps the documents.
 
 mod language;
 mod orthography;

@@ -1,12 +1,12 @@
-//! Spellings of one word brought to one, before stemming. Each rule is applied alike to what is indexed and to
-//! what is asked, so a rule that makes no word of a word (`promise` → `promize`) harms nobody; only rules that
-//! would make one word of two are kept out.
+//! Normalises spelling variants before stemming. Documents and queries are normalised alike, so a
+//! rule can make a word that does not exist (`promise` → `promize`); what must not be are rules
+//! that make one word of two.
 
 use std::borrow::Cow;
 
 use crate::analysis::language::Language;
 
-/// The spelling of a lower-cased word that stands for all its spellings in this language.
+/// The normalised spelling of a lower-cased word in this language.
 pub(crate) fn unify(language: Language, word: &str) -> Cow<'_, str> {
     if language == Language::English && word.is_ascii() && word.len() >= 4 {
         english(word)
@@ -18,8 +18,9 @@ pub(crate) fn unify(language: Language, word: &str) -> Cow<'_, str> {
     }
 }
 
-/// A stem without the `k` that English writes only before an ending (`traffic`, `trafficking`; `panic`,
-/// `panicked`), which the stemmer leaves. Words of one syllable (`trick`) end in it themselves.
+/// A stem without the `k` that English writes only before an ending (`traffic`, `trafficking`;
+/// `panic`, `panicked`), which the stemmer leaves. Words of one syllable (`trick`) end in it
+/// themselves.
 pub(crate) fn without_final_k(language: Language, stem: &str) -> &str {
     match stem.strip_suffix('k') {
         Some(settled) if language == Language::English && stem.len() >= 6 && settled.ends_with("ic") => {
@@ -33,7 +34,7 @@ pub(crate) fn without_final_k(language: Language, stem: &str) -> &str {
 struct Ending {
     british: &'static str,
     american: &'static str,
-    /// Whether it may stand behind this beginning.
+    /// Whether it can follow this beginning.
     fits: fn(&str) -> bool,
     suffixes: &'static [&'static str],
 }

@@ -1,8 +1,8 @@
 //! The terms of words, and a bounded cache of them.
 //!
-//! A plain table, which is emptied when it is full. On a million words by Zipf's law, `quick_cache`'s
-//! unsynchronised cache takes 21 % more instructions for each look-up than this, and the standard map's
-//! interface 47 % more, as it hashes each word twice.
+//! A plain table, which is emptied when it is full. On a million words by Zipf's law,
+//! `quick_cache`'s unsynchronised cache takes 21 % more instructions for each look-up than this,
+//! and the standard map's interface 47 % more, as it hashes each word twice.
 
 use std::hash::BuildHasher as _;
 
@@ -14,14 +14,14 @@ use crate::analysis::language::Language;
 use crate::analysis::stemmer::fold;
 use crate::analysis::stemmer::stem_of;
 
-/// The most words that are cached: some 2.1 MB, as a table of 32,768 slots is seven eighths full with
-/// these and the one that is looked up. Most words of a text are among the commonest few thousand of its
-/// language.
+/// The most words that are cached: some 2.1 MB, as a table of 32,768 slots is seven eighths full
+/// with these and the one that is looked up. Most words of a text are among the commonest few
+/// thousand of its language.
 const CAPACITY: usize = (1 << 15) / 8 * 7 - 1;
 
-/// A word's terms: its own, and the one that it has when typed without accents, where that is another.
-/// Words and their own terms are short, and are kept in the table itself: to fetch a string from elsewhere
-/// costs more than the rest of a look-up.
+/// A word's terms: its own, and the one that it has when typed without accents, where that is
+/// another. Words and their own terms are short, and are kept in the table itself: to fetch a
+/// string from elsewhere costs more than the rest of a look-up.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stem {
     pub folded: CompactString,

@@ -8,7 +8,8 @@ use unicode_normalization::char::is_combining_mark;
 use crate::analysis::language::Language;
 use crate::analysis::orthography;
 
-/// The Snowball stem of a lower-case word, of one spelling; the word as it is in languages that have no stemmer.
+/// The Snowball stem of a lower-case word, of one spelling; the word as it is in languages that
+/// have no stemmer.
 pub(crate) fn stem_of(language: Language, word: &str) -> Cow<'_, str> {
     let Some(stemmer) = language.stemmer() else { return Cow::Borrowed(word) };
     let unified = orthography::unify(language, word);
@@ -16,8 +17,9 @@ pub(crate) fn stem_of(language: Language, word: &str) -> Cow<'_, str> {
     Cow::Owned(orthography::without_final_k(language, &stem).to_owned())
 }
 
-/// Strips what is left of accents: Latin and Greek letters lose their marks, `ß`, `ø`, `ł` and the like their
-/// shape; Arabic and Hebrew lose vowel points. Marks that make another letter (Cyrillic `й`) stay.
+/// Strips what is left of accents: Latin and Greek letters lose their marks, `ß`, `ø`, `ł` and the
+/// like their shape; Arabic and Hebrew lose vowel points. Marks that make another letter (Cyrillic
+/// `й`) stay.
 pub(crate) fn fold(language: Language, word: &str, out: &mut String) {
     out.clear();
     if word.is_ascii() {
@@ -71,7 +73,8 @@ fn german_umlauts(word: &mut String) {
     }
 }
 
-/// `Nazarbaev` is `Nazarbayev`: the `y` that transliteration may put between a vowel and `-ev` goes.
+/// `Nazarbaev` is `Nazarbayev`: the `y` that transliteration may put between a vowel and `-ev`
+/// goes.
 fn transliteration(word: &mut String) {
     let Some(at) = word.find("yev") else { return };
     if word.get(..at).is_some_and(|before| before.ends_with(['a', 'e', 'i', 'o', 'u'])) {

@@ -14,12 +14,13 @@ use crate::query::function_words;
 use crate::query::function_words::Role;
 use crate::query::synonyms;
 
-/// Beyond this many different words a query is a text, and its words are taken as they are: related terms
-/// would cost more than they match.
+/// Beyond this many different words a query is a text, and its words are taken as they are: related
+/// terms would cost more than they match.
 const MOST_EXPANDED_WORDS: usize = 64;
 
-/// The most phrases without a sign. Each is scored as a word is, in addition to its words; the words of further ones count
-/// as plain words. Phrases with a sign have a bound of their own, [`crate::query::MAX_SIGNED_PHRASES`].
+/// The most phrases without a sign. Each is scored as a word is, in addition to its words; the
+/// words of further ones count as plain words. Phrases with a sign have a bound of their own,
+/// [`crate::query::MAX_SIGNED_PHRASES`].
 const MOST_PHRASES: usize = 16;
 
 /// How a term is related to a word.
@@ -65,7 +66,8 @@ pub struct QueryTerm {
     pub alternatives: Vec<(String, Relation)>,
     /// How often the query has it.
     pub count: u16,
-    /// Whether an exchange matches for this word alone; false for a word that is only part of a phrase.
+    /// Whether an exchange matches for this word alone; false for a word that is only part of a
+    /// phrase.
     pub matches: bool,
     /// Its role in the sentence.
     pub role: Role,
@@ -78,8 +80,8 @@ pub struct QueryTerm {
 pub struct AnalyzedClause {
     /// Whether it may, must or must not occur.
     pub occur: Occur,
-    /// Its sequences of terms, one per language that reads it differently: each term with its distance from
-    /// the first, in positions.
+    /// Its sequences of terms, one per language that reads it differently: each term with its
+    /// distance from the first, in positions.
     pub variants: Vec<Vec<(u32, String)>>,
     /// A factor of its score, which is added to that of its words; from 0 up.
     pub weight: f32,
@@ -227,7 +229,8 @@ fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<Q
     words.into_values().filter(|word| !word.alternatives.is_empty()).collect()
 }
 
-/// The role of a word. One in capitals (`WHO`, `US`) is an abbreviation, unless the whole text is in capitals.
+/// The role of a word. One in capitals (`WHO`, `US`) is an abbreviation, unless the whole text is
+/// in capitals.
 fn role(surface: &str, text: &str, language: Option<Language>) -> Role {
     let capitals = |text: &str| !text.chars().any(char::is_lowercase);
     if surface.chars().filter(|letter| letter.is_uppercase()).count() > 1
@@ -254,8 +257,8 @@ fn add_english(alternatives: &mut Vec<(String, Relation)>, other: &str) {
     }
 }
 
-/// Names of nations in two or three words (`United States`), each as one more word, whose terms are the
-/// nation's other names and its people's adjective.
+/// Names of nations in two or three words (`United States`), each as one more word, whose terms are
+/// the nation's other names and its people's adjective.
 fn names_of(words: &[QueryTerm], languages: &[Language]) -> Vec<QueryTerm> {
     if !languages.contains(&Language::English) || words.len() > MOST_EXPANDED_WORDS {
         return Vec::new();

@@ -1,8 +1,8 @@
-//! Words of one derivation that the English stemmer leaves apart: `explosion` and `explode`, `violent` and
-//! `violence`, `citizen` and `citizenship`. The rules work on stems. They only propose; a proposal counts
-//! where the index has it.
+//! Words of one derivation that the English stemmer leaves apart: `explosion` and `explode`,
+//! `violent` and `violence`, `citizen` and `citizenship`. The rules work on stems. They only
+//! propose; a proposal counts where the index has it.
 
-/// Two endings that stems of one derivation have, and the least that must stand before them, in bytes.
+/// Two endings that stems of one derivation have, and the least number of bytes before them.
 struct Rule(&'static str, &'static str, usize);
 
 const RULES: [Rule; 60] = [
@@ -105,7 +105,7 @@ const IRREGULAR: [(&str, &str); 30] = [
     ("fail", "failur"),
 ];
 
-/// Stems that may be of one derivation with an English stem.
+/// Stems that can be of one derivation with an English stem.
 pub(crate) fn relatives(stem: &str) -> Vec<String> {
     if !stem.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Vec::new();

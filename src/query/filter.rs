@@ -1,4 +1,4 @@
-//! What results are narrowed to.
+//! Filters of results.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +16,14 @@ pub struct Filter {
     pub published_from: Option<DateBound>,
     /// The last day of publication.
     pub published_to: Option<DateBound>,
-    /// BCP 47 tags; `en` also finds `en-GB`.
+    /// BCP 47 tags; `en` also matches `en-GB`.
     pub languages: Vec<String>,
-    /// Labels a document must bear, all of them.
+    /// Labels that a document must have, all of them.
     pub labels: BTreeMap<String, String>,
 }
 
 impl Filter {
-    /// Whether it narrows nothing.
+    /// Whether all exchanges pass.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -48,7 +48,7 @@ pub type DateBound = DateRange;
 pub struct InvalidDate;
 
 impl DateRange {
-    /// Reads `2017`, `2017-04` or `2017-04-14`; a time of day behind the date is passed over.
+    /// Reads `2017`, `2017-04` or `2017-04-14`; a time of day after the date is ignored.
     pub fn parse(text: &str) -> Result<Self, InvalidDate> {
         let date = text.trim().split(['T', ' ']).next().unwrap_or_default();
         let mut parts = date.split('-');

@@ -1,5 +1,5 @@
-//! Words that carry a sentence and not its topic: those that make a question of it, and those that hold it
-//! together. They say little of what is wanted, and count less.
+//! Words that make a sentence and not its topic: interrogatives and function words. They say little
+//! about what is wanted, and count less.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::analysis::Language;
 
-/// What a word does in a sentence.
+/// The role of a word in a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// It makes a question: an interrogative or an auxiliary verb.
@@ -17,33 +17,34 @@ pub enum Role {
     Function,
     /// It names something: any word that is on no list.
     Topic,
-    /// It is several words of the query that name a nation, taken as one beside them.
+    /// It is the name of a nation in several words, which count one by one, too.
     Name,
 }
 
 impl Role {
-    /// Whether it says what is wanted.
+    /// Whether it is about the topic of the query.
     pub(crate) const fn is_topical(self) -> bool {
         matches!(self, Self::Topic | Self::Name)
     }
 }
 
-/// What a lower-cased word does in a language; a topic where the language is unknown.
+/// The role of a lower-cased word in a language; a topic where the language is unknown.
 pub(crate) fn role(word: &str, language: Option<Language>) -> Role {
     let role = language.and_then(|language| ROLES.get(&(language, word)));
     role.copied().unwrap_or(Role::Topic)
 }
 
-/// The language of a query, told by its function words, of those in the index, the commonest first. One word
-/// tells only the commonest: `die` and `war` stand in English queries too.
+/// The language of a query among those of the index, which are given the commonest first: the one
+/// that has most of the query's words on its list of function words. A single word is evidence for
+/// the commonest language only: `die` and `war` are in English queries, too.
 pub(crate) fn language_of(text: &str, languages: &[Language]) -> Option<Language> {
     let words: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
-    let told = |language: Language| {
+    let count = |language: Language| {
         words.iter().filter(|word| ROLES.contains_key(&(language, word.as_str()))).count()
     };
-    let counted = languages.iter().enumerate().map(|(rank, language)| (told(*language), rank, *language));
-    let best = counted.max_by_key(|(told, rank, _)| (*told, std::cmp::Reverse(*rank)));
-    best.filter(|(told, rank, _)| *told > 1 || (*told == 1 && *rank == 0)).map(|(.., language)| language)
+    let counted = languages.iter().enumerate().map(|(rank, language)| (count(*language), rank, *language));
+    let best = counted.max_by_key(|(count, rank, _)| (*count, std::cmp::Reverse(*rank)));
+    best.filter(|(count, rank, _)| *count > 1 || (*count == 1 && *rank == 0)).map(|(.., language)| language)
 }
 
 static ROLES: LazyLock<BTreeMap<(Language, &'static str), Role>> = LazyLock::new(|| {

@@ -1,4 +1,5 @@
-//! Text → [`Query`], and the filter beside it. No text a person can type is a syntax error.
+//! Text → [`Query`] → [`AnalyzedQuery`], with filters and the parameters of ranking. No text that a
+//! person can type is a syntax error.
 
 mod parse;
 mod filter;
@@ -34,12 +35,13 @@ pub use ranking::Saturation;
 /// The longest query, in bytes.
 pub const MAX_QUERY_BYTES: usize = 4096;
 
-/// The most phrases with a sign, `+"..."` and `-"..."` together: each costs as much as reading the positions of its words
-/// in every passage that has them all. A signed word with hyphen or apostrophe counts, as it is looked for as a phrase; other
-/// signed words need no bound, as reading one costs no more than reading a plain word.
+/// The most phrases with a sign, `+"..."` and `-"..."` together: each costs as much as reading the
+/// positions of its words in every passage that has them all. A signed word with hyphen or
+/// apostrophe counts, as it is looked for as a phrase; other signed words need no bound, as reading
+/// one costs no more than reading a plain word.
 pub const MAX_SIGNED_PHRASES: usize = 16;
 
-/// What a client asks for: words, exact phrases, what must and what must not occur.
+/// What a client asks for: words, exact phrases, and clauses that must or must not occur.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     text: String,
@@ -51,14 +53,15 @@ pub struct Query {
 pub struct Clause {
     /// Whether it may, must or must not occur.
     pub occur: Occur,
-    /// Whether its words must stand side by side, in this order.
+    /// Whether its words must be neighbours, in this order.
     pub phrase: bool,
     /// Its text, without sign and quotation marks; at least one letter or digit.
     pub text: String,
 }
 
 impl Clause {
-    /// Whether any language reads several words in it. French elides as much as any, so it reads the most.
+    /// Whether any language reads several words in it. French elides as much as any, so it reads
+    /// the most.
     fn has_several_words(&self) -> bool {
         let terms = Analyzer::terms(Language::French, &self.text).into_iter();
         terms.filter(|(_, _, form)| *form == Form::Word).nth(1).is_some()
@@ -101,8 +104,8 @@ pub enum QueryError {
 }
 
 impl Query {
-    /// Reads `"exact phrase"`, `+required`, `-excluded` and plain words. Punctuation alone is a query that
-    /// matches nothing.
+    /// Reads `"exact phrase"`, `+required`, `-excluded` and plain words. Punctuation alone is a
+    /// query that matches nothing.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         if text.len() > MAX_QUERY_BYTES {
             return Err(QueryError::TooLong { bytes: text.len(), allowed: MAX_QUERY_BYTES });

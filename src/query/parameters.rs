@@ -1,4 +1,4 @@
-//! Ranking parameters by name, for configuration and for trying others out.
+//! Ranking parameters by name, for configuration and evaluation.
 
 use crate::query::Ranking;
 

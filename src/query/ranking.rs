@@ -11,44 +11,46 @@ pub struct Saturation {
 
 /// The parameters of ranking.
 ///
-/// A passage scores the sum, over the query's terms and over its two fields, of BM25 as Robertson and Zaragoza
-/// give it ("The Probabilistic Relevance Framework: BM25 and Beyond", 2009), each field with its own document
-/// frequencies and lengths.
+/// A passage scores the sum, over the query's terms and over its two fields, of BM25 as Robertson
+/// and Zaragoza give it ("The Probabilistic Relevance Framework: BM25 and Beyond", 2009), each
+/// field with its own document frequencies and lengths.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranking {
-    /// The weight of the question's score. Questions say what the exchange is about in few words; 2 is the
-    /// usual weight of titles (TREC Web and Robust runs of Lucene and Indri use 2 to 5).
+    /// The weight of the question's score. Questions say what the exchange is about in few words; 2
+    /// is the usual weight of titles (TREC Web and Robust runs of Lucene and Indri use 2 to 5).
     pub question_weight: f32,
     /// The weight of the answer's score.
     pub answer_weight: f32,
     /// Where questions are known: Lucene's and Elasticsearch's defaults, 1.2 and 0.75.
     pub paired: Saturation,
-    /// For answers without questions: Anserini's defaults for passages, 0.9 and 0.4 (Trotman, Jia and Crane,
-    /// "Towards an Efficient and Effective Search Engine", 2012).
+    /// For answers without questions: Anserini's defaults for passages, 0.9 and 0.4 (Trotman, Jia
+    /// and Crane, "Towards an Efficient and Effective Search Engine", 2012).
     pub unpaired: Saturation,
-    /// What an interrogative of the query ("what", "how", "did") is worth in the question, from 0 to 1. This and
-    /// the weights of function, related and joined words below were set by measurement on public collections of
-    /// questions and answers, to round values in the middle of a range where little changes.
+    /// The weight of an interrogative of the query ("what", "how", "did") in the question, from 0
+    /// to 1. This and the weights of function, related and joined words below were set by
+    /// measurement on public collections of questions and answers, to round values in the middle of
+    /// a range where little changes.
     pub interrogative_in_question: f32,
-    /// Up to this many topical words, interrogatives count in the question in full: "what is diabetes" and "how
-    /// is diabetes treated" differ in little else, and short frequently asked questions are full of such pairs.
+    /// Up to this many topical words, interrogatives count in the question in full: "what is
+    /// diabetes" and "how is diabetes treated" differ in little else, and short frequently asked
+    /// questions are full of such pairs.
     pub short_query_topics: usize,
-    /// What an interrogative of the query is worth in the answer, from 0 to 1.
+    /// The weight of an interrogative of the query in the answer, from 0 to 1.
     pub interrogative_in_answer: f32,
-    /// What a function word of the query ("of", "the") is worth in the question, from 0 to 1.
+    /// The weight of a function word of the query ("of", "the") in the question, from 0 to 1.
     pub function_word_in_question: f32,
-    /// What a function word of the query is worth in the answer, from 0 to 1.
+    /// The weight of a function word of the query in the answer, from 0 to 1.
     pub function_word_in_answer: f32,
-    /// The exponent of a term's frequency in the query: 1 counts repetitions in full, 0.5 their square root,
-    /// so that a long query's refrain does not drown its topic.
+    /// The exponent of a term's frequency in the query: 1 counts repetitions in full, 0.5 their
+    /// square root, so that a long query's refrain does not drown its topic.
     pub query_frequency_exponent: f32,
-    /// What a country's name is worth where its people's adjective was asked, and the reverse.
+    /// The weight of a country's name where the query has its people's adjective, and the reverse.
     pub nation_weight: f32,
-    /// What a word of the same derivation is worth where the word itself was asked.
+    /// The weight of a word of the same derivation as the query's word.
     pub derivation_weight: f32,
-    /// What the parts of a hyphenated word written as one are worth beside the parts.
+    /// The weight of the parts of a hyphenated word written as one, in addition to the parts.
     pub joined_weight: f32,
-    /// What an exact phrase is worth beside its words.
+    /// The weight of an exact phrase, in addition to its words.
     pub phrase_weight: f32,
 }
 
@@ -74,8 +76,8 @@ impl Default for Ranking {
 }
 
 impl Ranking {
-    /// The saturation of a collection of which this share (0 to 1) of the exchanges has a question: between
-    /// the two, in proportion, so that one more exchange never turns the ranking over.
+    /// The saturation of a collection of which this share (0 to 1) of the exchanges has a question:
+    /// between the two, in proportion, so that one more exchange never turns the ranking over.
     pub(crate) fn saturation(&self, share: f32) -> Saturation {
         let mix = |unpaired: f32, paired: f32| unpaired + (paired - unpaired) * share;
         Saturation { k1: mix(self.unpaired.k1, self.paired.k1), b: mix(self.unpaired.b, self.paired.b) }

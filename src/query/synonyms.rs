@@ -1,13 +1,13 @@
-//! Words that are one topic to a reader though no stemmer makes them one: a country and its people.
+//! Words that are one topic to a reader, but different stems: a country and its people.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// One nation a line: the names and adjectives that stand for it. `_` joins a name of several words; `~` marks
-/// a word that is also a common one, and stands for the nation only where it is written with a capital.
+/// One nation a line: its names and adjectives. `_` joins a name of several words; `~` marks a word
+/// that is also a common one, and names the nation only where it is written with a capital.
 const NATIONS: &str = include_str!("nations.txt");
 
-/// A word that stands for a nation.
+/// A word that names a nation.
 #[derive(Clone, Copy, Debug)]
 struct Name {
     line: &'static str,
@@ -25,7 +25,8 @@ static NAMES: LazyLock<BTreeMap<String, Name>> = LazyLock::new(|| {
     names
 });
 
-/// The other words for the nation that `word` (words of one name joined by `_`) stands for.
+/// The other names and adjectives of the nation that `word` names (words of one name joined by
+/// `_`).
 pub(crate) fn nation(word: &str) -> Vec<&'static str> {
     let key = word.to_lowercase();
     let capital = word.chars().next().is_some_and(char::is_uppercase);

@@ -32,7 +32,8 @@ pub(super) struct BlockScorer<'a> {
     answer: ScoreBlock,
     /// The weighted frequencies of a word's terms while they are summed; zero between words.
     frequencies: ScoreBlock,
-    /// The slots that a word's terms were found in. One more is written than is kept, hence the length.
+    /// The slots that a word's terms were found in. One more is written than is kept, hence the
+    /// length.
     touched: Box<[u16; 2 * BLOCK_LEN]>,
     /// Cursors to use again: to make one costs more than to read the postings of a rare term.
     spare: Vec<Postings>,
@@ -87,7 +88,8 @@ impl<'a> BlockScorer<'a> {
         Ok(total)
     }
 
-    /// Scorers of the plan's phrases and terms in a segment, in the order in which scores are summed.
+    /// Scorers of the plan's phrases and terms in a segment, in the order in which scores are
+    /// summed.
     pub(super) fn scorers(&mut self, scope: Scope<'_>) -> Result<Vec<TermScorer<'a>>, IndexError> {
         let (plan, Scope { segment, ordinal, .. }) = (self.plan, scope);
         let mut scorers = Vec::with_capacity(plan.terms.len() + plan.phrases.len());
@@ -110,7 +112,8 @@ impl<'a> BlockScorer<'a> {
         }
     }
 
-    /// Marks the passages of a block that match by the terms of these scorers, without scoring them.
+    /// Marks the passages of a block that match by the terms of these scorers, without scoring
+    /// them.
     pub(super) fn mark(&mut self, scorers: &[TermScorer<'_>], base: u32) {
         for scorer in scorers.iter().filter(|scorer| scorer.matches) {
             if let Some(matching_docs) = scorer.matching_docs {
@@ -167,8 +170,8 @@ impl<'a> BlockScorer<'a> {
         }
     }
 
-    /// Hands the block's passages to their exchanges and clears the block. Offers the exchanges that are
-    /// complete and match, and returns how many these are.
+    /// Hands the block's passages to their exchanges and clears the block. Offers the exchanges
+    /// that are complete and match, and returns how many these are.
     pub(super) fn drain(
         &mut self,
         base: u32,

@@ -43,8 +43,8 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Resolves a query. This reads dictionaries, and postings only where passages were deleted. `cache`
-    /// holds words of this snapshot and no other.
+    /// Resolves a query. This reads dictionaries, and postings only where passages were deleted.
+    /// `cache` holds words of this snapshot and no other.
     pub fn new(
         searcher: &Searcher,
         cache: &TermCache,
@@ -55,8 +55,8 @@ impl Planned {
         Ok(Self { query, plan })
     }
 
-    /// How many postings its words have; `None` where it has phrases or signs, too, whose cost shows only
-    /// when they are read.
+    /// How many postings its words have; `None` where it has phrases or signs, too, whose cost
+    /// shows only when they are read.
     #[must_use]
     pub fn postings(&self) -> Option<u64> {
         self.query.clauses.is_empty().then_some(self.plan.postings)

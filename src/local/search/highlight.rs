@@ -81,8 +81,8 @@ impl Highlighter {
         Self { terms, fingerprints, phrases, default_language, chunks: BTreeMap::new() }
     }
 
-    /// The spans of `text`, in the language of this BCP 47 tag, that the query matched: in order, disjoint,
-    /// on character boundaries.
+    /// The spans of `text`, in the language of this BCP 47 tag, that the query matched: in order,
+    /// disjoint, on character boundaries.
     #[must_use]
     pub fn spans(&self, language: &str, text: &str) -> Vec<TextSpan> {
         let mut spans = Vec::new();
@@ -90,8 +90,9 @@ impl Highlighter {
         joined(spans)
     }
 
-    /// The spans that the query matched in the question and in the best window of a hit in this snapshot:
-    /// those of [`Highlighter::spans`], found by term vectors instead of by analysing the whole text.
+    /// The spans that the query matched in the question and in the best window of a hit in this
+    /// snapshot: those of [`Highlighter::spans`], found by term vectors instead of by analysing the
+    /// whole text.
     pub fn of_hit(
         &mut self,
         searcher: &Searcher,
@@ -117,7 +118,8 @@ impl Highlighter {
 
     /// The spans of a text with this term vector.
     fn looked_up(&mut self, language: &str, text: &str, vector: TermVector<'_>) -> Vec<TextSpan> {
-        // Index and store are of one generation, so lengths differ only where one of them is damaged.
+        // Index and store are of one generation, so lengths differ only where one of them is
+        // damaged.
         if vector.text_len() != text.len() {
             return self.spans(language, text);
         }

@@ -17,7 +17,8 @@ use crate::query::Ranking;
 use crate::span::TextSpan;
 use crate::transcript::Metadata;
 
-/// A sentence of each language, with what its analysis has to do: stems, accents, compounds, elisions, pairs of characters.
+/// A sentence of each language, with what its analysis has to do: stems, accents, compounds,
+/// elisions, pairs of characters.
 const SENTENCES: [(&str, &str); 23] = [
     ("ar", "قال الوزير إنّ المفاوضات في العاصمة كانت صعبة، والمفاوضون متعبون."),
     ("da", "Forhandlingerne om havnen blev afbrudt, og forhandlerne rejste hjem i går."),
@@ -50,8 +51,8 @@ const SENTENCES: [(&str, &str); 23] = [
     ("kk", "Порт туралы келіссөздер кеше тоқтатылды, келіссөз жүргізушілер қайтты."),
 ];
 
-/// Asks for `queries` of one exchange in `language`; each hit's highlights must be those of the whole analysis.
-/// Returns how many there were.
+/// Asks for `queries` of one exchange in `language`; each hit's highlights must be those of the
+/// whole analysis. Returns how many there were.
 fn check(language: &str, question: &str, answer: &str, windows: &[TextSpan], queries: &[String]) -> usize {
     let folder = TempDir::new().unwrap();
     let index = Index::open(folder.path(), &Settings::default()).unwrap();

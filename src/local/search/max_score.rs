@@ -2,11 +2,11 @@
 //! max-score (Turtle and Flood, "Query Evaluation: Strategies and Optimizations", 1995).
 //!
 //! The commonest words of a query ("what did he say about") weigh the least and have the longest
-//! postings lists. Once the page is full and its last result scores more than all of them together, no
-//! passage gets on the page for them alone: they are non-essential. Which passages have them is known
-//! as a set, so that matches are still counted exactly; their postings are read only for passages that
-//! score nearly enough without them. Scores, order and total are those of [`BlockScorer::scan`], to the
-//! last bit. `docs/ranking.md` says what it saves.
+//! postings lists. Once the page is full and its last result scores more than all of them together,
+//! no passage gets on the page for them alone: they are non-essential. Which passages have them is
+//! known as a set, so that matches are still counted exactly; their postings are read only for
+//! passages that score nearly enough without them. Scores, order and total are those of
+//! [`BlockScorer::scan`], to the last bit. `docs/ranking.md` says what it saves.
 
 use crate::local::index::Field;
 use crate::local::index::IndexError;
@@ -52,7 +52,8 @@ pub(super) fn scan(
         blocks.mark(skipped, base);
         total += blocks.drain(base, scope, &mut group, &mut |found| pruning.offer(found));
         done = base.saturating_add(BLOCK);
-        // An exchange that ends with the block is completed now, so that rescoring goes forwards only.
+        // An exchange that ends with the block is completed now, so that rescoring goes forwards
+        // only.
         if segment.starts().contains(done)
             && let Some(found) = group.close(conditions)
         {
@@ -87,8 +88,8 @@ impl<'s, 'a, 't> Pruning<'s, 'a, 't> {
         Self { scope, top, non_essential: NonEssential::default(), rescore: Vec::new(), exact: None }
     }
 
-    /// Scorers to read, and scorers to skip as long as the page's last score does not fall, which it
-    /// never does.
+    /// Scorers to read, and scorers to skip as long as the page's last score does not fall, which
+    /// it never does.
     fn split<'r>(&mut self, scorers: &'r mut [TermScorer<'a>]) -> [&'r mut [TermScorer<'a>]; 2] {
         self.non_essential = NonEssential::of(scorers, self.top.least());
         self.split_as_before(scorers)
@@ -121,8 +122,8 @@ impl<'s, 'a, 't> Pruning<'s, 'a, 't> {
             if !missing.can_reach(found.score(), self.top.least()) {
                 continue;
             }
-            // An exchange in two blocks is scored with the second, and can begin before what was scored
-            // with the first: then cursors start again.
+            // An exchange in two blocks is scored with the second, and can begin before what was
+            // scored with the first: then cursors start again.
             let exact = match self.exact.take() {
                 Some(exact) if exact.next <= found.start => self.exact.insert(exact),
                 passed => {

@@ -1,9 +1,9 @@
 //! Query and index → ranked hits.
 //!
 //! A query is resolved against a snapshot (`plan`) and run segment by segment (`execution`): the
-//! postings of its terms are read once, in blocks of passages, and scores, the exact total, the grouping
-//! by exchange and the best page come out of the same pass (`block_scorer`). `max_score` is the same
-//! pass where common words can be skipped; nothing else needs to know it.
+//! postings of its terms are read once, in blocks of passages, and scores, the exact total, the
+//! grouping by exchange and the best page come out of the same pass (`block_scorer`). `max_score`
+//! is the same pass where common words can be skipped; nothing else needs to know it.
 
 mod term_cache;
 mod phrase_postings;

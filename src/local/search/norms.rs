@@ -5,7 +5,8 @@ use crate::local::index::Segment;
 use crate::local::search::plan::Plan;
 use crate::query::Saturation;
 
-/// For each length class of a field, `k1 (1 - b + b length / average)`: the frequency that scores half.
+/// For each length class of a field, `k1 (1 - b + b length / average)`: the frequency that scores
+/// half.
 pub(super) struct Norms([f32; 256]);
 
 impl Norms {

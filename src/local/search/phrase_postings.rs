@@ -15,8 +15,8 @@ pub(super) struct PhrasePosting {
     pub frequency: u32,
 }
 
-/// The postings of a clause in a field, ascending. Where languages read the clause differently, the reading with the
-/// highest frequency in a passage counts.
+/// The postings of a clause in a field, ascending. Where languages read the clause differently, the
+/// reading with the highest frequency in a passage counts.
 pub(super) fn phrase_postings(
     segment: &Segment,
     field: Field,
@@ -33,8 +33,8 @@ pub(super) fn phrase_postings(
     Ok(postings)
 }
 
-/// The exchanges that have any of the clauses in their question or in any window, as the passages that begin them. Only
-/// exchanges that begin at a passage of `within` are looked at.
+/// The exchanges that have any of the clauses in their question or in any window, as the passages
+/// that begin them. Only exchanges that begin at a passage of `within` are looked at.
 pub(super) fn exchanges_with_any(
     segment: &Segment,
     clauses: &[&AnalyzedClause],
@@ -50,8 +50,8 @@ pub(super) fn exchanges_with_any(
     Ok(exchanges)
 }
 
-/// Clauses in ascending order of how many passages may have them, which is as many as have the rarest word; of equal
-/// clauses one.
+/// Clauses in ascending order of how many passages may have them, which is as many as have the
+/// rarest word; of equal clauses one.
 pub(super) fn rarest_first<'c>(
     segment: &Segment,
     clauses: &'c [AnalyzedClause],
@@ -74,7 +74,8 @@ pub(super) fn rarest_first<'c>(
     Ok(ordered.into_iter().map(|(_, clause)| clause).collect())
 }
 
-/// Calls `visit` with each passage that has a reading of the clause, and how often; reading by reading.
+/// Calls `visit` with each passage that has a reading of the clause, and how often; reading by
+/// reading.
 fn visit(
     segment: &Segment,
     field: Field,

@@ -168,8 +168,8 @@ impl Plan {
     ) {
         let mut unmatched = true;
         for field in Field::ALL {
-            // As in Lucene's synonym query, a word is as common as its commonest term; the terms that
-            // different languages make of it are in different passages and add up.
+            // As in Lucene's synonym query, a word is as common as its commonest term; the terms
+            // that different languages make of it are in different passages and add up.
             let (mut own, mut related) = (0, 0);
             let alternatives = &entry.of(field).alternatives;
             for Alternative { relation, entry, .. } in alternatives {

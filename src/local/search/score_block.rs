@@ -36,8 +36,8 @@ impl BlockBitset {
         self.0[(slot / 64) & (WORDS - 1)] |= 1 << (slot % 64);
     }
 
-    /// Empties two sets, 64 slots at a time: calls `visit` with the index of a word and the words of
-    /// both, where not both are empty.
+    /// Empties two sets, 64 slots at a time: calls `visit` with the index of a word and the words
+    /// of both, where not both are empty.
     pub(super) fn drain(&mut self, other: &mut Self, mut visit: impl FnMut(usize, u64, u64)) {
         for (index, (one, other)) in self.0.iter_mut().zip(&mut other.0).enumerate() {
             let (one, other) = (std::mem::take(one), std::mem::take(other));

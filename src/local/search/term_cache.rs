@@ -21,13 +21,13 @@ use crate::query::QueryTerm;
 use crate::query::Relation;
 use crate::query::synonyms;
 
-/// Bytes that the words of one snapshot can take, in addition to [`PER_PASSAGE`]: some thousands of words in
-/// an index of ten segments. Queries are about the same things over and over, and each of their words is
-/// looked up in some ten forms, in each field of each segment.
+/// Bytes that the words of one snapshot can take, in addition to [`PER_PASSAGE`]: some thousands of
+/// words in an index of ten segments. Queries are about the same things over and over, and each of
+/// their words is looked up in some ten forms, in each field of each segment.
 const BYTES: u64 = 16 << 20;
 
-/// Bytes for each passage: room for the sets of passages that have sixty-four common words, a bit for each
-/// passage and field.
+/// Bytes for each passage: room for the sets of passages that have sixty-four common words, a bit
+/// for each passage and field.
 const PER_PASSAGE: u64 = 16;
 
 /// Shards of the cache, each with its lock. A common word must fit the share of one.
@@ -36,8 +36,8 @@ const SHARDS: usize = 4;
 /// The longest key that is cached, in bytes. Words are far shorter, but a query can hold anything.
 const LONGEST: usize = 256;
 
-/// A word is common that at least one in so many passages has. The set of these takes at most a few times
-/// the memory of their list.
+/// A word is common that at least one in so many passages has. The set of these takes at most a few
+/// times the memory of their list.
 const COMMON: u64 = 16;
 
 /// A word of a query in a snapshot.
@@ -83,8 +83,9 @@ impl FieldEntry {
         }
     }
 
-    /// The passages of a segment that have any of its terms, deleted ones too, where it is common. The
-    /// first call for a segment reads the postings. `ordinal` is the segment's index in the snapshot.
+    /// The passages of a segment that have any of its terms, deleted ones too, where it is common.
+    /// The first call for a segment reads the postings. `ordinal` is the segment's index in the
+    /// snapshot.
     pub(super) fn matching_docs(
         &self,
         segment: &Segment,
@@ -181,7 +182,8 @@ type Words = Cache<String, Arc<CachedTerm>, Weight, RandomState>;
 /// The words last asked for in one snapshot.
 #[derive(Default)]
 pub struct TermCache {
-    /// Allocated at the first use: most snapshots are replaced by the next write before anyone searches.
+    /// Allocated at the first use: most snapshots are replaced by the next write before anyone
+    /// searches.
     words: OnceLock<Words>,
 }
 

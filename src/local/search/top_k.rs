@@ -34,7 +34,8 @@ struct After {
     exchange: Option<u32>,
 }
 
-/// A passage on the list. Its order is that of results: the greatest candidate is the last on the page.
+/// A passage on the list. Its order is that of results: the greatest candidate is the last on the
+/// page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Candidate {
     score: Score,

@@ -1,4 +1,5 @@
-//! Properties of every search: results depend neither on the layout of the index nor on which segments are in memory.
+//! Properties of every search: results depend neither on the layout of the index nor on which
+//! segments are in memory.
 
 use std::collections::BTreeMap;
 
@@ -107,8 +108,8 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
-    /// Words, phrases, signs, filters, windows and pages, with documents replaced and deleted in between; when memory
-    /// segments are joined, and when they are committed.
+    /// Words, phrases, signs, filters, windows and pages, with documents replaced and deleted in
+    /// between; when memory segments are joined, and when they are committed.
     #[test]
     fn memory_and_disk_segments_agree(
         writes in prop::collection::vec(
@@ -155,8 +156,8 @@ proptest! {
         let mut rest = writes.as_slice();
         let mut generation = 1;
         for (size, commits) in groups.iter().cycle() {
-            let (group, behind) = rest.split_at((*size).min(rest.len()));
-            rest = behind;
+            let (group, others) = rest.split_at((*size).min(rest.len()));
+            rest = others;
             generation += 1;
             for one in group {
                 write(&mut writer, one);

@@ -60,7 +60,8 @@ fn in_pages((searcher, known): &Known, query: &str, filter: &Filter, limit: usiz
     }
 }
 
-/// Asks for small pages with a filled cache; together they must be, bit by bit, the list in one page without a cache.
+/// Asks for small pages with a filled cache; together they must be, bit by bit, the list in one
+/// page without a cache.
 fn assert_small_pages_are_whole(known: &Known, query: &str, filter: &Filter) {
     let whole = in_pages(&(known.0.clone(), TermCache::default()), query, filter, usize::MAX);
     for limit in [1, 2, 7] {
@@ -68,7 +69,8 @@ fn assert_small_pages_are_whole(known: &Known, query: &str, filter: &Filter) {
     }
 }
 
-/// Over several blocks and segments, with exchanges of several windows of which some are in two blocks.
+/// Over several blocks and segments, with exchanges of several windows of which some are in two
+/// blocks.
 #[test]
 fn skipped_postings_do_not_change_results() {
     let text = |at: usize| {
@@ -124,7 +126,8 @@ fn skipped_postings_do_not_change_results() {
     }
 }
 
-/// The last scorers are skipped whose words are common: as many as weigh less than the page's last result.
+/// The last scorers are skipped whose words are common: as many as weigh less than the page's last
+/// result.
 #[test]
 fn common_words_below_the_last_result_are_skipped() {
     let texts: Vec<String> =
