@@ -12,6 +12,7 @@
 
 mod support;
 mod architecture;
+mod file_circles;
 mod transcripts;
 mod any_bytes;
 mod fuzzing;
@@ -51,6 +52,7 @@ use onrecord::transcript;
 fn main() -> std::process::ExitCode {
     let trials = [
         architecture::trials(),
+        file_circles::trials(),
         transcripts::trials(),
         any_bytes::trials(),
         fuzzing::trials(),
