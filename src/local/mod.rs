@@ -4,9 +4,9 @@
 
 mod settings;
 mod error;
-pub mod store;
-pub mod index;
-pub mod search;
+mod store;
+mod index;
+mod search;
 mod view;
 mod folder;
 mod commit;
@@ -18,7 +18,6 @@ mod maintenance;
 pub use backend::LocalBackend;
 pub use backend::open;
 pub use error::LocalError;
-pub use index::FORMAT as INDEX_FORMAT;
 pub use recovery::error::BackupError;
 pub use recovery::integrity::verify_folder;
 pub use recovery::manifest::Difference;

@@ -9,7 +9,7 @@ use crate::local::index;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How the index works.
-    pub index: index::Settings,
+    pub(crate) index: index::Settings,
     /// Bytes that the store may keep in memory of its file.
     pub store_cache_bytes: usize,
     /// Up to which size, in bytes, the store's file is checked before [`crate::local::LocalBackend::open`] returns. A larger one is

@@ -142,7 +142,7 @@ impl SearchPlan for LocalPlan {
 
     fn run(self: Box<Self>, page: &PageRequest<'_>) -> Result<ResultPage, BackendError> {
         let Self { view, planned, ranking } = *self;
-        let SearchResults { results, total, unmatched_terms, highlighter, .. } =
+        let SearchResults { results, total, unmatched_terms, highlighter } =
             run(&view.searcher, planned, page, &ranking)?;
         Ok(ResultPage {
             results,

@@ -245,7 +245,8 @@ impl Indexer {
         });
         match read {
             Ok(Some((document, exchanges))) => {
-                writer.replace(id, self.analyzer.each(&entry(&document, &exchanges)))?;
+                let entry = entry(&document, &exchanges);
+                writer.replace(entry.document_id, self.analyzer.each(&entry))?;
             }
             Ok(None) => writer.delete(id),
             Err(StoreError::Damaged(error)) => {
@@ -280,7 +281,6 @@ pub(crate) fn entry<'a>(document: &'a StoredDocument, exchanges: &'a [StoredExch
         ExchangeEntry {
             question: question.map_or("", |question| &question.text),
             answer: &stored.exchange.answer.text,
-            asker: question.map_or("", speaker),
             speaker: speaker(&stored.exchange.answer),
             windows: stored.windows.iter().map(|(passage, _)| passage.span).collect(),
         }

@@ -37,7 +37,7 @@ const PASSAGE: usize = 512;
 type Analyzers = BTreeMap<Language, Analyzer>;
 
 /// Analyses documents, any number at a time.
-pub struct DocumentAnalyzer {
+pub(crate) struct DocumentAnalyzer {
     fields: Fields,
     default_language: String,
     idle: Mutex<Vec<Analyzers>>,
@@ -45,10 +45,10 @@ pub struct DocumentAnalyzer {
 
 /// All exchanges of a document.
 #[derive(Debug)]
-pub struct AnalyzedDocument(Vec<AnalyzedExchange>);
+pub(crate) struct AnalyzedDocument(Vec<AnalyzedExchange>);
 
 /// An exchange, as [`crate::local::index::Writer`] takes it.
-pub struct AnalyzedExchange {
+pub(crate) struct AnalyzedExchange {
     pub(super) index: u32,
     pub(super) passages: Vec<AnalyzedPassage>,
     bytes: usize,
@@ -90,13 +90,13 @@ impl fmt::Debug for AnalyzedExchange {
 impl AnalyzedDocument {
     /// How many passages it has.
     #[must_use]
-    pub fn passages(&self) -> usize {
+    pub(crate) fn passages(&self) -> usize {
         self.0.iter().map(|exchange| exchange.passages.len()).sum()
     }
 
     /// Bytes that it holds.
     #[must_use]
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.0.iter().map(|exchange| exchange.bytes).sum()
     }
 }
@@ -113,7 +113,7 @@ impl IntoIterator for AnalyzedDocument {
 impl DocumentAnalyzer {
     /// An analyzer for indexes with these settings.
     #[must_use]
-    pub fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         let (_, fields) = schema::build();
         Self { fields, default_language: settings.default_language.clone(), idle: Mutex::default() }
     }
@@ -121,12 +121,15 @@ impl DocumentAnalyzer {
     /// Analyses a document in its language; `None` for one that has too many passages to be held at
     /// a time, for which there is [`DocumentAnalyzer::each`].
     #[must_use]
-    pub fn analyze(&self, entry: &DocumentEntry<'_>) -> Option<AnalyzedDocument> {
+    pub(crate) fn analyze(&self, entry: &DocumentEntry<'_>) -> Option<AnalyzedDocument> {
         (entry.passages() <= MOST_HELD).then(|| AnalyzedDocument(self.each(entry).collect()))
     }
 
     /// Analyses a document exchange by exchange.
-    pub fn each<'a>(&'a self, entry: &'a DocumentEntry<'_>) -> impl Iterator<Item = AnalyzedExchange> + 'a {
+    pub(crate) fn each<'a>(
+        &'a self,
+        entry: &'a DocumentEntry<'_>,
+    ) -> impl Iterator<Item = AnalyzedExchange> + 'a {
         let tag = match entry.metadata.language.as_str() {
             "" => self.default_language.as_str(),
             tag => tag,

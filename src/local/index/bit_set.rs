@@ -4,7 +4,7 @@ use fixedbitset::FixedBitSet;
 
 /// A set of small numbers: passages of a segment. Numbers from its capacity on are never in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BitSet(FixedBitSet);
+pub(crate) struct BitSet(FixedBitSet);
 
 // Scores are handed on for 64 passages at a time.
 const _: () = assert!(usize::BITS == 64, "a word of a set has 64 bits");
@@ -12,20 +12,20 @@ const _: () = assert!(usize::BITS == 64, "a word of a set has 64 bits");
 impl BitSet {
     /// The empty set, with room for numbers below `capacity`.
     #[must_use]
-    pub fn empty(capacity: u32) -> Self {
+    pub(crate) fn empty(capacity: u32) -> Self {
         Self(FixedBitSet::with_capacity(capacity as usize))
     }
 
     /// The set of all numbers below `capacity`.
     #[must_use]
-    pub fn full(capacity: u32) -> Self {
+    pub(crate) fn full(capacity: u32) -> Self {
         let mut bits = Self::empty(capacity);
         bits.0.insert_range(..);
         bits
     }
 
     /// Inserts a number; one that there is no room for is ignored.
-    pub fn insert(&mut self, number: u32) {
+    pub(crate) fn insert(&mut self, number: u32) {
         if (number as usize) < self.0.len() {
             self.0.insert(number as usize);
         }
@@ -33,13 +33,13 @@ impl BitSet {
 
     /// Whether the number is in the set.
     #[must_use]
-    pub fn contains(&self, number: u32) -> bool {
+    pub(crate) fn contains(&self, number: u32) -> bool {
         self.0.contains(number as usize)
     }
 
     /// The highest number in the set that is not above `number`.
     #[must_use]
-    pub fn at_or_below(&self, number: u32) -> Option<u32> {
+    pub(crate) fn at_or_below(&self, number: u32) -> Option<u32> {
         let words = self.0.as_slice();
         let mut index = number as usize / 64;
         let mut word = words.get(index)? & (usize::MAX >> (63 - number % 64));
@@ -53,40 +53,40 @@ impl BitSet {
     }
 
     /// The numbers from `64 * index` on as bits, 64 in each word.
-    pub fn words_from(&self, index: usize) -> impl Iterator<Item = u64> {
+    pub(crate) fn words_from(&self, index: usize) -> impl Iterator<Item = u64> {
         self.0.as_slice().get(index..).unwrap_or_default().iter().map(|word| *word as u64)
     }
 
     /// The 64 numbers from `64 * index` on, as bits.
     #[must_use]
-    pub fn word(&self, index: usize) -> u64 {
+    pub(crate) fn word(&self, index: usize) -> u64 {
         self.0.as_slice().get(index).map_or(0, |word| *word as u64)
     }
 
     /// Whether the set is empty.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_clear()
     }
 
     /// How many numbers are in the set.
     #[must_use]
-    pub fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.0.count_ones(..) as u64
     }
 
     /// Keeps the numbers that are in both sets.
-    pub fn intersect(&mut self, other: &Self) {
+    pub(crate) fn intersect(&mut self, other: &Self) {
         self.0.intersect_with(&other.0);
     }
 
     /// Removes the numbers that are in `other`.
-    pub fn subtract(&mut self, other: &Self) {
+    pub(crate) fn subtract(&mut self, other: &Self) {
         self.0.difference_with(&other.0);
     }
 
     /// Replaces each number by the highest number of `starts` that is not above it.
-    pub fn lower_to(&mut self, starts: &Self) {
+    pub(crate) fn lower_to(&mut self, starts: &Self) {
         let others: Vec<u32> = {
             let mut others = self.clone();
             others.subtract(starts);
@@ -100,7 +100,7 @@ impl BitSet {
     }
 
     /// The numbers in the set, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.ones().filter_map(|number| u32::try_from(number).ok())
     }
 }

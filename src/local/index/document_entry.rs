@@ -5,7 +5,7 @@ use crate::transcript::Metadata;
 
 /// A document to index.
 #[derive(Clone, Debug)]
-pub struct DocumentEntry<'a> {
+pub(crate) struct DocumentEntry<'a> {
     /// The document's id.
     pub document_id: &'a str,
     /// Its metadata; the language chooses the analysis.
@@ -16,13 +16,11 @@ pub struct DocumentEntry<'a> {
 
 /// An exchange to index.
 #[derive(Clone, Debug)]
-pub struct ExchangeEntry<'a> {
+pub(crate) struct ExchangeEntry<'a> {
     /// The question; empty where it is missing.
     pub question: &'a str,
     /// The answer.
     pub answer: &'a str,
-    /// Who asks; empty where unknown.
-    pub asker: &'a str,
     /// Who answers; empty where unknown.
     pub speaker: &'a str,
     /// The windows of the answer, in order; without any, the whole answer is one.

@@ -2,7 +2,7 @@
 
 /// A field of a passage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Field {
+pub(crate) enum Field {
     /// The question; one per exchange.
     Question,
     /// A window of the answer.
@@ -11,5 +11,5 @@ pub enum Field {
 
 impl Field {
     /// Both, in the order in which their scores are added.
-    pub const ALL: [Self; 2] = [Self::Question, Self::Answer];
+    pub(crate) const ALL: [Self; 2] = [Self::Question, Self::Answer];
 }

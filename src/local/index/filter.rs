@@ -10,7 +10,7 @@ use crate::query::Filter;
 
 /// The exchanges of a segment that pass a filter, as the passages that begin them; `None` where all
 /// pass.
-pub fn filter(segment: &Segment, filter: &Filter) -> Result<Option<BitSet>, IndexError> {
+pub(crate) fn filter(segment: &Segment, filter: &Filter) -> Result<Option<BitSet>, IndexError> {
     let fields = segment.fields();
     let ids = filter.document_ids.clone();
     let names = filter.speakers.iter().map(|name| name_key(name)).collect::<Vec<_>>();

@@ -13,7 +13,7 @@ use crate::local::index::writer::Lease;
 use crate::local::index::writer::Writer;
 
 /// The index of a data directory. Any number of searchers may read while one writer writes.
-pub struct Index {
+pub(crate) struct Index {
     pub(super) open: OpenIndex,
     /// Whether there is a writer.
     writing: Arc<AtomicBool>,
@@ -28,26 +28,26 @@ impl fmt::Debug for Index {
 impl Index {
     /// Opens the index in `dir` and checks its files, or creates one where the folder is absent or
     /// empty.
-    pub fn open(dir: &Path, settings: &Settings) -> Result<Self, IndexError> {
+    pub(crate) fn open(dir: &Path, settings: &Settings) -> Result<Self, IndexError> {
         Ok(Self { open: OpenIndex::open(dir, settings)?, writing: Arc::default() })
     }
 
     /// The store's generation that searches see; 0 for an empty index.
     #[must_use]
-    pub fn generation(&self) -> u64 {
+    pub(crate) fn generation(&self) -> u64 {
         self.open.snapshot().generation()
     }
 
     /// The store's generation at the last commit: what a process that opens the index now would
     /// see.
     #[must_use]
-    pub fn committed(&self) -> u64 {
+    pub(crate) fn committed(&self) -> u64 {
         self.open.snapshot().committed()
     }
 
     /// The writer. There is one at a time. What it has not committed is lost when it is dropped,
     /// and when a new one is made.
-    pub fn writer(&self) -> Result<Writer, IndexError> {
+    pub(crate) fn writer(&self) -> Result<Writer, IndexError> {
         match Lease::take(&self.writing) {
             Some(lease) => Writer::new(&self.open, lease),
             None => Err(IndexError::Unavailable("it has a writer".into())),
@@ -56,7 +56,7 @@ impl Index {
 
     /// The latest snapshot: consistent, and cheap to take.
     #[must_use]
-    pub fn searcher(&self) -> Searcher {
+    pub(crate) fn searcher(&self) -> Searcher {
         Searcher::new(self.open.snapshot())
     }
 }

@@ -16,7 +16,7 @@ const NEIGHBOURS: usize = 32;
 
 /// The clusters of near duplicates of a snapshot.
 #[derive(Debug)]
-pub struct NearDuplicates {
+pub(crate) struct NearDuplicates {
     /// For each segment, the cluster of each passage, from 1; 0 where its exchange has no near
     /// duplicate.
     segments: Vec<Vec<u32>>,
@@ -42,7 +42,7 @@ impl NearDuplicates {
 
     /// The number of the cluster of a passage's exchange; `None` where it has no near duplicate.
     #[must_use]
-    pub fn cluster(&self, segment: usize, passage: u32) -> Option<u32> {
+    pub(crate) fn cluster(&self, segment: usize, passage: u32) -> Option<u32> {
         let cluster = self.segments.get(segment)?.get(passage as usize)?;
         cluster.checked_sub(1)
     }

@@ -12,7 +12,7 @@ use crate::local::index::memory_segment::field_postings::PostingsList;
 
 /// A term of a segment.
 #[derive(Clone, Debug)]
-pub struct Term {
+pub(crate) struct Term {
     pub(super) field: Field,
     /// As tantivy describes a term. In memory the postings' range begins at the number of the list.
     pub(super) info: TermInfo,
@@ -21,13 +21,13 @@ pub struct Term {
 impl Term {
     /// How many passages have it, deleted ones too.
     #[must_use]
-    pub const fn passages(&self) -> u32 {
+    pub(crate) const fn passages(&self) -> u32 {
         self.info.doc_freq
     }
 }
 
 /// The passages with a term, a block at a time, ascending.
-pub struct Postings(Cursor);
+pub(crate) struct Postings(Cursor);
 
 enum Cursor {
     /// In files.
@@ -63,7 +63,7 @@ impl Postings {
 
     /// The passages of the present block; empty after the last.
     #[must_use]
-    pub fn passages(&self) -> &[u32] {
+    pub(crate) fn passages(&self) -> &[u32] {
         match &self.0 {
             Cursor::Disk(cursor) => cursor.docs(),
             Cursor::Memory(postings, list) => block(postings, *list).passages,
@@ -72,7 +72,7 @@ impl Postings {
 
     /// How often each passage of the present block has the term.
     #[must_use]
-    pub fn frequencies(&self) -> &[u32] {
+    pub(crate) fn frequencies(&self) -> &[u32] {
         match &self.0 {
             Cursor::Disk(cursor) => cursor.freqs(),
             Cursor::Memory(postings, list) => block(postings, *list).frequencies,
@@ -80,7 +80,7 @@ impl Postings {
     }
 
     /// Goes to the next block.
-    pub fn advance(&mut self) {
+    pub(crate) fn advance(&mut self) {
         match &mut self.0 {
             Cursor::Disk(cursor) => cursor.advance(),
             Cursor::Memory(_, list) => *list = None,
@@ -89,7 +89,7 @@ impl Postings {
 
     /// How often a passage has the term. Passages must be asked for in ascending order. The present
     /// block is then one that can hold the last of them.
-    pub fn frequency_at(&mut self, passage: u32) -> u32 {
+    pub(crate) fn frequency_at(&mut self, passage: u32) -> u32 {
         match &mut self.0 {
             Cursor::Disk(cursor) => {
                 let index = cursor.seek(passage);

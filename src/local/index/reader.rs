@@ -105,7 +105,7 @@ fn total(segments: &[Segment], field: Field) -> Statistics {
 
 /// Reads one snapshot. Clones share it.
 #[derive(Clone)]
-pub struct Searcher {
+pub(crate) struct Searcher {
     snapshot: Arc<Snapshot>,
 }
 
@@ -122,25 +122,25 @@ impl Searcher {
 
     /// The store's generation that this is the image of.
     #[must_use]
-    pub fn generation(&self) -> u64 {
+    pub(crate) fn generation(&self) -> u64 {
         self.snapshot.generation
     }
 
     /// How many exchanges there are.
     #[must_use]
-    pub fn exchanges(&self) -> u64 {
+    pub(crate) fn exchanges(&self) -> u64 {
         self.snapshot.exchanges
     }
 
     /// How many passages there are.
     #[must_use]
-    pub fn passages(&self) -> u64 {
+    pub(crate) fn passages(&self) -> u64 {
         self.snapshot.segments.iter().map(|segment| u64::from(segment.live_passages())).sum()
     }
 
     /// The ids of all documents that have an exchange, in order.
     #[must_use]
-    pub fn document_ids(&self) -> BTreeSet<String> {
+    pub(crate) fn document_ids(&self) -> BTreeSet<String> {
         let mut ids = BTreeSet::new();
         for segment in self.segments() {
             let live = segment.starts().iter().filter(|start| segment.is_alive(*start));
@@ -151,37 +151,37 @@ impl Searcher {
 
     /// The segments.
     #[must_use]
-    pub fn segments(&self) -> &[Segment] {
+    pub(crate) fn segments(&self) -> &[Segment] {
         &self.snapshot.segments
     }
 
     /// The languages that live documents were analysed in, that of most exchanges first; the
     /// default one where there are no documents.
     #[must_use]
-    pub fn languages(&self) -> &[Language] {
+    pub(crate) fn languages(&self) -> &[Language] {
         &self.snapshot.languages
     }
 
     /// The language of documents that do not say theirs.
     #[must_use]
-    pub fn default_language(&self) -> Language {
+    pub(crate) fn default_language(&self) -> Language {
         self.snapshot.default_language
     }
 
     /// The clusters of near duplicates. The first call for a snapshot computes them.
     #[must_use]
-    pub fn near_duplicates(&self) -> &NearDuplicates {
+    pub(crate) fn near_duplicates(&self) -> &NearDuplicates {
         self.snapshot.near_duplicates.get_or_init(|| NearDuplicates::find(&self.snapshot.segments))
     }
 
     /// A term of a field, in every segment.
-    pub fn term(&self, field: Field, term: &str) -> Result<TermEntry, IndexError> {
+    pub(crate) fn term(&self, field: Field, term: &str) -> Result<TermEntry, IndexError> {
         TermEntry::look_up(self.segments(), field, term.into())
     }
 
     /// How much text a field holds.
     #[must_use]
-    pub fn statistics(&self, field: Field) -> Statistics {
+    pub(crate) fn statistics(&self, field: Field) -> Statistics {
         match field {
             Field::Question => self.snapshot.question,
             Field::Answer => self.snapshot.answer,

@@ -15,7 +15,7 @@ use crate::local::index::term_vector::TermVector;
 /// The id of a segment, which no other has in this index or any other of this process: tantivy's
 /// UUID for one in files, a serial number for one in memory (no UUID is as small).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SegmentId(u128);
+pub(crate) struct SegmentId(u128);
 
 impl SegmentId {
     /// Of a segment in memory.
@@ -31,7 +31,7 @@ impl SegmentId {
 
     /// The id as a number.
     #[must_use]
-    pub const fn as_u128(self) -> u128 {
+    pub(crate) const fn as_u128(self) -> u128 {
         self.0
     }
 }

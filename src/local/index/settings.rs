@@ -2,7 +2,7 @@
 
 /// How the index is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// The language of documents that do not say theirs, as a BCP 47 tag.
     pub default_language: String,
 }

@@ -18,7 +18,7 @@ type Hasher = BuildHasherDefault<DefaultHasher>;
 
 /// A term to look for, with its hash.
 #[derive(Clone, Copy, Debug)]
-pub struct TermKey<'a> {
+pub(crate) struct TermKey<'a> {
     /// The term.
     pub text: &'a str,
     hash: u64,

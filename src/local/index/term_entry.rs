@@ -8,7 +8,7 @@ use crate::local::index::term_bloom::TermKey;
 
 /// A term in every segment of a snapshot.
 #[derive(Debug, Default)]
-pub struct TermEntry {
+pub(crate) struct TermEntry {
     /// How many passages that are not deleted have it.
     pub live: u64,
     /// The term in each segment; empty where no live passage has it.

@@ -27,7 +27,7 @@ fn fingerprint(term: &str) -> u16 {
 /// The end of the chunk of `text` that begins at `start`: after the next character that no word
 /// reaches across, white space or a full stop of a script without spaces.
 #[must_use]
-pub fn chunk_end(text: &str, start: usize) -> usize {
+pub(crate) fn chunk_end(text: &str, start: usize) -> usize {
     let start = match ascii_chunk_end(text, start) {
         Ok(end) => return end,
         Err(reached) => reached,
@@ -97,7 +97,7 @@ fn begins_word(letter: char) -> bool {
 
 /// A set of fingerprints.
 #[derive(Clone, Debug)]
-pub struct Fingerprints(BitSet);
+pub(crate) struct Fingerprints(BitSet);
 
 impl Default for Fingerprints {
     fn default() -> Self {
@@ -107,7 +107,7 @@ impl Default for Fingerprints {
 
 impl Fingerprints {
     /// Inserts the fingerprint of a term.
-    pub fn insert(&mut self, term: &str) {
+    pub(crate) fn insert(&mut self, term: &str) {
         self.0.insert(fingerprint(term).into());
     }
 
@@ -171,7 +171,7 @@ impl<'a> Builder<'a> {
 
 /// The vector of a text, as it is read.
 #[derive(Clone, Copy, Debug)]
-pub struct TermVector<'a> {
+pub(crate) struct TermVector<'a> {
     text_len: usize,
     fingerprints: &'a [[u8; 2]],
     starts: Starts<'a>,
@@ -206,12 +206,12 @@ impl<'a> TermVector<'a> {
 
     /// The length of its text, in bytes.
     #[must_use]
-    pub const fn text_len(&self) -> usize {
+    pub(crate) const fn text_len(&self) -> usize {
         self.text_len
     }
 
     /// The starts of the chunks that can have a term of `wanted`, ascending, each once.
-    pub fn chunks(self, wanted: &Fingerprints) -> impl Iterator<Item = usize> {
+    pub(crate) fn chunks(self, wanted: &Fingerprints) -> impl Iterator<Item = usize> {
         let (mut summed, mut sum, mut last) = (0, 0, None);
         let numbers = self.fingerprints.iter().enumerate();
         numbers.filter(|(_, bytes)| wanted.contains(u16::from_le_bytes(**bytes))).filter_map(
@@ -235,7 +235,7 @@ impl<'a> TermVector<'a> {
     /// Where a phrase can be, whose words are given with their distances from the first: the starts
     /// of the first and of the last chunk that can have its words.
     #[must_use]
-    pub fn windows(self, phrase: &[(u32, String)]) -> Vec<(usize, usize)> {
+    pub(crate) fn windows(self, phrase: &[(u32, String)]) -> Vec<(usize, usize)> {
         let wanted: Vec<u16> = phrase.iter().map(|(_, term)| fingerprint(term)).collect();
         let (Some(lead), Some((reach, _))) =
             (wanted.first(), phrase.iter().max_by_key(|(offset, _)| *offset))

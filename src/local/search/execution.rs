@@ -22,22 +22,20 @@ use crate::query::Ranking;
 
 /// A page of results.
 #[derive(Debug)]
-pub struct SearchResults {
+pub(crate) struct SearchResults {
     /// The page, best first. Only a search that collapses near duplicates lists any with a result.
     pub results: Vec<Collapsed>,
     /// How many results there are on all pages.
     pub total: u64,
     /// Words of the query that no exchange has, as they were typed.
     pub unmatched_terms: Vec<String>,
-    /// The store's generation that was searched.
-    pub generation: u64,
     /// Finds what the query matched in the hits' texts.
     pub highlighter: Highlighter,
 }
 
 /// A query that is resolved against a snapshot, and not yet run.
 #[derive(Debug)]
-pub struct Planned {
+pub(crate) struct Planned {
     query: AnalyzedQuery,
     plan: Plan,
 }
@@ -45,7 +43,7 @@ pub struct Planned {
 impl Planned {
     /// Resolves a query. This reads dictionaries, and postings only where passages were deleted.
     /// `cache` holds words of this snapshot and no other.
-    pub fn new(
+    pub(crate) fn new(
         searcher: &Searcher,
         cache: &TermCache,
         query: AnalyzedQuery,
@@ -58,7 +56,7 @@ impl Planned {
     /// How many postings its words have; `None` where it has phrases or signs, too, whose cost
     /// shows only when they are read.
     #[must_use]
-    pub fn postings(&self) -> Option<u64> {
+    pub(crate) fn postings(&self) -> Option<u64> {
         self.query.clauses.is_empty().then_some(self.plan.postings)
     }
 }
@@ -76,7 +74,7 @@ pub(super) fn search(
 }
 
 /// Ranks the exchanges that match a query, which was planned on this snapshot.
-pub fn run(
+pub(crate) fn run(
     searcher: &Searcher,
     planned: Planned,
     page: &PageRequest<'_>,
@@ -123,5 +121,5 @@ pub fn run(
     results.truncate(page.limit);
     let highlighter = Highlighter::of(&query, plan.words(), searcher);
     let unmatched_terms = plan.into_unmatched();
-    Ok(SearchResults { results, total, unmatched_terms, generation: searcher.generation(), highlighter })
+    Ok(SearchResults { results, total, unmatched_terms, highlighter })
 }

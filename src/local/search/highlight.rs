@@ -30,7 +30,7 @@ use crate::span::TextSpan;
 
 /// Finds what a query matched in a text, by the analysis that the search used. Made once per query.
 #[derive(Debug)]
-pub struct Highlighter {
+pub(crate) struct Highlighter {
     terms: HashSet<String>,
     /// The fingerprints of `terms`.
     fingerprints: Fingerprints,
@@ -84,7 +84,7 @@ impl Highlighter {
     /// The spans of `text`, in the language of this BCP 47 tag, that the query matched: in order,
     /// disjoint, on character boundaries.
     #[must_use]
-    pub fn spans(&self, language: &str, text: &str) -> Vec<TextSpan> {
+    pub(crate) fn spans(&self, language: &str, text: &str) -> Vec<TextSpan> {
         let mut spans = Vec::new();
         self.analyze(&mut Analyzer::new(self.language(language)), text, &mut spans);
         joined(spans)
@@ -93,7 +93,7 @@ impl Highlighter {
     /// The spans that the query matched in the question and in the best window of a hit in this
     /// snapshot: those of [`Highlighter::spans`], found by term vectors instead of by analysing the
     /// whole text.
-    pub fn of_hit(
+    pub(crate) fn of_hit(
         &mut self,
         searcher: &Searcher,
         key: PassageKey,

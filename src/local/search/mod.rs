@@ -24,10 +24,10 @@ mod highlight_tests;
 #[cfg(test)]
 mod tests;
 
-pub use execution::Planned;
-pub use execution::SearchResults;
-pub use execution::run;
+pub(crate) use execution::Planned;
+pub(crate) use execution::SearchResults;
+pub(crate) use execution::run;
 #[cfg(test)]
 use execution::search;
-pub use highlight::Highlighter;
-pub use term_cache::TermCache;
+pub(crate) use highlight::Highlighter;
+pub(crate) use term_cache::TermCache;

@@ -181,7 +181,7 @@ type Words = Cache<String, Arc<CachedTerm>, Weight, RandomState>;
 
 /// The words last asked for in one snapshot.
 #[derive(Default)]
-pub struct TermCache {
+pub(crate) struct TermCache {
     /// Allocated at the first use: most snapshots are replaced by the next write before anyone
     /// searches.
     words: OnceLock<Words>,
@@ -214,7 +214,7 @@ impl TermCache {
     }
 
     /// Drops all words: no new search will use this snapshot.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         if let Some(words) = self.words.get() {
             words.clear();
         }

@@ -23,7 +23,7 @@ use crate::local::store::write::Batch;
 
 /// Documents and exchanges, durably.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     path: PathBuf,
     cache_bytes: usize,
     current: RwLock<Arc<Epoch>>,
@@ -33,7 +33,7 @@ pub struct Store {
 
 /// When every page of a store's file is checked against its checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
+pub(crate) enum Check {
     /// While it is opened.
     Now,
     /// By [`check_pages`], which has to be called before anything is written.
@@ -43,7 +43,7 @@ pub enum Check {
 impl Store {
     /// Opens the store in the file `path`, and checks all of it unless `check` is put off. A store
     /// of an older format is checked and upgraded. Returns with the store which of both was done.
-    pub fn open(path: &Path, cache_bytes: usize, check: Check) -> Result<(Self, Check), StoreError> {
+    pub(crate) fn open(path: &Path, cache_bytes: usize, check: Check) -> Result<(Self, Check), StoreError> {
         catch_redb_panic(|| Self::open_or_panic(path, cache_bytes, check))
     }
 
@@ -78,7 +78,7 @@ impl Store {
 
     /// Makes an empty store in the file `path`, where there is none. `page_key` becomes the key
     /// that page tokens are signed with. The file gets its name only when it is complete.
-    pub fn create(path: &Path, page_key: &[u8; 32]) -> Result<(), StoreError> {
+    pub(crate) fn create(path: &Path, page_key: &[u8; 32]) -> Result<(), StoreError> {
         let io = |error: io::Error| StoreError::of_io(&error);
         let unnamed = disk::with_suffix(path, "new").map_err(io)?;
         match fs::remove_file(&unnamed) {
@@ -106,7 +106,7 @@ impl Store {
     }
 
     /// A consistent view of what is committed.
-    pub fn reader(&self) -> Result<Reader, StoreError> {
+    pub(crate) fn reader(&self) -> Result<Reader, StoreError> {
         let epoch = self.epoch();
         Ok(Reader::new(epoch.database()?.begin_read()?, epoch))
     }
@@ -114,7 +114,7 @@ impl Store {
     /// Starts a batch of writes, which becomes visible and durable as one.
     ///
     /// After a failed write it fails until [`Store::recover`] has succeeded.
-    pub fn begin(&self) -> Result<Batch, StoreError> {
+    pub(crate) fn begin(&self) -> Result<Batch, StoreError> {
         let epoch = self.epoch();
         if let Some(fault) = epoch.failure.error() {
             return Err(StoreError::of_io(&fault));
@@ -123,24 +123,24 @@ impl Store {
     }
 
     /// Writes nothing any more until [`Store::recover`]: what the last batch left is unknown.
-    pub fn give_up(&self, reason: &str) {
+    pub(crate) fn give_up(&self, reason: &str) {
         self.epoch().failure.record(io::Error::other(reason.to_owned()));
     }
 
     /// Bytes that may still be written on its disk.
-    pub fn free_bytes(&self) -> Result<u64, StoreError> {
+    pub(crate) fn free_bytes(&self) -> Result<u64, StoreError> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let room = disk::room(folder.unwrap_or(Path::new(".")));
         room.map(|room| room.free).map_err(|error| StoreError::of_io(&error))
     }
 
     /// Whether a write failed, so that the file has to be reopened before the next.
-    pub fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         self.epoch().failure.error().is_some()
     }
 
     /// Reopens the file after a failed write. Readers made from now on see what is on disk.
-    pub fn recover(&self) -> Result<(), StoreError> {
+    pub(crate) fn recover(&self) -> Result<(), StoreError> {
         let next = Arc::new(Epoch::open(RandomAccess::open(&self.path), self.cache_bytes, false)?);
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         let last = std::mem::replace(&mut *current, next);
@@ -150,7 +150,7 @@ impl Store {
 
     /// Whether readers from before the last failed write still exist. The file must not be written
     /// until they are gone: its database does not know them and would reuse the pages they read.
-    pub fn has_stale_readers(&self) -> bool {
+    pub(crate) fn has_stale_readers(&self) -> bool {
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         ended.retain(|epoch| epoch.strong_count() > 0);
         !ended.is_empty()

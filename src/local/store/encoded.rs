@@ -16,7 +16,7 @@ use crate::transcript::StoredExchange;
 
 /// A document as the store writes it: every value encoded, with its checksum.
 #[derive(Debug)]
-pub struct EncodedDocument {
+pub(crate) struct EncodedDocument {
     /// The document.
     pub document: StoredDocument,
     /// What was noticed while reading it.
@@ -52,7 +52,7 @@ impl Chunks {
 
 impl EncodedDocument {
     /// Encodes a document.
-    pub fn new(prepared: PreparedDocument) -> Result<Self, StoreError> {
+    pub(crate) fn new(prepared: PreparedDocument) -> Result<Self, StoreError> {
         let PreparedDocument { document, exchanges, diagnostics, received, rendition } = prepared;
         let id = document.id.as_str();
         let noted: Vec<_> = diagnostics.iter().map(record::diagnostic_out).collect();
@@ -81,7 +81,7 @@ impl EncodedDocument {
 impl EncodedDocument {
     /// Bytes that it holds, as far as they grow with the document.
     #[must_use]
-    pub const fn bytes(&self) -> usize {
+    pub(crate) const fn bytes(&self) -> usize {
         self.bytes
     }
 }

@@ -4,7 +4,7 @@
 /// one of a newer version is not opened.
 ///
 /// 1: the first. 2: `VERSIONS`.
-pub const FORMAT: u64 = 2;
+pub(crate) const FORMAT: u64 = 2;
 
 /// Version of snapshots. 1: a stream of rows. 2: a redb file with all tables.
-pub const SNAPSHOT_FORMAT: u32 = 2;
+pub(crate) const SNAPSHOT_FORMAT: u32 = 2;

@@ -34,7 +34,7 @@ use crate::transcript::StoredExchange;
 ///
 /// Of a file that has not been checked, redb may panic over a damaged page; who reads such a one
 /// calls it in [`catch_redb_panic`](crate::local::store::catch_redb_panic).
-pub struct Reader {
+pub(crate) struct Reader {
     pub(super) transaction: ReadTransaction,
     /// Opened once, when first read: opening costs as much as reading a value.
     documents: OnceLock<ReadOnlyTable<&'static str, &'static [u8]>>,
@@ -51,7 +51,7 @@ impl std::fmt::Debug for Reader {
 
 /// An earlier version of a document.
 #[derive(Debug)]
-pub struct Version {
+pub(crate) struct Version {
     /// The document's id.
     pub id: String,
     /// The generation in which it was replaced or deleted.
@@ -67,30 +67,30 @@ impl Reader {
 
     /// Whether a write failed since the file was opened that it reads through.
     #[must_use]
-    pub fn is_stale(&self) -> bool {
+    pub(crate) fn is_stale(&self) -> bool {
         self.epoch.failure.error().is_some()
     }
 
     /// Whether both read through the same opening of the file.
     #[must_use]
-    pub fn same_handle(&self, other: &Self) -> bool {
+    pub(crate) fn same_handle(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.epoch, &other.epoch)
     }
 
     /// The number of the last committed batch; 0 before the first.
-    pub fn generation(&self) -> Result<u64, StoreError> {
+    pub(crate) fn generation(&self) -> Result<u64, StoreError> {
         self.meta("generation")
     }
 
     /// One of the counts kept with every batch: `documents`, `exchanges`, `passages`, `bytes`.
-    pub fn meta(&self, name: &str) -> Result<u64, StoreError> {
+    pub(crate) fn meta(&self, name: &str) -> Result<u64, StoreError> {
         let table = self.transaction.open_table(META)?;
         let Some(value) = table.get(name)? else { return Ok(0) };
         record::decode(verified("facts", name.as_bytes(), value.value())?)
     }
 
     /// The key that page tokens are signed with.
-    pub fn page_key(&self) -> Result<[u8; 32], StoreError> {
+    pub(crate) fn page_key(&self) -> Result<[u8; 32], StoreError> {
         let table = self.transaction.open_table(META)?;
         let value = table.get("page_key")?;
         let value = value.as_ref().map(redb::AccessGuard::value).unwrap_or_default();
@@ -100,7 +100,7 @@ impl Reader {
     }
 
     /// The document of this id.
-    pub fn document(&self, id: &str) -> Result<Option<StoredDocument>, StoreError> {
+    pub(crate) fn document(&self, id: &str) -> Result<Option<StoredDocument>, StoreError> {
         let table = if let Some(table) = self.documents.get() {
             table
         } else {
@@ -112,13 +112,17 @@ impl Reader {
 
     /// The versions of a document that were replaced or deleted, latest first, without damaged
     /// ones.
-    pub fn versions(&self, id: &str) -> Result<Vec<StoredDocument>, StoreError> {
+    pub(crate) fn versions(&self, id: &str) -> Result<Vec<StoredDocument>, StoreError> {
         let versions = versions_in(&self.transaction.open_table(VERSIONS)?, id)?;
         Ok(versions.into_iter().rev().filter_map(|(_, version)| version).collect())
     }
 
     /// At most `limit` documents whose id is after `after`, ordered by id.
-    pub fn documents(&self, after: Option<&str>, limit: usize) -> Result<Vec<StoredDocument>, StoreError> {
+    pub(crate) fn documents(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredDocument>, StoreError> {
         let table = self.transaction.open_table(DOCUMENTS)?;
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let mut documents = Vec::new();
@@ -130,7 +134,7 @@ impl Reader {
     }
 
     /// At most `limit` ids of documents after `after`, in order.
-    pub fn ids(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn ids(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
         let table = self.transaction.open_table(DOCUMENTS)?;
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let range = table.range::<&str>((from, Bound::Unbounded))?.take(limit);
@@ -138,7 +142,7 @@ impl Reader {
     }
 
     /// What was noticed when a document was read.
-    pub fn diagnostics(&self, id: &str) -> Result<Vec<Diagnostic>, StoreError> {
+    pub(crate) fn diagnostics(&self, id: &str) -> Result<Vec<Diagnostic>, StoreError> {
         let table = self.transaction.open_table(DIAGNOSTICS)?;
         let Some(value) = table.get(id)? else { return Ok(Vec::new()) };
         let records: Vec<record::DiagnosticRecord> =
@@ -147,7 +151,7 @@ impl Reader {
     }
 
     /// The `index`th exchange of a document.
-    pub fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, StoreError> {
+    pub(crate) fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, StoreError> {
         let table = if let Some(table) = self.exchanges.get() {
             table
         } else {
@@ -159,7 +163,7 @@ impl Reader {
     }
 
     /// All exchanges of a document, in order.
-    pub fn exchanges(&self, id: &str) -> Result<Vec<StoredExchange>, StoreError> {
+    pub(crate) fn exchanges(&self, id: &str) -> Result<Vec<StoredExchange>, StoreError> {
         let table = self.transaction.open_table(EXCHANGES)?;
         let mut exchanges = Vec::new();
         for entry in table.range((id, 0)..=(id, u32::MAX))? {
@@ -171,7 +175,7 @@ impl Reader {
 
     /// The bytes of a source from `offset` to the end of the chunk that it is in; none after the
     /// end.
-    pub fn source_chunk(&self, digest: Digest, offset: usize) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn source_chunk(&self, digest: Digest, offset: usize) -> Result<Vec<u8>, StoreError> {
         let number = u32::try_from(offset / CHUNK).unwrap_or(u32::MAX);
         let table = self.transaction.open_table(SOURCES)?;
         let Some(value) = table.get((digest.as_bytes(), number))? else { return Ok(Vec::new()) };
@@ -180,7 +184,7 @@ impl Reader {
     }
 
     /// The bytes of a source in `span`; fewer where the source ends before.
-    pub fn source_range(&self, digest: Digest, span: ByteSpan) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn source_range(&self, digest: Digest, span: ByteSpan) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::new();
         while bytes.len() < span.len() {
             let mut chunk = self.source_chunk(digest, span.start() + bytes.len())?;
@@ -195,7 +199,7 @@ impl Reader {
 
     /// The ids written in generations after `generation`, in order; `None` where they are not all
     /// known any more and everything has to be read again.
-    pub fn changes_since(&self, generation: u64) -> Result<Option<Vec<String>>, StoreError> {
+    pub(crate) fn changes_since(&self, generation: u64) -> Result<Option<Vec<String>>, StoreError> {
         let table = self.transaction.open_table(CHANGES)?;
         let mut ids = Vec::new();
         let mut expected = generation + 1;
@@ -216,7 +220,7 @@ impl Reader {
 
     /// At most `limit` earlier versions after `after`, of all documents, ordered by id, then by
     /// age.
-    pub fn versions_after(
+    pub(crate) fn versions_after(
         &self,
         after: Option<(&str, u64)>,
         limit: usize,
@@ -235,7 +239,7 @@ impl Reader {
     }
 
     /// How many documents there are.
-    pub fn document_count(&self) -> Result<u64, StoreError> {
+    pub(crate) fn document_count(&self) -> Result<u64, StoreError> {
         Ok(self.transaction.open_table(DOCUMENTS)?.len()?)
     }
 }

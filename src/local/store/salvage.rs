@@ -25,7 +25,7 @@ use crate::transcript::Digest;
 
 /// A store that may be damaged.
 #[derive(Debug)]
-pub struct Salvage {
+pub(crate) struct Salvage {
     path: PathBuf,
     /// `None` after a panic, which may have left the handle unusable.
     open: Option<Reader>,
@@ -33,7 +33,7 @@ pub struct Salvage {
 
 impl Salvage {
     /// Opens the store at `path`. The file is not changed, nor is one made.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let mut salvage = Self { path: path.to_owned(), open: None };
         salvage.open = Some(salvage.reopen()?);
         match salvage.read(|reader| reader.meta("format")) {
@@ -48,14 +48,17 @@ impl Salvage {
     }
 
     /// Checks every page of the file against its checksum.
-    pub fn check_pages(&mut self) -> Result<(), StoreError> {
+    pub(crate) fn check_pages(&mut self) -> Result<(), StoreError> {
         self.open = None;
         check_pages(&self.path)
     }
 
     /// Reads something. Any reason why it cannot be read counts as damage, a bad sector as well as
     /// a flipped bit.
-    pub fn read<T>(&mut self, read: impl FnOnce(&Reader) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(crate) fn read<T>(
+        &mut self,
+        read: impl FnOnce(&Reader) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let reader = match self.open.take() {
             Some(reader) => reader,
             None => self.reopen()?,
@@ -70,12 +73,12 @@ impl Salvage {
     }
 
     /// A chunk of a source; empty after its end.
-    pub fn chunk(&mut self, digest: Digest, number: u32) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn chunk(&mut self, digest: Digest, number: u32) -> Result<Vec<u8>, StoreError> {
         self.read(|reader| reader.source_chunk(digest, number as usize * CHUNK))
     }
 
     /// The ids of all documents of which anything can be read, in order.
-    pub fn ids(&mut self) -> BTreeSet<String> {
+    pub(crate) fn ids(&mut self) -> BTreeSet<String> {
         let mut ids = BTreeSet::new();
         self.keys(DOCUMENTS, &mut |id| ids.extend([id.to_owned()]));
         self.keys(DIAGNOSTICS, &mut |id| ids.extend([id.to_owned()]));
@@ -84,7 +87,7 @@ impl Salvage {
     }
 
     /// The digests of all sources of which anything can be read, in order.
-    pub fn sources(&mut self) -> BTreeSet<Digest> {
+    pub(crate) fn sources(&mut self) -> BTreeSet<Digest> {
         let mut digests = BTreeSet::new();
         self.keys(SOURCES, &mut |(digest, _)| digests.extend([Digest::from_bytes(*digest)]));
         digests
@@ -119,13 +122,13 @@ fn keys<K: Key + 'static, V: Value + 'static>(
 
 /// Checks every page of the store in the file `path`, which nobody writes meanwhile; it may be
 /// open.
-pub fn check_pages(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn check_pages(path: &Path) -> Result<(), StoreError> {
     catch_redb_panic(|| Epoch::open_read_only(path, false)?.check_pages())
 }
 
 /// Opens the store in the file `path` to read it, after every page has been checked. The file is
 /// not changed.
-pub fn open_checked(path: &Path) -> Result<Reader, StoreError> {
+pub(crate) fn open_checked(path: &Path) -> Result<Reader, StoreError> {
     open(path, true)
 }
 

@@ -38,7 +38,7 @@ use crate::transcript::Digest;
 use crate::transcript::StoredDocument;
 
 /// Writes that are committed together, or dropped together.
-pub struct Batch {
+pub(crate) struct Batch {
     transaction: WriteTransaction,
     epoch: Arc<Epoch>,
     /// What was added and removed so far, written once with the commit.
@@ -118,31 +118,31 @@ impl Batch {
     }
 
     /// The document of this id, as this batch sees it.
-    pub fn document(&self, id: &str) -> Result<Option<StoredDocument>, StoreError> {
+    pub(crate) fn document(&self, id: &str) -> Result<Option<StoredDocument>, StoreError> {
         document_in(&self.transaction.open_table(DOCUMENTS)?, id)
     }
 
     /// The generation before this batch.
-    pub fn generation(&self) -> Result<u64, StoreError> {
+    pub(crate) fn generation(&self) -> Result<u64, StoreError> {
         Ok(self.meta("generation")?.unwrap_or(0))
     }
 
     /// Starts the next generation: the number that this batch's writes will be visible under.
-    pub fn next_generation(&self) -> Result<u64, StoreError> {
+    pub(crate) fn next_generation(&self) -> Result<u64, StoreError> {
         let generation = self.generation()? + 1;
         self.set_meta("generation", generation)?;
         Ok(generation)
     }
 
     /// Notes when the batch is committed.
-    pub fn set_time(&self, now: SystemTime) -> Result<(), StoreError> {
+    pub(crate) fn set_time(&self, now: SystemTime) -> Result<(), StoreError> {
         let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         self.set_meta("committed", seconds)
     }
 
     /// Writes a document in place of the one of its id, which is kept as a version; at most `keep`
     /// versions are.
-    pub fn put(&self, new: &EncodedDocument, generation: u64, keep: usize) -> Result<(), StoreError> {
+    pub(crate) fn put(&self, new: &EncodedDocument, generation: u64, keep: usize) -> Result<(), StoreError> {
         let EncodedDocument { document, values, .. } = new;
         let id = document.id.as_str();
         // Before the old document releases its sources, which are often the same.
@@ -163,7 +163,7 @@ impl Batch {
     }
 
     /// Deletes a document, which is kept as a version; says whether there was one.
-    pub fn delete(&self, id: &str, generation: u64, keep: usize) -> Result<bool, StoreError> {
+    pub(crate) fn delete(&self, id: &str, generation: u64, keep: usize) -> Result<bool, StoreError> {
         let found = self.retire(id, None, generation, keep)?;
         if found {
             self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
@@ -173,7 +173,7 @@ impl Batch {
 
     /// [`StoreError::Damaged`] where the record of a document or of one of its versions is damaged:
     /// then it is unknown which bytes only they have, and a purge could leave some of them.
-    pub fn ensure_bytes_known(&self, id: &str) -> Result<(), StoreError> {
+    pub(crate) fn ensure_bytes_known(&self, id: &str) -> Result<(), StoreError> {
         self.document(id)?;
         if self.versions(id)?.iter().all(|(_, version)| version.is_some()) {
             return Ok(());
@@ -184,7 +184,7 @@ impl Batch {
     /// Deletes a document and all its versions, with every byte that no other document has. `None`
     /// where there is neither a document nor a version. [`Batch::ensure_bytes_known`] is called
     /// first.
-    pub fn purge(&self, id: &str, generation: u64) -> Result<Option<Purged>, StoreError> {
+    pub(crate) fn purge(&self, id: &str, generation: u64) -> Result<Option<Purged>, StoreError> {
         let found = self.delete(id, generation, usize::MAX)?;
         let mut purged = Purged::default();
         for (retired, version) in self.versions(id)? {
@@ -201,14 +201,14 @@ impl Batch {
     }
 
     /// Forgets which ids were written up to `generation`: the index has them.
-    pub fn forget_changes(&self, generation: u64) -> Result<(), StoreError> {
+    pub(crate) fn forget_changes(&self, generation: u64) -> Result<(), StoreError> {
         self.transaction.open_table(CHANGES)?.retain_in(..(generation + 1, ""), |_, ()| false)?;
         Ok(())
     }
 
     /// Makes it all visible and durable. After an error it is not known whether it is, and the
     /// store has to be reopened.
-    pub fn commit(self) -> Result<(), StoreError> {
+    pub(crate) fn commit(self) -> Result<(), StoreError> {
         self.write_counts()?;
         let committed = self.transaction.commit();
         if let Err(error) = &committed {

@@ -22,7 +22,7 @@ use crate::local::index::term_vector::TermVector;
 
 /// One segment of a snapshot. Clones share what they hold.
 #[derive(Clone)]
-pub struct Segment {
+pub(crate) struct Segment {
     pub(super) data: Arc<dyn SegmentData>,
     /// The same data, where it is in memory and not committed yet.
     pub(super) memory: Option<Arc<MemorySegment>>,
@@ -83,84 +83,82 @@ impl Segment {
 
     /// Its id, which is that of its data.
     #[must_use]
-    pub fn id(&self) -> SegmentId {
+    pub(crate) fn id(&self) -> SegmentId {
         self.data.id()
     }
 
     /// How many passages it has, deleted ones too.
     #[must_use]
-    pub fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.data.len()
-    }
-
-    /// Whether it has none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// The passages that begin an exchange.
     #[must_use]
-    pub fn starts(&self) -> &BitSet {
+    pub(crate) fn starts(&self) -> &BitSet {
         self.data.starts()
     }
 
     /// The passages that are not deleted; `None` where all are there.
     #[must_use]
-    pub fn alive(&self) -> Option<&BitSet> {
+    pub(crate) fn alive(&self) -> Option<&BitSet> {
         self.alive.as_deref()
     }
 
     /// Whether a passage is not deleted.
     #[must_use]
-    pub fn is_alive(&self, passage: u32) -> bool {
+    pub(crate) fn is_alive(&self, passage: u32) -> bool {
         self.alive.as_ref().is_none_or(|alive| alive.contains(passage))
     }
 
     /// The index of a passage's exchange in its document.
     #[must_use]
-    pub fn exchange(&self, passage: u32) -> u32 {
+    pub(crate) fn exchange(&self, passage: u32) -> u32 {
         self.data.exchange(passage)
     }
 
     /// The index of a passage's window in its exchange.
     #[must_use]
-    pub fn window(&self, passage: u32) -> u32 {
+    pub(crate) fn window(&self, passage: u32) -> u32 {
         self.data.window(passage)
     }
 
     /// The rank of a passage's document id among the ids of this segment, in ascending order.
     #[must_use]
-    pub fn document(&self, passage: u32) -> usize {
+    pub(crate) fn document(&self, passage: u32) -> usize {
         self.data.document(passage)
     }
 
     /// The document id of a rank.
     #[must_use]
-    pub fn document_id(&self, rank: usize) -> &str {
+    pub(crate) fn document_id(&self, rank: usize) -> &str {
         self.data.document_ids().get(rank)
     }
 
     /// How many document ids of this segment are below `id`, and whether `id` itself is among them.
     #[must_use]
-    pub fn rank_of(&self, id: &str) -> (usize, bool) {
+    pub(crate) fn rank_of(&self, id: &str) -> (usize, bool) {
         self.data.document_ids().rank_of(id)
     }
 
     /// The term vectors of a passage's question and answer; the question's only on the passage that
     /// begins the exchange. `None` where they are missing.
     #[must_use]
-    pub fn term_vectors(&self, passage: u32) -> Option<[TermVector<'_>; 2]> {
+    pub(crate) fn term_vectors(&self, passage: u32) -> Option<[TermVector<'_>; 2]> {
         self.data.term_vectors(passage)
     }
 
     /// The term of a field, where any passage has it.
-    pub fn term<'t>(&self, field: Field, term: impl Into<TermKey<'t>>) -> Result<Option<Term>, IndexError> {
+    pub(crate) fn term<'t>(
+        &self,
+        field: Field,
+        term: impl Into<TermKey<'t>>,
+    ) -> Result<Option<Term>, IndexError> {
         self.data.term(field, term.into())
     }
 
     /// How many passages with a term are not deleted.
-    pub fn live(&self, term: &Term) -> Result<u32, IndexError> {
+    pub(crate) fn live(&self, term: &Term) -> Result<u32, IndexError> {
         let Some(alive) = &self.alive else { return Ok(term.passages()) };
         let mut live = 0;
         self.postings(term)?.visit(|passage, _| live += u32::from(alive.contains(passage)));
@@ -168,19 +166,19 @@ impl Segment {
     }
 
     /// Inserts the passages with a term into a set, deleted ones too.
-    pub fn mark(&self, term: &Term, matching_docs: &mut BitSet) -> Result<(), IndexError> {
+    pub(crate) fn mark(&self, term: &Term, matching_docs: &mut BitSet) -> Result<(), IndexError> {
         self.postings(term)?.visit(|passage, _| matching_docs.insert(passage));
         Ok(())
     }
 
     /// The postings of a term, of deleted passages too.
-    pub fn postings(&self, term: &Term) -> Result<Postings, IndexError> {
+    pub(crate) fn postings(&self, term: &Term) -> Result<Postings, IndexError> {
         self.postings_with(term, None)
     }
 
     /// The postings of a term, read with the cursor of other postings: to make one costs more than
     /// to read the postings of a rare term.
-    pub fn postings_with(&self, term: &Term, spare: Option<Postings>) -> Result<Postings, IndexError> {
+    pub(crate) fn postings_with(&self, term: &Term, spare: Option<Postings>) -> Result<Postings, IndexError> {
         self.data.postings(term, spare)
     }
 
@@ -188,7 +186,7 @@ impl Segment {
     /// given as its terms, each with its distance from the first, distances ascending; a single
     /// term is a phrase, too. Where `within` is given, only passages of the exchanges that begin in
     /// it are visited.
-    pub fn phrase(
+    pub(crate) fn phrase(
         &self,
         field: Field,
         terms: &[(u32, Term)],
@@ -212,19 +210,19 @@ impl Segment {
     /// The length classes of a field for the `N` passages from `base` on, those after the last
     /// passage 0; see [`Segment::length_of`]. `None` where `base` is after the last.
     #[must_use]
-    pub fn length_classes<const N: usize>(&self, field: Field, base: u32) -> Option<&[u8; N]> {
+    pub(crate) fn length_classes<const N: usize>(&self, field: Field, base: u32) -> Option<&[u8; N]> {
         self.data.lengths(field).get(base as usize..)?.first_chunk()
     }
 
     /// The length in terms that a length class represents.
     #[must_use]
-    pub fn length_of(class: u8) -> u32 {
+    pub(crate) fn length_of(class: u8) -> u32 {
         FieldNormReader::id_to_fieldnorm(class)
     }
 
     /// Which of the 64 passages from `64 * index` are an exchange's only window, as bits.
     #[must_use]
-    pub fn single_windows(&self, index: usize) -> u64 {
+    pub(crate) fn single_windows(&self, index: usize) -> u64 {
         let starts = self.starts();
         let here = starts.word(index);
         let last = self.len() as usize / 64 == index;
@@ -235,7 +233,7 @@ impl Segment {
     }
 
     /// The passages of the exchange that begins with one, in order.
-    pub fn windows(&self, start: u32) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn windows(&self, start: u32) -> impl Iterator<Item = u32> + '_ {
         let rest = start.saturating_add(1)..self.len();
         std::iter::once(start).chain(rest.take_while(|passage| !self.starts().contains(*passage)))
     }

@@ -3,4 +3,4 @@
 mod live;
 mod opening;
 
-pub use live::Segment;
+pub(crate) use live::Segment;

@@ -23,7 +23,7 @@ const JOINED: u32 = 512;
 
 /// Writes documents: to memory, where searches find them at once, and from there to files, many at
 /// a time.
-pub struct Writer {
+pub(crate) struct Writer {
     files: CommitState,
     index: OpenIndex,
     _lease: Lease,
@@ -73,7 +73,7 @@ impl fmt::Debug for Writer {
 
 impl Writer {
     /// Passages of a group that are held in memory by default: some fifty megabytes.
-    pub const MOST_HELD: u32 = 16_384;
+    pub(crate) const MOST_HELD: u32 = 16_384;
 
     /// A writer that goes on from the last commit, which is shown to searches even where they saw
     /// more.
@@ -97,12 +97,12 @@ impl Writer {
 
     /// Sets the most passages of a group that are held in memory. Further ones are written to files
     /// at once, and the group can be shown only by a commit.
-    pub const fn hold_at_most(&mut self, passages: u32) {
+    pub(crate) const fn hold_at_most(&mut self, passages: u32) {
         self.most_held = passages;
     }
 
     /// Adds a document, given exchange by exchange, and deletes the one with the same id.
-    pub fn replace(
+    pub(crate) fn replace(
         &mut self,
         document_id: &str,
         exchanges: impl IntoIterator<Item = AnalyzedExchange>,
@@ -127,7 +127,7 @@ impl Writer {
     }
 
     /// Deletes a document, if there is one.
-    pub fn delete(&mut self, document_id: &str) {
+    pub(crate) fn delete(&mut self, document_id: &str) {
         self.group.added.delete(document_id);
         let last = self.last();
         match &mut self.files {
@@ -140,7 +140,7 @@ impl Writer {
     }
 
     /// Deletes all documents; must be committed before anything is shown.
-    pub fn clear(&mut self) -> Result<(), IndexError> {
+    pub(crate) fn clear(&mut self) -> Result<(), IndexError> {
         (self.group, self.ready) = (Group::default(), None);
         self.finish_commit()?;
         self.files.here()?.clear()
@@ -149,7 +149,7 @@ impl Writer {
     /// Prepares a snapshot with the writes since the last call, to be shown without a commit.
     /// `generation` is the store's, of which the snapshot is the image. Returns false where some of
     /// the writes are not held in memory: these need a commit.
-    pub fn prepare(&mut self, generation: u64) -> Result<bool, IndexError> {
+    pub(crate) fn prepare(&mut self, generation: u64) -> Result<bool, IndexError> {
         if matches!(&self.files, CommitState::Here(files) if files.have_more()) {
             return Ok(false);
         }
@@ -178,13 +178,13 @@ impl Writer {
 
     /// The generation that [`Writer::show`] would show; `None` where nothing is ready.
     #[must_use]
-    pub fn ready_for(&self) -> Option<u64> {
+    pub(crate) fn ready_for(&self) -> Option<u64> {
         self.ready.as_ref().map(Snapshot::generation)
     }
 
     /// Shows the prepared snapshot to the next searcher. Until it is committed, its segments in
     /// memory are lost with the writer.
-    pub fn show(&mut self) {
+    pub(crate) fn show(&mut self) {
         if let Some(ready) = self.ready.take() {
             self.index.set_snapshot(ready);
         }
@@ -192,7 +192,7 @@ impl Writer {
 
     /// How many passages of the shown snapshot are in memory.
     #[must_use]
-    pub fn in_memory(&self) -> u32 {
+    pub(crate) fn in_memory(&self) -> u32 {
         let shown = self.last();
         shown.segments().iter().filter(|segment| segment.in_memory().is_some()).map(Segment::len).sum()
     }
@@ -226,7 +226,7 @@ impl Writer {
 
     /// Begins to commit the segments in memory in a background thread; [`Writer::take_in`] ends it.
     /// Does nothing while a commit is under way or nothing is in memory.
-    pub fn begin_commit(&mut self) {
+    pub(crate) fn begin_commit(&mut self) {
         let shown = self.last();
         self.files = match std::mem::replace(&mut self.files, CommitState::Moving) {
             CommitState::Here(files) if !files.have_more() && shown.committed() < shown.generation() => {
@@ -244,7 +244,7 @@ impl Writer {
     /// Shows committed segments from files, once the background commit has ended. After an error
     /// the segments in memory are still shown. The commit can be tried again where
     /// [`Writer::is_unchanged`]; otherwise the writer must be dropped.
-    pub fn take_in(&mut self) -> Result<(), IndexError> {
+    pub(crate) fn take_in(&mut self) -> Result<(), IndexError> {
         match &self.files {
             CommitState::BackgroundCommit(commit) if commit.is_done() => self.finish_commit(),
             CommitState::Here(_) | CommitState::BackgroundCommit(_) | CommitState::Moving => Ok(()),
@@ -252,7 +252,7 @@ impl Writer {
     }
 
     /// As [`Writer::take_in`], after waiting for the background commit.
-    pub fn finish_commit(&mut self) -> Result<(), IndexError> {
+    pub(crate) fn finish_commit(&mut self) -> Result<(), IndexError> {
         if self.ready.is_some() {
             // It has the segments that are shown now, and would show them again after the commit.
             return Err(IndexError::Unavailable("a group of writes is not shown yet".into()));
@@ -292,7 +292,7 @@ impl Writer {
 
     /// Writes all segments in memory to files and shows them from there. `generation` is the
     /// store's, of which the index is the image. For errors see [`Writer::take_in`].
-    pub fn commit(&mut self, generation: u64) -> Result<(), IndexError> {
+    pub(crate) fn commit(&mut self, generation: u64) -> Result<(), IndexError> {
         self.show();
         self.finish_commit()?;
         let segments = self.next_segments()?;
@@ -306,7 +306,7 @@ impl Writer {
     /// Shows merged segments, where none is in memory; returns whether there were any. Merges begin
     /// with commits: so at the first call, an empty commit is made where an earlier process has
     /// left many segments.
-    pub fn refresh_merged(&mut self) -> Result<bool, IndexError> {
+    pub(crate) fn refresh_merged(&mut self) -> Result<bool, IndexError> {
         /// The merge policy merges as many.
         const MANY: usize = 8;
         let last = self.last();
@@ -328,7 +328,7 @@ impl Writer {
 
     /// Whether the files are known to be those of the last commit.
     #[must_use]
-    pub fn is_unchanged(&self) -> bool {
+    pub(crate) fn is_unchanged(&self) -> bool {
         let CommitState::Here(files) = &self.files else { return false };
         !files.have_more() && files.committed().is_ok_and(|generation| generation == self.last().committed())
     }

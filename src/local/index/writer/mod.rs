@@ -9,5 +9,5 @@ mod files;
 mod background_commit;
 mod document_writer;
 
-pub use document_writer::Writer;
+pub(crate) use document_writer::Writer;
 pub(super) use lease::Lease;

@@ -73,7 +73,7 @@ impl Corpus {
 }
 
 fn exchange<'a>(question: &'a str, answer: &'a str) -> ExchangeEntry<'a> {
-    ExchangeEntry { question, answer, asker: "", speaker: "", windows: Vec::new() }
+    ExchangeEntry { question, answer, speaker: "", windows: Vec::new() }
 }
 
 fn page(
@@ -195,7 +195,7 @@ fn words_that_are_nowhere() {
     let corpus = Corpus::of(&[("a", "en", &[("", "The harbour.")])]);
     let found = corpus.found("harbours Zanzibar \"quux zap\" -nowhere", &Filter::default());
     assert_eq!(found.unmatched_terms, ["Zanzibar", "quux", "zap"]);
-    assert_eq!((found.total, found.generation), (1, 1));
+    assert_eq!(found.total, 1);
     let found = Corpus::empty().found("harbours \"quux zap\"", &Filter::default());
     assert_eq!(
         (found.total, found.unmatched_terms),
