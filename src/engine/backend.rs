@@ -1,6 +1,6 @@
 //! The seam: what the engine asks of whoever keeps the documents and ranks the passages.
 //!
-//! A [`Backend`] takes writes and hands out views; a [`View`](crate::engine::View) is one generation of the corpus,
+//! A [`Backend`] takes writes and hands out views; a [`View`] is one generation of the corpus,
 //! which stays as it is however many writes follow. Queries cross the seam analysed, as terms; how terms are looked up
 //! and scored is the backend's own matter.
 

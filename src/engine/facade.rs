@@ -63,7 +63,7 @@ impl Engine {
         Ok(self.backend.wait_until_checked()?)
     }
 
-    /// The latest generation; [`BackendError::NotReady`] until what is stored has been checked. An unchecked store may
+    /// The latest generation; [`NotReady`](crate::engine::BackendError::NotReady) until what is stored has been checked. An unchecked store may
     /// have lost what it is asked for, and only a search, whose hits the index vouches for, notices.
     fn checked_view(&self) -> Result<Arc<dyn View>, EngineError> {
         self.backend.ready()?;

@@ -36,7 +36,7 @@ pub(crate) struct Store {
 pub(crate) enum Check {
     /// While it is opened.
     Now,
-    /// By [`check_pages`], which has to be called before anything is written.
+    /// By `check_pages`, which has to be called before anything is written.
     Later,
 }
 
