@@ -11,6 +11,8 @@ pub mod transcript;
 pub mod extraction;
 #[path = "../../src/segmentation/mod.rs"]
 pub mod segmentation;
+#[path = "../../src/analysis/mod.rs"]
+pub mod analysis;
 #[path = "../../src/query/mod.rs"]
 pub mod query;
 

@@ -1,4 +1,4 @@
-//! The engine's calls, each in a few lines: what it reads is one view's, what it does is in the file of its matter.
+//! The engine's calls. Each is a few lines: it takes a view, and calls the file that does the work.
 
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;

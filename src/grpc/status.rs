@@ -1,4 +1,4 @@
-//! From errors to statuses: the only place that knows codes.
+//! From errors to statuses: the only place that assigns codes.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
@@ -58,7 +58,7 @@ pub(super) fn of(error: EngineError, body: &str) -> Status {
         EngineError::NoSuchExchange(id) => missing("EXCHANGE_NOT_FOUND", "onrecord.v1.Exchange", id, message),
         EngineError::NoMaintenance => {
             let mut details = info("NO_MAINTENANCE");
-            details.add_precondition_failure_violation("BACKEND", "--backend", &message);
+            details.add_precondition_failure_violation("BACKEND", "backend", &message);
             Status::with_error_details(Code::FailedPrecondition, message, details)
         }
         EngineError::Backend(error) => backend(error, message),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::Weak;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use std::time::UNIX_EPOCH;
 
@@ -51,6 +52,8 @@ pub struct LocalBackend {
     page_key: [u8; 32],
     /// Held while an index is built next to the one in use.
     pub(crate) rebuilding: Mutex<()>,
+    /// Whether a snapshot is being streamed.
+    pub(crate) streaming: Arc<AtomicBool>,
     /// Dropped last: it holds the lock of the folder.
     pub(crate) folder: DataFolder,
 }
@@ -64,8 +67,8 @@ impl LocalBackend {
         let analyzer = Arc::new(DocumentAnalyzer::new(&settings.index));
         let Started { writer, published, page_key } =
             start(&store, unchecked.as_ref(), &folder, &settings, &analyzer)?;
-        let (writer, rebuilding) = (Arc::new(writer), Mutex::default());
-        Ok(Self { settings, analyzer, published, writer, page_key, rebuilding, folder })
+        let (writer, rebuilding, streaming) = (Arc::new(writer), Mutex::default(), Arc::default());
+        Ok(Self { settings, analyzer, published, writer, page_key, rebuilding, streaming, folder })
     }
 
     /// The latest generation, once the store has been checked.

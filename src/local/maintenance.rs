@@ -19,8 +19,11 @@ use crate::local::recovery::integrity::ViewCheck;
 
 impl Maintenance for LocalBackend {
     fn snapshot(&self) -> Result<Box<dyn SnapshotStream>, BackendError> {
-        let (folder, reserve) = (self.folder.path().to_owned(), self.folder.reserve(&self.settings));
-        Ok(Box::new(backup::SnapshotReader::new(self.checked_view()?, folder, reserve)))
+        let lease = backup::StreamLease::take(&self.streaming)?;
+        let folder = self.folder.path().to_owned();
+        // Writes go on while a copy is there, down to the reserve.
+        let reserve = self.folder.reserve(&self.settings).saturating_mul(2);
+        Ok(Box::new(backup::SnapshotReader::new(self.checked_view()?, folder, reserve, lease)))
     }
 
     fn snapshot_to(&self, name: &str) -> Result<SnapshotSummary, BackendError> {

@@ -95,15 +95,15 @@ impl View for LocalView {
     }
 
     fn documents(&self, after: Option<&str>, limit: usize) -> Result<Vec<StoredDocument>, BackendError> {
-        Ok(self.reader.documents(after, limit)?)
+        Ok(catch_redb_panic(|| self.reader.documents(after, limit))?)
     }
 
     fn versions(&self, id: &str) -> Result<Vec<StoredDocument>, BackendError> {
-        Ok(self.reader.versions(id)?)
+        Ok(catch_redb_panic(|| self.reader.versions(id))?)
     }
 
     fn diagnostics(&self, id: &str) -> Result<Vec<Diagnostic>, BackendError> {
-        Ok(self.reader.diagnostics(id)?)
+        Ok(catch_redb_panic(|| self.reader.diagnostics(id))?)
     }
 
     fn exchange(&self, id: &str, index: u32) -> Result<Option<StoredExchange>, BackendError> {
@@ -111,15 +111,15 @@ impl View for LocalView {
     }
 
     fn exchanges(&self, id: &str) -> Result<Vec<StoredExchange>, BackendError> {
-        Ok(self.reader.exchanges(id)?)
+        Ok(catch_redb_panic(|| self.reader.exchanges(id))?)
     }
 
     fn source_chunk(&self, source: Digest, offset: usize) -> Result<Vec<u8>, BackendError> {
-        Ok(self.reader.source_chunk(source, offset)?)
+        Ok(catch_redb_panic(|| self.reader.source_chunk(source, offset))?)
     }
 
     fn source_range(&self, source: Digest, span: ByteSpan) -> Result<Vec<u8>, BackendError> {
-        Ok(self.reader.source_range(source, span)?)
+        Ok(catch_redb_panic(|| self.reader.source_range(source, span))?)
     }
 
     fn ensure_current(&self) -> Result<(), BackendError> {

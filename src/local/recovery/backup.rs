@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 use crate::disk;
 use crate::disk::RandomAccess;
@@ -34,6 +36,29 @@ pub(crate) struct SnapshotReader {
     /// What is copied, the folder that the copy is made in, and the bytes that it leaves free.
     source: Option<(Arc<LocalView>, PathBuf, u64)>,
     copied: Option<CopiedSnapshot>,
+    /// Held for as long as there is a copy.
+    _lease: StreamLease,
+}
+
+/// The right to stream a snapshot. One stream has it at a time: each takes as much room on the disk as the store, for as
+/// long as its client reads.
+#[derive(Debug)]
+pub(crate) struct StreamLease(Arc<AtomicBool>);
+
+impl StreamLease {
+    /// Takes the lease; [`LocalError::NotReady`] while another stream has it.
+    pub(crate) fn take(taken: &Arc<AtomicBool>) -> Result<Self, LocalError> {
+        if taken.swap(true, Ordering::AcqRel) {
+            return Err(LocalError::NotReady);
+        }
+        Ok(Self(Arc::clone(taken)))
+    }
+}
+
+impl Drop for StreamLease {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 /// A copy of the store that is being read.
@@ -50,8 +75,8 @@ struct CopiedSnapshot {
 impl SnapshotReader {
     /// A snapshot of what this view shows. It is copied within `folder`, of whose disk `reserve`
     /// bytes are left free.
-    pub(crate) const fn new(view: Arc<LocalView>, folder: PathBuf, reserve: u64) -> Self {
-        Self { source: Some((view, folder, reserve)), copied: None }
+    pub(crate) const fn new(view: Arc<LocalView>, folder: PathBuf, reserve: u64, lease: StreamLease) -> Self {
+        Self { source: Some((view, folder, reserve)), copied: None, _lease: lease }
     }
 
     fn next(&mut self) -> Result<Option<SnapshotPart>, LocalError> {
@@ -154,4 +179,18 @@ pub(crate) fn snapshot_to(
     }
     copy(&*view()?, file.file()?, folder, reserve)?;
     Ok(file.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_snapshot_is_streamed_at_a_time() {
+        let streaming = Arc::default();
+        let lease = StreamLease::take(&streaming).unwrap();
+        assert!(matches!(StreamLease::take(&streaming), Err(LocalError::NotReady)));
+        drop(lease);
+        StreamLease::take(&streaming).unwrap();
+    }
 }

@@ -1,5 +1,6 @@
 //! Checking a snapshot and restoring from it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::fs::File;
 use std::io;
@@ -92,6 +93,14 @@ fn check_contents(
         return Err(StoreError::Format { found });
     }
     reader.page_key()?;
+    let generation = reader.generation()?;
+    if i64::try_from(generation).is_err() {
+        return Err(StoreError::Damaged(format!("its generation {generation} cannot be one")));
+    }
+    // These two tables have no checksums. A new index follows the changes, where all of them are known; and a source is
+    // erased with its last use.
+    let changed = reader.changes_since(0)?;
+    let mut uses: BTreeMap<Digest, u32> = BTreeMap::new();
     let (mut documents, mut exchanges, mut after) = (0, 0, None);
     loop {
         let page = reader.documents(after.as_deref(), STEP)?;
@@ -100,6 +109,13 @@ fn check_contents(
             if let Some(fault) = checked.faults.first() {
                 return Err(StoreError::Damaged(format!("the document {}: {fault}", stored.id)));
             }
+            if changed.as_ref().is_some_and(|ids| ids.binary_search(&stored.id).is_err()) {
+                return Err(StoreError::Damaged(format!(
+                    "the document {} is not among its changes",
+                    stored.id
+                )));
+            }
+            count_uses(stored, &mut uses);
             documents += 1;
             exchanges += checked.exchanges;
             document(stored);
@@ -114,7 +130,17 @@ fn check_contents(
         let Some(last) = page.last() else { break };
         after = Some((last.id.clone(), last.retired));
         for version in page {
+            if let Ok(stored) = &version.record {
+                count_uses(stored, &mut uses);
+            }
             check_version(reader, version.record)?;
+        }
+    }
+    for (source, expected) in uses {
+        let counted = reader.uses(source)?;
+        if counted != expected {
+            let what = format!("the source {source} is used {expected} times and counted {counted} times");
+            return Err(StoreError::Damaged(what));
         }
     }
     let counted = [reader.meta("documents")?, reader.meta("exchanges")?];
@@ -122,7 +148,15 @@ fn check_contents(
         let what = format!("it has {documents} documents and {exchanges} exchanges, and counts {counted:?}");
         return Err(StoreError::Damaged(what));
     }
-    Ok((reader.generation()?, documents))
+    Ok((generation, documents))
+}
+
+/// Adds the sources that a document or version uses.
+fn count_uses(stored: &StoredDocument, uses: &mut BTreeMap<Digest, u32>) {
+    *uses.entry(stored.received).or_default() += 1;
+    if stored.source != stored.received {
+        *uses.entry(stored.source).or_default() += 1;
+    }
 }
 
 /// Refuses a snapshot whose digest is not the one in the manifest next to it. Without a manifest

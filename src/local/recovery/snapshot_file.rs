@@ -95,7 +95,11 @@ impl SnapshotFile {
         writer.finish(Some(summary.generation), Some(summary.sha256)).map_err(failed)?;
         // The manifest first: a snapshot that has its name has its manifest.
         disk::rename(lines, &manifest_path(&self.path)).map_err(failed)?;
-        disk::rename(&self.partial, &self.path).map_err(failed)?;
+        disk::rename(&self.partial, &self.path).map_err(|error| {
+            // A manifest alone would keep the name taken.
+            drop(fs::remove_file(manifest_path(&self.path)));
+            failed(error)
+        })?;
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         disk::sync_folder(folder.unwrap_or(Path::new("."))).map_err(failed)?;
         Ok(summary)

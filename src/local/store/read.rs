@@ -19,6 +19,7 @@ use crate::local::store::schema::DIAGNOSTICS;
 use crate::local::store::schema::DOCUMENTS;
 use crate::local::store::schema::EXCHANGES;
 use crate::local::store::schema::META;
+use crate::local::store::schema::REFCOUNTS;
 use crate::local::store::schema::SOURCES;
 use crate::local::store::schema::VERSIONS;
 use crate::local::store::schema::chunk_key;
@@ -195,6 +196,12 @@ impl Reader {
             bytes.append(&mut chunk);
         }
         Ok(bytes)
+    }
+
+    /// How many documents and versions use a source.
+    pub(crate) fn uses(&self, source: Digest) -> Result<u32, StoreError> {
+        let table = self.transaction.open_table(REFCOUNTS)?;
+        Ok(table.get(source.as_bytes())?.map_or(0, |count| count.value()))
     }
 
     /// The ids written in generations after `generation`, in order; `None` where they are not all

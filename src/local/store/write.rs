@@ -307,7 +307,10 @@ impl Batch {
         let digest = chunks.digest.as_bytes();
         let mut refcounts = self.transaction.open_table(REFCOUNTS)?;
         let count = refcounts.get(digest)?.map_or(0, |count| count.value());
-        refcounts.insert(digest, count + 1)?;
+        let next = count.checked_add(1).ok_or_else(|| {
+            StoreError::Damaged(format!("the source {} is counted {count} times", chunks.digest))
+        })?;
+        refcounts.insert(digest, next)?;
         if count > 0 {
             return Ok(());
         }

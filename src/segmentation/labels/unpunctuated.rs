@@ -149,8 +149,6 @@ impl Scan<'_> {
             let end = at + dash.len_utf8();
             let before = head.get(..at)?;
             let name = before.trim_end();
-            // Two dashes are one sign.
-            let end = head.len() - head.get(end..)?.trim_start_matches(dash).len();
             let spaced = name.len() < before.len() && head.get(end..)?.starts_with(' ');
             if spaced || name.ends_with('.') {
                 return self.candidate(
