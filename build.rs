@@ -21,7 +21,8 @@ const PROTOS: [&str; 4] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Without these lines cargo watches the whole package, and every edit compiles the protos again.
+    // Without these lines cargo watches the whole package, and every edit compiles the protos
+    // again.
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=proto");
 
@@ -37,9 +38,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     compile_encoded(descriptors, &out.join("encoded"))
 }
 
-/// Compiles the search service once more, with results whose passage is bytes: on the wire a message and its bytes are
-/// the same (<https://protobuf.dev/programming-guides/proto3/#updating>), so a passage is encoded once and sent often.
-/// Every other message is that of the first compilation.
+/// Compiles the search service once more, with results whose passage is bytes: on the wire a
+/// message and its bytes are the same (<https://protobuf.dev/programming-guides/proto3/#updating>),
+/// so a passage is encoded once and sent often. Every other message is that of the first
+/// compilation.
 fn compile_encoded(mut descriptors: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Error>> {
     const OWN: [&str; 2] = ["SearchResponse", "SearchResult"];
     descriptors.file.retain(|file| file.package() == PACKAGE);

@@ -1,8 +1,10 @@
-//! How long the queries take that were made to take long, at 100,000 exchanges: each class fills the 4,096 bytes
-//! that a query may have. `cargo bench -p onrecord-benches --bench hostile` prints a time for each; none should reach 50 ms.
+//! How long the queries take that were made to take long, at 100,000 exchanges: each class fills
+//! the 4,096 bytes that a query may have. `cargo bench -p onrecord-benches --bench hostile` prints
+//! a time for each; none should reach 50 ms.
 //!
-//! The corpus is generated, the same on every machine: words by Zipf's law, English function words the commonest,
-//! so that the worst phrases (of words that stand in every passage) are there to be asked for.
+//! The corpus is generated, the same on every machine: words by Zipf's law, English function words
+//! the commonest, so that the worst phrases (of words that stand in every passage) are there to be
+//! asked for.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot run says where it stopped")]
 

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// The service's release binary, built when first asked for: Cargo gives the path of a binary only to the benchmarks of
-/// the same package.
+/// The service's release binary, built when first asked for: Cargo gives the path of a binary only
+/// to the benchmarks of the same package.
 pub static SERVICE: LazyLock<PathBuf> = LazyLock::new(|| {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     let mut build = Command::new(env!("CARGO"));

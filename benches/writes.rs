@@ -272,7 +272,8 @@ impl Chance {
         least + self.below(most - least + 1)
     }
 
-    /// A rank of frequency among 32,767 words, as good as by Zipf's law: every doubling of the rank is as frequent.
+    /// A rank of frequency among 32,767 words, as good as by Zipf's law: every doubling of the rank
+    /// is as frequent.
     fn rank(&mut self) -> usize {
         let size = 1 << self.below(15);
         size - 1 + self.below(size)

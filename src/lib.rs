@@ -1,7 +1,8 @@
 //! onrecord answers "what was said on the record about X, by whom, and where?".
 //!
-//! It takes interview transcripts as they come, cuts them into question/answer exchanges, indexes these, and
-//! answers topical queries with ranked passages, each with a citation that can be checked byte for byte.
+//! It takes interview transcripts as they come, cuts them into question/answer exchanges, indexes
+//! these, and answers topical queries with ranked passages, each with a citation that can be
+//! checked byte for byte.
 //!
 //! # The stages, in the order data flows
 //!

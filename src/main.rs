@@ -9,8 +9,9 @@ use onrecord::telemetry;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 
-/// Documents are read by many threads and let go by the one that writes. The system's allocator keeps what one thread frees
-/// of another's for long, in a heap for each thread; this one gives it back, and takes less time for it.
+/// Documents are read by many threads and let go by the one that writes. The system's allocator
+/// keeps what one thread frees of another's for long, in a heap for each thread; this one gives it
+/// back, and takes less time for it.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -8,7 +8,8 @@ use crate::prose::Side;
 const HOST: &str = "Daniel Cho";
 const GUEST: &str = "Ruth Ansah";
 
-/// Some of the samples: labels in capitals and not, initials, questions without a label, notes between turns.
+/// Some of the samples: labels in capitals and not, initials, questions without a label, notes
+/// between turns.
 const SAMPLES: [&str; 5] = [
     include_str!("../../samples/threats-town-hall-tv.txt"),
     include_str!("../../samples/economy-briefing.txt"),
@@ -165,7 +166,8 @@ pub(crate) fn subrip(size: usize) -> String {
     })
 }
 
-/// Captions of one line, each put down by `cue`, which is told whether it is the first of its paragraph.
+/// Captions of one line, each put down by `cue`, which is told whether it is the first of its
+/// paragraph.
 fn cues(head: &str, size: usize, mut cue: impl FnMut(Side, bool, &str) -> String) -> String {
     let mut text = head.to_owned();
     prose::interview(size, |_, side, paragraph| {

@@ -1,5 +1,6 @@
-//! Throughput of extraction and segmentation on one core, from bytes to exchanges: shapes of documents that people
-//! have, at two sizes or three. Linear cost shows as the same bytes per second at every size.
+//! Throughput of extraction and segmentation on one core, from bytes to exchanges: shapes of
+//! documents that people have, at two sizes or three. Linear cost shows as the same bytes per
+//! second at every size.
 //!
 //! `cargo bench -p onrecord-benches --bench segmentation`; figures, and the machine they are from, are in
 //! `docs/formats.md`. One shape alone: `cargo bench -p onrecord-benches --bench segmentation -- 'html/'`.
@@ -46,7 +47,8 @@ const fn shape(name: &'static str, file_name: &'static str, make: fn(usize) -> S
 const SHAPES: [Shape; 13] = [
     Shape { sizes: &[SMALL, MEDIUM, LARGE], ..shape("plain", "a.txt", formats::plain) },
     Shape { sizes: &[SMALL, MEDIUM, LARGE], ..shape("html", "a.html", formats::html) },
-    // The sample interviews again and again, their words changed: labels of many kinds, headings, notes.
+    // The sample interviews again and again, their words changed: labels of many kinds, headings,
+    // notes.
     shape("samples", "a.txt", formats::samples),
     shape("wrapped", "a.txt", formats::wrapped),
     shape("unlabelled", "a.txt", formats::unlabelled),

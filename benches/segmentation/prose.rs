@@ -1,4 +1,5 @@
-//! What is said in the documents: sentences drawn by number, no two alike, as copies would be folded into one.
+//! What is said in the documents: sentences drawn by number, no two alike, as copies would be
+//! folded into one.
 
 /// What sentences are made of.
 const WORDS: [&str; 48] = [

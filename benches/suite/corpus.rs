@@ -1,5 +1,5 @@
-//! A corpus that is the same on every machine: pairs of a question of some 25 words and an answer of some 120, whose
-//! words follow Zipf's law, and the queries that are asked of it.
+//! A corpus that is the same on every machine: pairs of a question of some 25 words and an answer
+//! of some 120, whose words follow Zipf's law, and the queries that are asked of it.
 
 use onrecord::grpc::pb;
 
@@ -191,7 +191,8 @@ impl Vocabulary {
         }
     }
 
-    /// The queries: of one to nine words, of common, middling and rare words, bare and as a sentence.
+    /// The queries: of one to nine words, of common, middling and rare words, bare and as a
+    /// sentence.
     pub(crate) fn queries(&self, count: usize) -> Vec<String> {
         const BANDS: [(usize, usize); 3] = [(0, 500), (500, 5_000), (5_000, 50_000)];
         let mut random = Random::new(7);

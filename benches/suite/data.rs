@@ -1,4 +1,5 @@
-//! Data folders: made once for each size, through the service's own import, and kept for the next run.
+//! Data folders: made once for each size, through the service's own import, and kept for the next
+//! run.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -43,7 +44,8 @@ pub(crate) fn serve(folder: &Path, flags: &[&str]) -> Server {
     Server::start(&mut command)
 }
 
-/// The folder of a corpus of so many pairs and what its import cost; made where it is not there yet.
+/// The folder of a corpus of so many pairs and what its import cost; made where it is not there
+/// yet.
 pub(crate) fn folder(
     base: &Path,
     runtime: &Runtime,

@@ -79,8 +79,9 @@ pub(crate) fn closed(
     })
 }
 
-/// Calls arrive at a fixed rate whether or not earlier ones were answered; the time of each counts from when it was
-/// due, so that a stalled server is not spared the calls it kept from being made. Microseconds.
+/// Calls arrive at a fixed rate whether or not earlier ones were answered; the time of each counts
+/// from when it was due, so that a stalled server is not spared the calls it kept from being made.
+/// Microseconds.
 pub(crate) fn open(
     runtime: &Runtime,
     address: SocketAddr,

@@ -1,4 +1,5 @@
-//! Server processes, and what they cost: from `/proc`, which counts what others on the machine do not.
+//! Server processes, and what they cost: from `/proc`, which counts what others on the machine do
+//! not.
 
 use std::fs;
 use std::io::BufRead as _;

@@ -90,7 +90,8 @@ impl Raw {
     }
 }
 
-/// What tantivy's own English analysis does, of which the service leaves the stemmer out: words, lower-cased, stemmed.
+/// What tantivy's own English analysis does, of which the service leaves the stemmer out: words,
+/// lower-cased, stemmed.
 #[derive(Clone, Default)]
 struct English(SimpleTokenizer);
 
@@ -129,8 +130,8 @@ impl TokenStream for Stemmed<'_> {
     }
 }
 
-/// Processor time of tantivy alone for indexing pairs, with an English analysis and its stored texts, on one
-/// thread as the service has it, merges included.
+/// Processor time of tantivy alone for indexing pairs, with an English analysis and its stored
+/// texts, on one thread as the service has it, merges included.
 pub(crate) fn index(folder: &Path, pairs: impl Iterator<Item = Pair>) -> Duration {
     let mut schema = Schema::builder();
     let text = || {

@@ -1,4 +1,5 @@
-//! The measurement of one corpus: server, echo and raw search in turns, so that what disturbs one disturbs all.
+//! The measurement of one corpus: server, echo and raw search in turns, so that what disturbs one
+//! disturbs all.
 
 use std::collections::HashMap;
 use std::fs;
@@ -51,8 +52,9 @@ pub(crate) struct Outcome {
     pub(crate) imported: data::Imported,
 }
 
-/// How long calls took, in microseconds, by rounds of an open load. For a moment the machine may be somebody else's:
-/// that spoils a round, and with it the highest quantiles of all calls taken together, but not the median of the rounds.
+/// How long calls took, in microseconds, by rounds of an open load. For a moment the machine may be
+/// somebody else's: that spoils a round, and with it the highest quantiles of all calls taken
+/// together, but not the median of the rounds.
 #[derive(Debug, Default)]
 pub(crate) struct Times(Vec<Histogram<u64>>);
 
@@ -79,7 +81,8 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A load on a server: its processor time per call in microseconds, calls per second, bytes per call.
+/// A load on a server: its processor time per call in microseconds, calls per second, bytes per
+/// call.
 fn loaded(runtime: &Runtime, server: &Server, requests: &Arc<Vec<Bytes>>, long: Duration) -> [f64; 3] {
     let before = server.cpu();
     let measured = load::closed(runtime, server.address, requests, long);

@@ -1,5 +1,5 @@
-//! Messages as bytes: a client that decodes nothing and an echo that encodes nothing, so that what is measured is the
-//! server under test.
+//! Messages as bytes: a client that decodes nothing and an echo that encodes nothing, so that what
+//! is measured is the server under test.
 
 use std::collections::HashMap;
 use std::convert::Infallible;

@@ -1,4 +1,5 @@
-//! `onrecord import`: a stream of documents to a server, with a bar on a terminal and a summary at the end.
+//! `onrecord import`: a stream of documents to a server, with a bar on a terminal and a summary at
+//! the end.
 
 use std::collections::VecDeque;
 use std::io::Write as _;

@@ -81,7 +81,8 @@ impl CliError {
     }
 }
 
-/// Runs a command; `stop` gives what resolves when a server should shut down, and is called for a server only.
+/// Runs a command; `stop` gives what resolves when a server should shut down, and is called for a
+/// server only.
 pub async fn run<S: Future<Output = ()> + Send + 'static>(
     config: Config,
     stop: impl FnOnce() -> io::Result<S>,

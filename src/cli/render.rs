@@ -21,7 +21,8 @@ fn commands(c: char) -> bool {
     (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// What others wrote, without what a terminal would obey: a tab is shown as a space, other signs are left out.
+/// What others wrote, without what a terminal would obey: a tab is shown as a space, other signs
+/// are left out.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     if text.contains(commands) {
         Cow::Owned(text.replace('\t', " ").replace(commands, ""))

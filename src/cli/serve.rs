@@ -142,7 +142,8 @@ fn processors() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-/// Imports files with all cores. One that cannot be read is reported and skipped; an error is the engine's.
+/// Imports files with all cores. One that cannot be read is reported and skipped; an error is the
+/// engine's.
 fn import(engine: &Engine, found: &[Found], limit: usize, stopped: &AtomicBool) -> Result<(), EngineError> {
     let workers = processors();
     let (items, queue) = mpsc::sync_channel::<Item>(workers);

@@ -1,4 +1,5 @@
-//! The documents behind the paths a person names: files, folders, patterns, archives, standard input.
+//! The documents behind the paths a person names: files, folders, patterns, archives, standard
+//! input.
 
 use std::fs;
 use std::io;
@@ -19,7 +20,8 @@ const MAX_ID: usize = 128;
 pub(super) struct Item {
     /// What to call it in messages.
     pub(super) name: String,
-    /// The id of its document: its path below the folder or archive that was named; empty for standard input.
+    /// The id of its document: its path below the folder or archive that was named; empty for
+    /// standard input.
     pub(super) id: String,
     /// Its bytes, or why they cannot be read.
     pub(super) content: Result<Vec<u8>, String>,
@@ -32,8 +34,9 @@ pub(super) struct Found {
     below: PathBuf,
 }
 
-/// All files behind `paths`, ordered. In folders, hidden files and those named README are passed over; a file
-/// that is named itself is always taken. A path that is no file is taken as a pattern (`talks/**/*.vtt`).
+/// All files behind `paths`, ordered. In folders, hidden files and those named README are passed
+/// over; a file that is named itself is always taken. A path that is no file is taken as a pattern
+/// (`talks/**/*.vtt`).
 pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
     let mut found = Vec::new();
     for path in paths {
@@ -59,8 +62,8 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {
     Ok(found)
 }
 
-/// Reads what was found, archives entry by entry, and hands over one document after the other until `each` says
-/// stop by returning false. No document larger than `limit` is read.
+/// Reads what was found, archives entry by entry, and hands over one document after the other until
+/// `each` says stop by returning false. No document larger than `limit` is read.
 pub(super) fn read(found: &[Found], limit: usize, each: &mut dyn FnMut(Item) -> bool) {
     for file in found {
         let name = file.path.display().to_string();
@@ -102,7 +105,8 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Found>) -> Result<(), CliErr
         if passed_over(&path) {
             continue;
         }
-        // A link to a folder may lead back up; one to a file is a file, and one to nothing is reported when it is read.
+        // A link to a folder may lead back up; one to a file is a file, and one to nothing is
+        // reported when it is read.
         let linked = entry.file_type()?.is_symlink();
         if path.is_dir() {
             if !linked {
@@ -196,8 +200,8 @@ fn name_of(path: &Path) -> PathBuf {
     path.file_name().map_or_else(PathBuf::new, PathBuf::from)
 }
 
-/// An id made of a relative path: separators become `~`, what an id cannot hold becomes `-`, and then a digest
-/// of the path keeps it apart from others that look the same.
+/// An id made of a relative path: separators become `~`, what an id cannot hold becomes `-`, and
+/// then a digest of the path keeps it apart from others that look the same.
 fn id_of(path: &Path) -> String {
     let parts: Vec<String> = path
         .components()

@@ -52,7 +52,8 @@ fn flag(command: &clap::Command, key: &str) -> Option<clap::Id> {
     command.get_arguments().find(|arg| arg.get_long() == Some(&long)).map(|arg| arg.get_id().clone())
 }
 
-/// Makes the file's values the defaults of the flags of the same names, in every command that has them.
+/// Makes the file's values the defaults of the flags of the same names, in every command that has
+/// them.
 pub(super) fn with_defaults(
     mut command: clap::Command,
     path: &Path,

@@ -1,7 +1,7 @@
 //! What was typed, and the only reader of the environment.
 //!
-//! A value comes from the command line, else from its `ONRECORD_*` variable, else from `onrecord.toml`, else
-//! it is the default.
+//! A value comes from the command line, else from its `ONRECORD_*` variable, else from
+//! `onrecord.toml`, else it is the default.
 
 mod layers;
 mod upkeep;
@@ -78,20 +78,22 @@ pub enum Command {
     after_help = "Examples:\n  onrecord serve samples/\n  onrecord serve --data-dir /var/lib/onrecord --listen 0.0.0.0:50051"
 )]
 pub struct Serve {
-    /// Files and folders to import at start; files whose bytes have not changed are not imported again. In
-    /// folders, hidden files and those named README are passed over.
+    /// Files and folders to import at start; files whose bytes have not changed are not imported
+    /// again. In folders, hidden files and those named README are passed over.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Address to listen on; port 0 takes a free one, which the ready line names.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
     pub listen: SocketAddr,
-    /// Folder for documents and index, created where missing. Without it, a temporary one that goes at exit.
+    /// Folder for documents and index, created where missing. Without it, a temporary one that goes
+    /// at exit.
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
     /// Start from this snapshot, in a --data-dir that holds nothing yet.
     #[arg(long, value_name = "FILE")]
     pub restore: Option<PathBuf>,
-    /// Folder that clients may have snapshots written to, by name; without it they can only be streamed.
+    /// Folder that clients may have snapshots written to, by name; without it they can only be
+    /// streamed.
     #[arg(long, value_name = "FOLDER")]
     pub snapshot_dir: Option<PathBuf>,
     /// Largest document, in bytes.
@@ -100,14 +102,16 @@ pub struct Serve {
     /// How much of the store's file is kept in memory, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
     pub store_cache_bytes: usize,
-    /// Up to which size, in bytes, the store's file is checked before the service is ready. A larger one is checked while
-    /// searches are answered already, and other calls wait.
+    /// Up to which size, in bytes, the store's file is checked before the service is ready. A
+    /// larger one is checked while searches are answered already, and other calls wait.
     #[arg(long, value_name = "BYTES", default_value_t = 512 << 20)]
     pub check_first_bytes: u64,
-    /// How many earlier versions of a document are kept, so that old citations of them still resolve; without it, all.
+    /// How many earlier versions of a document are kept, so that old citations of them still
+    /// resolve; without it, all.
     #[arg(long, value_name = "COUNT")]
     pub keep_versions: Option<usize>,
-    /// How many bytes writes leave free on the disk; without it, a twentieth of the disk and at most 256 MiB.
+    /// How many bytes writes leave free on the disk; without it, a twentieth of the disk and at
+    /// most 256 MiB.
     #[arg(long, value_name = "BYTES")]
     pub disk_reserve_bytes: Option<u64>,
     /// How much memory holds the passages that were last served, in bytes; 0: none.
@@ -138,8 +142,8 @@ pub struct Client {
     after_help = "Examples:\n  onrecord import interviews/ archive.zip\n  onrecord import 'talks/**/*.vtt' --label series=talks"
 )]
 pub struct Import {
-    /// Files, folders, patterns, .zip and .tar.gz archives; - for standard input. In folders and archives,
-    /// hidden files and those named README are passed over.
+    /// Files, folders, patterns, .zip and .tar.gz archives; - for standard input. In folders and
+    /// archives, hidden files and those named README are passed over.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Labels for every document.
@@ -228,7 +232,8 @@ pub struct Delete {
     /// Id of the document.
     #[arg(value_name = "ID")]
     pub id: String,
-    /// Delete its earlier versions too, bytes included: old citations of it will not resolve any more.
+    /// Delete its earlier versions too, bytes included: old citations of it will not resolve any
+    /// more.
     #[arg(long)]
     pub purge: bool,
     /// The server.
@@ -259,8 +264,8 @@ pub struct Segment {
     after_help = "Examples:\n  onrecord eval collections/*\n  onrecord eval medquad --against question_weight=1 --run medquad.trec"
 )]
 pub struct Eval {
-    /// Folders in BEIR layout: corpus.jsonl (title is the question, text the answer), queries.jsonl and
-    /// qrels/test.tsv.
+    /// Folders in BEIR layout: corpus.jsonl (title is the question, text the answer), queries.jsonl
+    /// and qrels/test.tsv.
     #[arg(required = true, value_name = "FOLDER")]
     pub folders: Vec<PathBuf>,
     /// Ranking parameters other than the defaults.
@@ -277,8 +282,8 @@ pub struct Eval {
 impl Config {
     /// Reads the command line, the environment and the configuration file.
     ///
-    /// A usage error, and the text of `--help` and `--version`, come as clap's error, which prints itself and
-    /// knows its exit code.
+    /// A usage error, and the text of `--help` and `--version`, come as clap's error, which prints
+    /// itself and knows its exit code.
     pub fn read(typed: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let typed: Vec<OsString> = typed.into_iter().collect();
         let mut command = with_variables(Self::command());

@@ -233,8 +233,8 @@ impl FolderLock {
         Self::held(file.try_lock(), file)
     }
 
-    /// Takes the lock file `path` together with others that only read, if the file exists: without it
-    /// nobody can hold the lock.
+    /// Takes the lock file `path` together with others that only read, if the file exists: without
+    /// it nobody can hold the lock.
     pub fn share(path: &Path) -> Result<Option<Self>, LockError> {
         match File::open(path) {
             Ok(file) => Self::held(file.try_lock_shared(), file).map(Some),

@@ -1,8 +1,8 @@
 //! The seam: what the engine asks of whoever keeps the documents and ranks the passages.
 //!
 //! A [`Backend`] takes writes and hands out views; a [`View`] is one generation of the corpus,
-//! which stays as it is however many writes follow. Queries cross the seam analysed, as terms; how terms are looked up
-//! and scored is the backend's own matter.
+//! which stays as it is however many writes follow. Queries cross the seam analysed, as terms; how
+//! terms are looked up and scored is the backend's own matter.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use crate::transcript::Diagnostic;
 use crate::transcript::PreparedDocument;
 use crate::transcript::StoredDocument;
 
-/// Receives the outcome of a write: once it is durable and the next view shows it, or once it has failed.
+/// Receives the outcome of a write: once it is durable and the next view shows it, or once it has
+/// failed.
 pub type Completion<T> = Box<dyn FnOnce(Result<T, BackendError>) + Send>;
 
 /// What a write of a document did.
@@ -62,17 +63,19 @@ pub struct Purged {
 
 /// A document that a backend has encoded and analysed, ready to be written to it.
 pub trait PreparedWrite: Debug + Send {
-    /// Queues the write; writes are committed in the order in which they are queued. Blocks only while the queue is full.
+    /// Queues the write; writes are committed in the order in which they are queued. Blocks only
+    /// while the queue is full.
     fn submit(self: Box<Self>, done: Completion<Receipt>) -> Result<(), BackendError>;
 }
 
 /// Keeps documents durably, and finds their passages.
 pub trait Backend: Debug + Send + Sync {
-    /// The latest generation. Searches of it are right even while [`Backend::ready`] says [`BackendError::NotReady`];
-    /// what else is read of it may be missing until then.
+    /// The latest generation. Searches of it are right even while [`Backend::ready`] says
+    /// [`BackendError::NotReady`]; what else is read of it may be missing until then.
     fn view(&self) -> Arc<dyn View>;
 
-    /// Whether what is stored has been checked and found whole; [`BackendError::NotReady`] while the check goes on.
+    /// Whether what is stored has been checked and found whole; [`BackendError::NotReady`] while
+    /// the check goes on.
     fn ready(&self) -> Result<(), BackendError>;
 
     /// Waits until what is stored has been checked, and reports what was found.
@@ -81,11 +84,12 @@ pub trait Backend: Debug + Send + Sync {
     /// Calls `seen` with the present generation and with each that becomes visible later.
     fn watch(&self, seen: Box<dyn Fn(u64) + Send + Sync>);
 
-    /// Encodes and analyses a document. This is the costly part of a write; it may run on any thread.
+    /// Encodes and analyses a document. This is the costly part of a write; it may run on any
+    /// thread.
     fn prepare(&self, document: PreparedDocument) -> Result<Box<dyn PreparedWrite>, BackendError>;
 
-    /// Deletes a document and waits until that is durable. `purge` erases its earlier versions too, with every byte that
-    /// no other document has.
+    /// Deletes a document and waits until that is durable. `purge` erases its earlier versions too,
+    /// with every byte that no other document has.
     fn delete(&self, id: &str, purge: bool) -> Result<Deleted, BackendError>;
 
     /// The key that page tokens of this corpus are authenticated with.

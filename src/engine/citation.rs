@@ -10,8 +10,9 @@ use crate::transcript::StoredDocument;
 use crate::transcript::StoredExchange;
 use crate::transcript::Utterance;
 
-/// The id of an exchange: its document, its place, and a digest of its spans and of its source. So it is
-/// the same after any re-import of the same bytes, and never names other words than it was made for.
+/// The id of an exchange: its document, its place, and a digest of its spans and of its source. So
+/// it is the same after any re-import of the same bytes, and never names other words than it was
+/// made for.
 pub(crate) fn exchange_id(document_id: &str, source: Digest, index: usize, exchange: &Exchange) -> String {
     let question = exchange.question.as_ref().map(Utterance::spans).unwrap_or_default();
     let mut place: Vec<u8> = source.as_bytes().to_vec();
@@ -22,7 +23,8 @@ pub(crate) fn exchange_id(document_id: &str, source: Digest, index: usize, excha
     format!("{document_id}:{index}.{}", Digest::of(&place).short(8))
 }
 
-/// The document and the index that an exchange id names; the digest is compared with the stored id's.
+/// The document and the index that an exchange id names; the digest is compared with the stored
+/// id's.
 pub(crate) fn parse_exchange_id(id: &str) -> Option<(&str, u32)> {
     let (document, place) = id.rsplit_once(':')?;
     let (index, _digest) = place.split_once('.')?;

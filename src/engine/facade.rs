@@ -57,14 +57,15 @@ impl Engine {
         Self { settings, backend, tokens, passages }
     }
 
-    /// Waits until what is stored has been checked, and reports what was found. Where it is damaged no write is taken, and
-    /// what is read may be missing: the process had better end.
+    /// Waits until what is stored has been checked, and reports what was found. Where it is damaged
+    /// no write is taken, and what is read may be missing: the process had better end.
     pub fn wait_until_checked(&self) -> Result<(), EngineError> {
         Ok(self.backend.wait_until_checked()?)
     }
 
-    /// The latest generation; [`NotReady`](crate::engine::BackendError::NotReady) until what is stored has been checked. An unchecked store may
-    /// have lost what it is asked for, and only a search, whose hits the index vouches for, notices.
+    /// The latest generation; [`NotReady`](crate::engine::BackendError::NotReady) until what is
+    /// stored has been checked. An unchecked store may have lost what it is asked for, and only a
+    /// search, whose hits the index vouches for, notices.
     fn checked_view(&self) -> Result<Arc<dyn View>, EngineError> {
         self.backend.ready()?;
         Ok(self.backend.view())
@@ -80,7 +81,8 @@ impl Engine {
         Ok((found, new.diagnostics))
     }
 
-    /// Deletes a document. `purge` deletes its earlier versions too, with every byte that no other document has.
+    /// Deletes a document. `purge` deletes its earlier versions too, with every byte that no other
+    /// document has.
     pub fn delete(&self, id: &str, purge: bool) -> Result<Deleted, EngineError> {
         Ok(self.backend.delete(id, purge)?)
     }
@@ -133,8 +135,9 @@ impl Engine {
         receipt.recv().map_err(|_| EngineError::Internal("a write was dropped".into()))?
     }
 
-    /// Stores a document without waiting for the disk: `done` is called once the document is durable and the next search
-    /// sees it, or with the error of writing it. An error of reading it is returned, and `done` is not called.
+    /// Stores a document without waiting for the disk: `done` is called once the document is
+    /// durable and the next search sees it, or with the error of writing it. An error of reading it
+    /// is returned, and `done` is not called.
     pub fn put_then(
         &self,
         submission: Submission,
@@ -150,8 +153,8 @@ impl Engine {
         }
     }
 
-    /// The receipt of a submission that is stored already, which saves reading it again; `None` also while the store is
-    /// being checked, as the backend compares once more before it writes.
+    /// The receipt of a submission that is stored already, which saves reading it again; `None`
+    /// also while the store is being checked, as the backend compares once more before it writes.
     pub fn unchanged(&self, identified: &Identified) -> Result<Option<Receipt>, EngineError> {
         let Ok(view) = self.checked_view() else { return Ok(None) };
         ingest::unchanged(&*view, identified)
@@ -162,8 +165,9 @@ impl Engine {
         Ok(self.backend.prepare(identified.prepare(&self.settings)?)?)
     }
 
-    /// Queues a write; writes are committed in the order they are queued. `done` is called once the document is
-    /// durable and the next search sees it, or with the error. Blocks only while the queue is full.
+    /// Queues a write; writes are committed in the order they are queued. `done` is called once the
+    /// document is durable and the next search sees it, or with the error. Blocks only while the
+    /// queue is full.
     pub fn submit(
         &self,
         prepared: Box<dyn PreparedWrite>,
@@ -182,7 +186,8 @@ impl Engine {
         })
     }
 
-    /// Reads a document's source, or a range of it: of the version with these received bytes, or the present one.
+    /// Reads a document's source, or a range of it: of the version with these received bytes, or
+    /// the present one.
     pub fn source(
         &self,
         id: &str,
@@ -213,8 +218,8 @@ impl Engine {
         Ok(self.maintenance()?.snapshot_to(name)?)
     }
 
-    /// Builds the index again from the documents. Searches and writes go on meanwhile. Returns the generation from which
-    /// on the new one is used.
+    /// Builds the index again from the documents. Searches and writes go on meanwhile. Returns the
+    /// generation from which on the new one is used.
     pub fn rebuild_index(&self) -> Result<u64, EngineError> {
         Ok(self.maintenance()?.rebuild_index()?)
     }

@@ -24,8 +24,8 @@ use crate::transcript::Source;
 use crate::transcript::StoredDocument;
 use crate::transcript::StoredExchange;
 
-/// Part of every submission's digest: raised when extraction, segmentation or windows change what they
-/// yield, so that documents are read again when they are next sent.
+/// Part of every submission's digest: raised when extraction, segmentation or windows change what
+/// they yield, so that documents are read again when they are next sent.
 pub const PIPELINE: u32 = 1;
 
 /// A document as a client sends it.

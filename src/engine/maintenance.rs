@@ -13,8 +13,8 @@ pub trait Maintenance: Send + Sync {
     /// Takes a snapshot, with its manifest, into the folder that the operator chose.
     fn snapshot_to(&self, name: &str) -> Result<SnapshotSummary, BackendError>;
 
-    /// Builds the index again from the documents, while the present one serves. Returns the generation from which on the
-    /// new one is used.
+    /// Builds the index again from the documents, while the present one serves. Returns the
+    /// generation from which on the new one is used.
     fn rebuild_index(&self) -> Result<u64, BackendError>;
 
     /// Starts to read everything that is stored and to compare it with its digests.
@@ -51,8 +51,8 @@ pub struct SnapshotSummary {
 
 /// A check under way, over what one commit left. Reads and writes go on meanwhile.
 pub trait IntegrityCheck: Debug + Send {
-    /// Checks some more documents: the counts so far, with the faults found since the last report. `None` once
-    /// everything has been reported.
+    /// Checks some more documents: the counts so far, with the faults found since the last report.
+    /// `None` once everything has been reported.
     fn next_report(&mut self) -> Result<Option<IntegrityReport>, BackendError>;
 }
 
@@ -65,7 +65,8 @@ pub struct IntegrityReport {
     pub exchanges: u64,
     /// Earlier versions of documents read.
     pub versions: u64,
-    /// Citations compared with their sources: of whole answers, of their windows, of other occurrences.
+    /// Citations compared with their sources: of whole answers, of their windows, of other
+    /// occurrences.
     pub citations: u64,
     /// Bytes of sources read.
     pub bytes: u64,

@@ -1,5 +1,5 @@
-//! The façade: everything onrecord can do, in process and synchronous. No transport, and no way of keeping documents:
-//! that is a [`Backend`]'s, which an engine is given.
+//! The façade: everything onrecord can do, in process and synchronous. No transport, and no way of
+//! keeping documents: that is a [`Backend`]'s, which an engine is given.
 //!
 //! What a call reads comes from one [`View`], which is one generation of the corpus.
 

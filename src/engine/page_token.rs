@@ -127,8 +127,8 @@ mod tests {
             let mut forged = token.clone().into_bytes();
             forged[position] = if forged[position] == b'A' { b'B' } else { b'A' };
             let forged = String::from_utf8(forged).unwrap();
-            // The last character carries bits that no byte uses; a token changed only there may be refused
-            // as malformed, and is never taken for another cursor.
+            // The last character carries bits that no byte uses; a token changed only there may be
+            // refused as malformed, and is never taken for another cursor.
             assert!(tokens.open::<(String, u32)>(&forged, &purpose).is_err(), "position {position}");
         }
     }

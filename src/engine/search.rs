@@ -95,8 +95,8 @@ impl PlannedSearch {
         Ok(Self { call, view, plan })
     }
 
-    /// Whether running it is sure to be short: plain words of few postings, without filter and without collapsing, whose
-    /// cost grows with the corpus.
+    /// Whether running it is sure to be short: plain words of few postings, without filter and
+    /// without collapsing, whose cost grows with the corpus.
     #[must_use]
     pub fn is_light(&self) -> bool {
         let narrowed = self.call.collapse_duplicates || !self.call.filter.is_empty();

@@ -18,8 +18,8 @@ pub enum SourceKind {
     Text,
 }
 
-/// A stretch of a source that is being read. It keeps its view, so that a document that is replaced or
-/// deleted meanwhile is still read to its end.
+/// A stretch of a source that is being read. It keeps its view, so that a document that is replaced
+/// or deleted meanwhile is still read to its end.
 #[derive(Debug)]
 pub struct SourceReader {
     view: Arc<dyn View>,

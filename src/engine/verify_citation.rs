@@ -78,8 +78,8 @@ fn quoted(view: &dyn View, claim: &Claim) -> Result<Option<Vec<u8>>, EngineError
     Ok((Digest::of(&bytes) == claim.quote).then_some(bytes))
 }
 
-/// Where the present version has the words of an earlier one: the window or answer of the same bytes, else the first
-/// answer that contains their text.
+/// Where the present version has the words of an earlier one: the window or answer of the same
+/// bytes, else the first answer that contains their text.
 fn moved(
     view: &dyn View,
     document: &StoredDocument,

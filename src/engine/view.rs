@@ -27,8 +27,8 @@ pub trait View: Debug + Send + Sync {
     /// The languages that documents were analysed in: a query is analysed in each of them.
     fn languages(&self) -> &[Language];
 
-    /// Resolves a query against this generation. Short: it looks terms up, and reads postings only to leave deleted
-    /// passages out of document frequencies.
+    /// Resolves a query against this generation. Short: it looks terms up, and reads postings only
+    /// to leave deleted passages out of document frequencies.
     fn plan(
         self: Arc<Self>,
         query: AnalyzedQuery,
@@ -53,13 +53,15 @@ pub trait View: Debug + Send + Sync {
     /// All exchanges of a document, in order.
     fn exchanges(&self, id: &str) -> Result<Vec<StoredExchange>, BackendError>;
 
-    /// The bytes of a source from `offset` on, as many as the backend reads at once (at most 64 KiB); empty at the end.
+    /// The bytes of a source from `offset` on, as many as the backend reads at once (at most 64
+    /// KiB); empty at the end.
     fn source_chunk(&self, source: Digest, offset: usize) -> Result<Vec<u8>, BackendError>;
 
     /// The bytes of a source in `span`; fewer where the source ends before.
     fn source_range(&self, source: Digest, span: ByteSpan) -> Result<Vec<u8>, BackendError>;
 
-    /// Whether reading may go on: an error ends what is read chunk by chunk, for example because writes wait for it.
+    /// Whether reading may go on: an error ends what is read chunk by chunk, for example because
+    /// writes wait for it.
     fn ensure_current(&self) -> Result<(), BackendError> {
         Ok(())
     }
@@ -82,7 +84,8 @@ pub struct Statistics {
 
 /// A query that is resolved against one view, and has not been run yet.
 pub trait SearchPlan: Debug + Send {
-    /// How many postings running it reads; `None` where the cost shows only when it runs (phrases, signed clauses).
+    /// How many postings running it reads; `None` where the cost shows only when it runs (phrases,
+    /// signed clauses).
     fn postings(&self) -> Option<u64>;
 
     /// Ranks the exchanges that match.
@@ -175,10 +178,12 @@ impl Hit {
     }
 }
 
-/// A backend's own name for a passage. Opaque: all that others may rely on is that equal keys are the same words.
+/// A backend's own name for a passage. Opaque: all that others may rely on is that equal keys are
+/// the same words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PassageKey {
-    /// The part of the backend that holds it, such as a segment of an index. Never used again for other content.
+    /// The part of the backend that holds it, such as a segment of an index. Never used again for
+    /// other content.
     pub part: u128,
     /// The passage in that part.
     pub ordinal: u32,
@@ -210,7 +215,7 @@ pub struct ResultPage {
 
 /// Finds what in a text a query matched.
 pub trait Highlight: Debug + Send {
-    /// What matched in the question and in the window of the answer of a hit, which are `texts` in the language of this
-    /// BCP 47 tag. Spans are in order, disjoint, on character boundaries.
+    /// What matched in the question and in the window of the answer of a hit, which are `texts` in
+    /// the language of this BCP 47 tag. Spans are in order, disjoint, on character boundaries.
     fn highlight(&mut self, hit: &Hit, language: &str, texts: [&str; 2]) -> [Vec<TextSpan>; 2];
 }

@@ -9,11 +9,12 @@ use tonic_prost::ProstCodec;
 use tonic_prost::ProstDecoder;
 use tonic_prost::ProstEncoder;
 
-/// Bytes that ten passages with their citations take, with room to spare. tonic begins with 8 KiB, and copies what is encoded
-/// each time that it doubles them.
+/// Bytes that ten passages with their citations take, with room to spare. tonic begins with 8 KiB,
+/// and copies what is encoded each time that it doubles them.
 const ANSWER: usize = 32 << 10;
 
-/// The codec of the search service, also of its smaller answers: a buffer lives no longer than it takes to send it.
+/// The codec of the search service, also of its smaller answers: a buffer lives no longer than it
+/// takes to send it.
 #[derive(Debug)]
 pub(super) struct AnswerCodec<T, U>(PhantomData<(T, U)>);
 

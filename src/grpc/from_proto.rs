@@ -34,7 +34,8 @@ const MAX_MEDIA_TYPE: usize = 256;
 const MAX_LANGUAGE: usize = 35;
 /// Most values of a filter's field.
 const MAX_FILTER: usize = 1000;
-/// How much of a client's text an error repeats, in bytes: details travel in headers, which are short.
+/// How much of a client's text an error repeats, in bytes: details travel in headers, which are
+/// short.
 const SHOWN: usize = 64;
 
 /// A document from a request, and the field that holds its body.
@@ -170,7 +171,8 @@ fn filter(filter: pb::Filter) -> Result<Filter, InvalidRequest> {
     })
 }
 
-/// A page size within its bounds: 0 is the default, more than the greatest is taken as the greatest.
+/// A page size within its bounds: 0 is the default, more than the greatest is taken as the
+/// greatest.
 pub(super) fn page_size(given: i32, default: usize, greatest: usize) -> Result<usize, InvalidRequest> {
     match usize::try_from(given) {
         Ok(0) => Ok(default),
@@ -284,7 +286,8 @@ fn at_most(field: &str, value: &str, allowed: usize) -> Result<(), InvalidReques
     Err(InvalidRequest::new(field, "TOO_LONG", message))
 }
 
-/// A date of the precisions that the contract names, and nothing behind it; `None` for the empty one.
+/// A date of the precisions that the contract names, and nothing behind it; `None` for the empty
+/// one.
 fn date(field: &str, text: &str) -> Result<Option<DateRange>, InvalidRequest> {
     if text.is_empty() {
         return Ok(None);

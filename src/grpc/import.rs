@@ -59,7 +59,8 @@ impl<S> Document<S> {
 struct Admitted {
     identified: Identified,
     body: &'static str,
-    /// Whether no other document of its id is on its way, so that what is stored says what it would replace.
+    /// Whether no other document of its id is on its way, so that what is stored says what it would
+    /// replace.
     alone: bool,
 }
 
@@ -75,7 +76,8 @@ enum Written {
     Queued(oneshot::Receiver<Result<Receipt, EngineError>>, &'static str),
 }
 
-/// Answers a stream of documents, one answer each, in order. An error ends the stream: it is the stream's own.
+/// Answers a stream of documents, one answer each, in order. An error ends the stream: it is the
+/// stream's own.
 pub(super) fn answers(
     offload: Offload,
     requests: impl Stream<Item = Result<pb::ImportDocumentsRequest, Status>> + Send + 'static,
@@ -83,10 +85,12 @@ pub(super) fn answers(
     let room = Arc::new(Semaphore::new(AHEAD_KIB as usize));
     let ids = Ids::default();
     let (admitting, reading, writing) = (offload.clone(), offload.clone(), offload);
-    // A failure of the stream goes through all stages behind the documents before it, which are answered first.
+    // A failure of the stream goes through all stages behind the documents before it, which are
+    // answered first.
     requests
         .map_err(status::completed)
-        // One at a time, so that a full read-ahead keeps the next request from being taken off the wire.
+        // One at a time, so that a full read-ahead keeps the next request from being taken off the
+        // wire.
         .then(move |request| {
             let (offload, room, ids) = (admitting.clone(), Arc::clone(&room), ids.clone());
             async move { admit(offload, request?, room, ids).await }

@@ -23,8 +23,8 @@ use crate::engine::Submission;
 use crate::grpc::settings::Settings;
 use crate::grpc::status;
 
-/// Runs engine calls on blocking threads, a bounded number at a time. Reads and writes have separate bounds, so that writes
-/// that wait for the disk do not delay searches.
+/// Runs engine calls on blocking threads, a bounded number at a time. Reads and writes have
+/// separate bounds, so that writes that wait for the disk do not delay searches.
 #[derive(Clone, Debug)]
 pub(super) struct Offload {
     engine: Arc<Engine>,
@@ -35,12 +35,13 @@ pub(super) struct Offload {
     generation: watch::Receiver<u64>,
 }
 
-/// The longest document, in bytes, that is read by one of a few threads, one per processor: each takes some milliseconds, so
-/// reading them one after the other answers the first ones early. A longer document is read on a separate thread,
-/// so that short ones do not wait for it.
+/// The longest document, in bytes, that is read by one of a few threads, one per processor: each
+/// takes some milliseconds, so reading them one after the other answers the first ones early. A
+/// longer document is read on a separate thread, so that short ones do not wait for it.
 pub(super) const SHORT: usize = 64 << 10;
 
-/// How long a call waits for a generation. A client that set a shorter deadline ends the call itself.
+/// How long a call waits for a generation. A client that set a shorter deadline ends the call
+/// itself.
 const GENERATION_WAIT: Duration = Duration::from_secs(10);
 
 /// Bounds how many calls run and how many wait.
@@ -71,9 +72,10 @@ enum Begun {
     Planned(Box<PlannedSearch>),
 }
 
-/// Yields once, which makes another thread of the runtime poll the network. One thread polls at a time; the thread that
-/// received a call goes on to answer it, and no other is woken for calls that arrive meanwhile. A task that wakes itself is
-/// queued, and for a queued task tokio wakes another thread, which takes the task or the poll.
+/// Yields once, which makes another thread of the runtime poll the network. One thread polls at a
+/// time; the thread that received a call goes on to answer it, and no other is woken for calls that
+/// arrive meanwhile. A task that wakes itself is queued, and for a queued task tokio wakes another
+/// thread, which takes the task or the poll.
 async fn yield_to_scheduler() {
     let mut yielded = false;
     poll_fn(|context| {
@@ -120,8 +122,8 @@ impl Offload {
         self.run(&self.reads.running, "", call).await
     }
 
-    /// Runs a search. A light one runs here and now, for a hand-off to another thread costs as much as it does; any
-    /// other runs like every call that reads.
+    /// Runs a search. A light one runs here and now, for a hand-off to another thread costs as much
+    /// as it does; any other runs like every call that reads.
     pub(super) async fn search(&self, call: SearchCall) -> Result<SearchAnswer, Status> {
         /// The longest query that is planned before it is handed off, in bytes: a sentence.
         const PLANNED_HERE: usize = 256;
@@ -145,7 +147,8 @@ impl Offload {
         }
     }
 
-    /// Stores a document held by the request's field `body`. No thread is held while it waits for the disk.
+    /// Stores a document held by the request's field `body`. No thread is held while it waits for
+    /// the disk.
     pub(super) async fn put(&self, body: &'static str, submission: Submission) -> Result<Receipt, Status> {
         let _place = self.writes.enter()?;
         let bytes = submission.bytes();
@@ -172,7 +175,8 @@ impl Offload {
         self.run(running, body, call).await
     }
 
-    /// Runs a call that takes in a document held by the request's field `body` without storing it, or deletes one.
+    /// Runs a call that takes in a document held by the request's field `body` without storing it,
+    /// or deletes one.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         body: &'static str,
@@ -209,7 +213,8 @@ impl Offload {
             Arc::clone(running).acquire_owned().await.map_err(|error| status::lost(&error.to_string()))?;
         let engine = Arc::clone(&self.engine);
         let done = tokio::task::spawn_blocking(move || {
-            // Held by the work, not by the call: a cancelled call gives its place back only when its work ends.
+            // Held by the work, not by the call: a cancelled call gives its place back only when
+            // its work ends.
             let _held = permit;
             call(&engine)
         });

@@ -51,8 +51,8 @@ impl Server {
         Self { engine, settings }
     }
 
-    /// Serves until `shutdown` resolves: then health goes `NOT_SERVING`, no new calls are taken, running ones
-    /// finish within the drain time, and it returns.
+    /// Serves until `shutdown` resolves: then health goes `NOT_SERVING`, no new calls are taken,
+    /// running ones finish within the drain time, and it returns.
     pub async fn run(
         self,
         listener: TcpListener,

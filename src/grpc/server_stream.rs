@@ -42,8 +42,8 @@ pub(super) fn stream<R: Send + 'static, T: Send + 'static>(
                 Ok(Ok(place)) => place.send(piece),
                 Ok(Err(_)) => return,
                 Err(_) => {
-                    // The reader keeps old pages of the store from being used again, so a client that takes
-                    // nothing for long loses it, and gets an error when it comes back.
+                    // The reader keeps old pages of the store from being used again, so a client
+                    // that takes nothing for long loses it, and gets an error when it comes back.
                     drop(reader);
                     drop(pieces.send(Err(status::too_slow())).await);
                     return;

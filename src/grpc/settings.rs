@@ -13,7 +13,8 @@ pub struct Settings {
     pub concurrent_writes: usize,
     /// How many processors there are: as many short documents are read at a time.
     pub processors: usize,
-    /// How long health says `NOT_SERVING` before new calls are refused, so that balancers look away first.
+    /// How long health says `NOT_SERVING` before new calls are refused, so that balancers look away
+    /// first.
     pub lame_duck: Duration,
     /// How long running calls may take to finish after that.
     pub drain: Duration,

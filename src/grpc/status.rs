@@ -46,8 +46,8 @@ impl From<InvalidRequest> for Status {
     }
 }
 
-/// The status of an engine error. `body` names the request's field that holds the document, for errors that
-/// lie in its content.
+/// The status of an engine error. `body` names the request's field that holds the document, for
+/// errors that lie in its content.
 pub(super) fn of(error: EngineError, body: &str) -> Status {
     let message = error.to_string();
     match error {
@@ -90,8 +90,8 @@ fn backend(error: BackendError, message: String) -> Status {
     }
 }
 
-/// A status of the transport's own (a message too large, bytes that are no message, a method that does not
-/// exist), with the details that every error carries.
+/// A status of the transport's own (a message too large, bytes that are no message, a method that
+/// does not exist), with the details that every error carries.
 pub(super) fn completed(status: Status) -> Status {
     if !status.details().is_empty() {
         return status;

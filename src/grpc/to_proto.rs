@@ -161,7 +161,8 @@ pub(super) fn import_response(receipt: Receipt) -> pb::ImportDocumentsResponse {
 
 /// The answer to a document of an import that was refused.
 pub(super) fn import_refused(document_id: String, refused: &Status) -> pb::ImportDocumentsResponse {
-    // A status's details are a google.rpc.Status already; one without any has at least code and message.
+    // A status's details are a google.rpc.Status already; one without any has at least code and
+    // message.
     let detailed = tonic_types::pb::Status::decode(refused.details()).ok().filter(|status| status.code != 0);
     let error = detailed.unwrap_or_else(|| tonic_types::pb::Status {
         code: refused.code().into(),

@@ -42,7 +42,8 @@ pub fn open(folder: &Path, settings: Settings) -> Result<Engine, LocalError> {
     Ok(Engine::new(Arc::new(LocalBackend::open(folder, settings)?), engine))
 }
 
-/// A data folder that is open: a store of documents, the index derived from it, and the thread that commits to both.
+/// A data folder that is open: a store of documents, the index derived from it, and the thread that
+/// commits to both.
 #[derive(Debug)]
 pub struct LocalBackend {
     pub(crate) settings: Settings,
@@ -59,7 +60,8 @@ pub struct LocalBackend {
 }
 
 impl LocalBackend {
-    /// Opens the data folder, creating what is missing; checks store and index, and brings the index up to the store.
+    /// Opens the data folder, creating what is missing; checks store and index, and brings the
+    /// index up to the store.
     pub fn open(folder: &Path, settings: Settings) -> Result<Self, LocalError> {
         let folder = DataFolder::take(folder)?;
         let (store, unchecked) = folder.store(&settings)?;
@@ -128,8 +130,8 @@ impl Backend for LocalBackend {
     }
 }
 
-/// An encoded write, and the thread that commits it. Weak: a write that is never submitted must not keep the thread
-/// going once the backend is closed and its folder unlocked.
+/// An encoded write, and the thread that commits it. Weak: a write that is never submitted must not
+/// keep the thread going once the backend is closed and its folder unlocked.
 #[derive(Debug)]
 struct QueuedWrite {
     write: EncodedWrite,

@@ -63,7 +63,8 @@ impl LocalBackend {
         let generation = match swapped {
             Ok(generation) => generation,
             Err(error) => {
-                // The next start removes what is left, too; the rebuild's own error is the one to report.
+                // The next start removes what is left, too; the rebuild's own error is the one to
+                // report.
                 drop(remove_index(&path));
                 return Err(error);
             }

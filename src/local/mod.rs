@@ -1,6 +1,8 @@
-//! The backend of one machine: a store of documents, an index derived from it, and one thread that commits to both.
+//! The backend of one machine: a store of documents, an index derived from it, and one thread that
+//! commits to both.
 //!
-//! Nothing of the inside is named elsewhere: others see a [`LocalBackend`], and the offline tools for a data folder.
+//! Nothing of the inside is named elsewhere: others see a [`LocalBackend`], and the offline tools
+//! for a data folder.
 
 mod settings;
 mod error;

@@ -5,21 +5,24 @@ use std::time::SystemTime;
 
 use crate::local::index;
 
-/// How a data folder is kept; every value is sensible by default but the two that no library may make up.
+/// How a data folder is kept; every value is sensible by default but the two that no library may
+/// make up.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How the index works.
     pub(crate) index: index::Settings,
     /// Bytes that the store may keep in memory of its file.
     pub store_cache_bytes: usize,
-    /// Up to which size, in bytes, the store's file is checked before [`crate::local::LocalBackend::open`] returns. A larger one is
-    /// checked while searches are answered already, and other calls wait for it.
+    /// Up to which size, in bytes, the store's file is checked before
+    /// [`crate::local::LocalBackend::open`] returns. A larger one is checked while searches are
+    /// answered already, and other calls wait for it.
     pub check_first_bytes: u64,
     /// How many writes may wait to be committed before callers are held back.
     pub write_queue: usize,
     /// How many earlier versions of a document are kept, so that citations of them still resolve.
     pub keep_versions: usize,
-    /// Bytes that writes leave free on the disk; without it, a twentieth of the disk and at most 256 MiB.
+    /// Bytes that writes leave free on the disk; without it, a twentieth of the disk and at most
+    /// 256 MiB.
     pub disk_reserve: Option<u64>,
     /// Where snapshots may be written on this machine; `None`: nowhere.
     pub snapshot_dir: Option<PathBuf>,

@@ -28,7 +28,8 @@ pub(crate) struct Started {
     pub(crate) page_key: [u8; 32],
 }
 
-/// Starts on a store that may be `unchecked`: what goes wrong over one may be its damage, which is reported then.
+/// Starts on a store that may be `unchecked`: what goes wrong over one may be its damage, which is
+/// reported then.
 pub(crate) fn start(
     store: &Arc<Store>,
     unchecked: Option<&UncheckedStore>,
@@ -44,8 +45,8 @@ pub(crate) fn start(
     started.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-/// Opens the index and starts writing. An index that is of another format, or turns out to be damaged, is
-/// deleted and built again, for it is derived from the store.
+/// Opens the index and starts writing. An index that is of another format, or turns out to be
+/// damaged, is deleted and built again, for it is derived from the store.
 fn start_writer(
     store: &Arc<Store>,
     unchecked: Option<UncheckedStore>,

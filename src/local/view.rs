@@ -49,7 +49,8 @@ impl LocalView {
         Ok(self.generation == reader.generation()? && self.reader.same_handle(reader))
     }
 
-    /// Ends what is read chunk by chunk once the store was opened again: writes wait for readers from before.
+    /// Ends what is read chunk by chunk once the store was opened again: writes wait for readers
+    /// from before.
     pub(crate) fn ensure_current(&self) -> Result<(), LocalError> {
         if self.reader.is_stale() { Err(LocalError::NotReady) } else { Ok(()) }
     }
@@ -67,7 +68,8 @@ pub(crate) fn statistics(reader: &Reader) -> Result<Statistics, StoreError> {
 }
 
 /// Searches read a large store while it is being checked, so damaged pages can be read. redb panics
-/// over some of them; what searches read is therefore caught here, and the rest waits for the check.
+/// over some of them; what searches read is therefore caught here, and the rest waits for the
+/// check.
 impl View for LocalView {
     fn generation(&self) -> u64 {
         self.generation

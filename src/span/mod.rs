@@ -1,8 +1,8 @@
 //! The two coordinate systems, and the bridge between them.
 //!
-//! A citation points into the bytes a client sent ([`ByteSpan`]); everything that reads a transcript works on
-//! the text extracted from them ([`TextSpan`]). The two never share a type, so that an offset of one kind
-//! cannot be used as the other; a [`SourceMap`] translates.
+//! A citation points into the bytes a client sent ([`ByteSpan`]); everything that reads a
+//! transcript works on the text extracted from them ([`TextSpan`]). The two never share a type, so
+//! that an offset of one kind cannot be used as the other; a [`SourceMap`] translates.
 
 mod source_map;
 
@@ -101,8 +101,8 @@ impl TextSpan {
     }
 }
 
-/// Counts the bytes of text that are looked at, so that tests can hold the cost of a stage to its input's length
-/// without a clock.
+/// Counts the bytes of text that are looked at, so that tests can hold the cost of a stage to its
+/// input's length without a clock.
 #[cfg(test)]
 pub(crate) mod work {
     use std::cell::Cell;

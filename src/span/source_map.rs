@@ -5,17 +5,18 @@ use crate::span::TextSpan;
 
 /// A monotone map from extracted text to source bytes.
 ///
-/// It is total: every text offset is inside a run or is synthetic (a paragraph break the extractor put in),
-/// and synthetic text maps to no bytes.
+/// It is total: every text offset is inside a run or is synthetic (a paragraph break the extractor
+/// put in), and synthetic text maps to no bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceMap {
     runs: Vec<Mapped>,
 }
 
-/// A run of `units` characters that each take `text_unit` bytes of text and `byte_unit` bytes of source.
+/// A run of `units` characters that each take `text_unit` bytes of text and `byte_unit` bytes of
+/// source.
 ///
-/// `1/1` is text copied verbatim; `2/1` a Latin-1 letter, `1/2` ASCII in UTF-16; a single unit with other
-/// lengths is a replacement, such as a character reference of HTML.
+/// `1/1` is text copied verbatim; `2/1` a Latin-1 letter, `1/2` ASCII in UTF-16; a single unit with
+/// other lengths is a replacement, such as a character reference of HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mapped {
     /// Offset of the first unit in the text.
@@ -39,8 +40,9 @@ impl Mapped {
         self.byte_start + self.units * self.byte_unit
     }
 
-    /// The parts of the run that `span` touches: whole units, and at either end a unit that the span splits. Of
-    /// such a unit only the text inside counts, and it represents all the bytes that it was read from.
+    /// The parts of the run that `span` touches: whole units, and at either end a unit that the
+    /// span splits. Of such a unit only the text inside counts, and it represents all the bytes
+    /// that it was read from.
     fn clip(self, span: TextSpan) -> impl Iterator<Item = Self> {
         let start = span.start().max(self.text_start);
         let end = span.end().min(self.text_end());
@@ -159,7 +161,8 @@ impl SourceMap {
     }
 }
 
-/// Builds a text from stretches of another one (the decoded source), keeping the map to the source's bytes.
+/// Builds a text from stretches of another one (the decoded source), keeping the map to the
+/// source's bytes.
 #[derive(Debug)]
 pub struct TextBuilder<'a> {
     from: &'a str,

@@ -24,8 +24,8 @@ pub struct Extraction {
     pub metadata: Metadata,
     /// What was left out or repaired.
     pub diagnostics: Vec<Diagnostic>,
-    /// The plain text that spans refer to where the source's own bytes cannot be quoted (DOCX, PDF, ready
-    /// pairs); `None` where spans refer to the bytes as received.
+    /// The plain text that spans refer to where the source's own bytes cannot be quoted (DOCX, PDF,
+    /// ready pairs); `None` where spans refer to the bytes as received.
     pub rendition: Option<String>,
 }
 

@@ -8,9 +8,9 @@ use crate::transcript::Metadata;
 use crate::transcript::Occurrence;
 use crate::transcript::TimeSpan;
 
-/// Where a passage was said. A client can check it against the source without trusting this service:
-/// the bytes of `answer_spans`, joined, have the digest `quote_sha256`, and what they are cut from has
-/// `text_sha256` where there is one, else `document_sha256`.
+/// Where a passage was said. A client can check it against the source without trusting this
+/// service: the bytes of `answer_spans`, joined, have the digest `quote_sha256`, and what they are
+/// cut from has `text_sha256` where there is one, else `document_sha256`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Citation {
     /// The document's id.

@@ -38,9 +38,10 @@ pub struct Exchange {
 
 /// One side of an exchange.
 ///
-/// Its text is made of stretches of the source and of white space between them (a blank line between
-/// paragraphs, a space between cues, nothing inside a word that a line break had cut). So the source bytes
-/// of [`Utterance::spans`], joined and decoded, equal the text but for white space at the joints.
+/// Its text is made of stretches of the source and of white space between them (a blank line
+/// between paragraphs, a space between cues, nothing inside a word that a line break had cut). So
+/// the source bytes of [`Utterance::spans`], joined and decoded, equal the text but for white space
+/// at the joints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Utterance {
     /// Who speaks; `None` where the document does not say.
@@ -61,8 +62,8 @@ pub struct Occurrence {
 }
 
 impl Utterance {
-    /// Collects `pieces` of an extraction's text, each with what is written before it (the first's is
-    /// ignored): a blank line, a space, or nothing.
+    /// Collects `pieces` of an extraction's text, each with what is written before it (the first's
+    /// is ignored): a blank line, a space, or nothing.
     #[must_use]
     pub fn collect(extraction: &Extraction, speaker: Option<String>, pieces: &[(&str, TextSpan)]) -> Self {
         let mut text = String::new();

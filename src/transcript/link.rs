@@ -6,7 +6,8 @@ use percent_encoding::utf8_percent_encode;
 
 use crate::transcript::Citation;
 
-/// Words named at either end of a longer quote: enough to be found once, few enough to survive an edit.
+/// Words named at either end of a longer quote: enough to be found once, few enough to survive an
+/// edit.
 const WORDS: usize = 6;
 
 /// Most characters named at either end: scripts without spaces have no words to count.
@@ -17,14 +18,16 @@ const CHARACTERS: usize = 80;
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'~');
 
 impl Citation {
-    /// For an http or https URI, the URI with a text fragment that opens at `quote`; empty otherwise.
+    /// For an http or https URI, the URI with a text fragment that opens at `quote`; empty
+    /// otherwise.
     #[must_use]
     pub fn link(&self, quote: &str) -> String {
         let uri = self.metadata.uri.as_str();
         let web = ["http://", "https://"]
             .iter()
             .any(|scheme| uri.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
-        // A directive matches within one block unless it names both ends, and no block holds a line break.
+        // A directive matches within one block unless it names both ends, and no block holds a line
+        // break.
         let first = quote.lines().map(str::trim).find(|line| !line.is_empty());
         let last = quote.lines().map(str::trim).rfind(|line| !line.is_empty());
         let (true, Some(first), Some(last)) = (web, first, last) else { return String::new() };
@@ -43,8 +46,8 @@ fn is_short(line: &str) -> bool {
     line.split_whitespace().nth(2 * WORDS).is_none() && line.chars().nth(2 * CHARACTERS).is_none()
 }
 
-/// The first words of a line, or as much of them as is named; cut behind a mark where there is one, for a
-/// fragment matches whole words only.
+/// The first words of a line, or as much of them as is named; cut behind a mark where there is one,
+/// for a fragment matches whole words only.
 fn start(line: &str) -> &str {
     let words = line.match_indices(char::is_whitespace).map(|(at, _)| at);
     let words = words.filter(|at| line.get(..*at).is_some_and(|head| !head.ends_with(char::is_whitespace)));

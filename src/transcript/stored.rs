@@ -15,7 +15,8 @@ pub struct StoredDocument {
     pub metadata: Metadata,
     /// The media type it was read as.
     pub media_type: String,
-    /// Digest of all that the sender gave, and of the pipeline's version: equal digests need no work.
+    /// Digest of all that the sender gave, and of the pipeline's version: equal digests need no
+    /// work.
     pub submission: Digest,
     /// Digest of the bytes as received.
     pub received: Digest,
@@ -44,7 +45,8 @@ pub struct StoredExchange {
     pub windows: Vec<(Passage, Digest)>,
 }
 
-/// A document that has been read, cut into exchanges and digested: all that a backend needs to store and index it.
+/// A document that has been read, cut into exchanges and digested: all that a backend needs to
+/// store and index it.
 #[derive(Debug)]
 pub struct PreparedDocument {
     /// The document.

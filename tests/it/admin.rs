@@ -70,7 +70,8 @@ pub(crate) fn fails(args: &[&dyn AsRef<std::ffi::OsStr>]) -> (String, String) {
     (printed, said)
 }
 
-/// A server with the samples, of which one was replaced and one deleted, and two documents with the same bytes.
+/// A server with the samples, of which one was replaced and one deleted, and two documents with the
+/// same bytes.
 async fn server_with_history() -> TestServer {
     let server = TestServer::with_samples().await;
     let mut documents = server.documents().await;
@@ -255,9 +256,9 @@ fn state(writer: usize, steps: usize) -> BTreeMap<String, String> {
     state
 }
 
-/// Each writer stores its documents one after the other, replaces each once, and deletes every third; so the
-/// state of each is a number, and a snapshot has to hold one state of each writer, between what was acknowledged
-/// when it began and what had been sent when it ended.
+/// Each writer stores its documents one after the other, replaces each once, and deletes every
+/// third; so the state of each is a number, and a snapshot has to hold one state of each writer,
+/// between what was acknowledged when it began and what had been sent when it ended.
 async fn a_snapshot_is_one_state_that_writers_passed_through() {
     const WRITERS: usize = 4;
     const STEPS: usize = 60;
@@ -484,7 +485,8 @@ async fn a_used_folder_is_never_restored_into() {
     let output = onrecord(&[&"serve", &"--restore", &file]);
     assert_eq!(output.status.code(), Some(2), "without --data-dir");
 
-    // What a killed restore left is not taken for an empty folder, and is overwritten by the next restore.
+    // What a killed restore left is not taken for an empty folder, and is overwritten by the next
+    // restore.
     let new = folder.path().join("new");
     std::fs::create_dir(&new).unwrap();
     std::fs::write(new.join("store.redb.restoring"), [7; 9000]).unwrap();

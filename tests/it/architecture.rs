@@ -143,7 +143,8 @@ fn crates_stay_behind_their_fences() {
     }
 }
 
-/// The fuzz targets compile these stages from their sources, in a package that no other build touches.
+/// The fuzz targets compile these stages from their sources, in a package that no other build
+/// touches.
 fn fuzzing_has_the_crates_of_its_stages() {
     const FUZZED: &[&str] = &["span", "transcript", "extraction", "segmentation", "analysis", "query"];
     let manifest = std::fs::read_to_string(root().join("fuzz/Cargo.toml")).unwrap();

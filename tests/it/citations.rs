@@ -39,7 +39,8 @@ async fn the_real_interview_holds() {
     assert_eq!(check(&[corpus().unwrap().join("csto-mir-nazarbayev-2017.txt")]).await, 8);
 }
 
-/// Checks every exchange, and every passage that a search for its own words returns; says how many exchanges.
+/// Checks every exchange, and every passage that a search for its own words returns; says how many
+/// exchanges.
 async fn check(files: &[PathBuf]) -> usize {
     let files: Vec<_> =
         files.iter().filter(|file| file.extension().is_none_or(|it| it != "expected")).cloned().collect();
@@ -158,8 +159,8 @@ async fn extracted_text(documents: &mut DocumentServiceClient<Channel>, id: &str
     text
 }
 
-/// Asserts that the text is what the spans hold, in order, but for white space at the joints; in markup, RTF and JSON
-/// once escapes are undone, in other encodings once decoded.
+/// Asserts that the text is what the spans hold, in order, but for white space at the joints; in
+/// markup, RTF and JSON once escapes are undone, in other encodings once decoded.
 fn quoted(id: &str, bytes: &[u8], spans: &[pb::Span], text: &str) {
     for pair in spans.windows(2) {
         assert!(pair[0].end <= pair[1].start, "{id}: spans are in order");
@@ -184,7 +185,8 @@ fn quoted(id: &str, bytes: &[u8], spans: &[pb::Span], text: &str) {
     assert_eq!(bare(&decoded), bare(text), "{id}");
 }
 
-/// Undoes the escapes of the fixture in RTF: code pages 1250 and 1251, and characters with what stands for them there.
+/// Undoes the escapes of the fixture in RTF: code pages 1250 and 1251, and characters with what
+/// stands for them there.
 fn unescape_rtf(text: &str) -> String {
     let escapes = [
         ("\\'e6", "ć"),

@@ -25,7 +25,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-/// What is said in the interviews of these tests: six exchanges of words that none shares with another.
+/// What is said in the interviews of these tests: six exchanges of words that none shares with
+/// another.
 fn said() -> Vec<(String, String)> {
     let sentence = |topic: usize, from: usize, words: usize| {
         (from..from + words).map(|word| format!("w{topic}x{word}")).collect::<Vec<_>>().join(" ")
@@ -59,7 +60,8 @@ fn page_of(said: &[(String, String)]) -> String {
     format!("<html><head><title>Another title</title></head><body><article>{body}</article></body></html>")
 }
 
-/// A server with an interview, syndicated with other markup and with small edits, and one that only resembles it.
+/// A server with an interview, syndicated with other markup and with small edits, and one that only
+/// resembles it.
 async fn syndicated() -> TestServer {
     let server = TestServer::start().await;
     let mut documents = server.documents().await;

@@ -1,5 +1,5 @@
-//! A disk that fails: on every write, sync and rename of ours, whatever it breaks, nothing is acknowledged that is not
-//! there, reads go on, and writes resume without a restart.
+//! A disk that fails: on every write, sync and rename of ours, whatever it breaks, nothing is
+//! acknowledged that is not there, reads go on, and writes resume without a restart.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -68,8 +68,9 @@ fn found(engine: &Engine, word: &str) -> Vec<String> {
     ids
 }
 
-/// Whatever fails while `broken` is put: `kept`, put before, is found throughout; what was acknowledged is there, also
-/// after a restart; and the next write goes through. Says whether something failed.
+/// Whatever fails while `broken` is put: `kept`, put before, is found throughout; what was
+/// acknowledged is there, also after a restart; and the next write goes through. Says whether
+/// something failed.
 fn check(part: &str, operation: Operation, after: usize, kind: ErrorKind) -> bool {
     let what = format!("{operation:?} of {part} after {after}, {kind:?}");
     let folder = TempDir::new().unwrap();
@@ -77,7 +78,8 @@ fn check(part: &str, operation: Operation, after: usize, kind: ErrorKind) -> boo
     put(&engine, "kept").unwrap();
     arm(operation, &folder.path().join(part), after, 1, kind);
     let broken = put(&engine, "broken");
-    // The index is written behind the answer, and at the latest when the engine is closed; the store before it.
+    // The index is written behind the answer, and at the latest when the engine is closed; the
+    // store before it.
     let behind = part == "index";
     let mut failed = !behind && disarm(folder.path()) == 0;
     assert!(found(&engine, "kept").contains(&"kept".to_owned()), "{what}: reads go on");
@@ -117,7 +119,8 @@ fn a_failing_index_loses_nothing() {
 }
 
 fn a_failed_index_commit_hides_no_later_document() {
-    // tantivy answers later commits of a writer with Ok and without their documents, once one has failed.
+    // tantivy answers later commits of a writer with Ok and without their documents, once one has
+    // failed.
     let folder = TempDir::new().unwrap();
     let engine = open(folder.path()).unwrap();
     put(&engine, "a").unwrap();

@@ -1,4 +1,5 @@
-//! No two files of `src` use each other, directly or through others: each can be read after those it uses.
+//! No two files of `src` use each other, directly or through others: each can be read after those
+//! it uses.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -56,7 +57,8 @@ impl Sources {
         sources
     }
 
-    /// The file that an item is in: that of the longest part of its path that is a module, or where that re-exports it from.
+    /// The file that an item is in: that of the longest part of its path that is a module, or where
+    /// that re-exports it from.
     fn file_of(&self, item: &[String]) -> Option<&str> {
         let end = (1..=item.len()).rev().find(|end| self.files.contains_key(&item[..*end]))?;
         let (module, rest) = item.split_at(end);

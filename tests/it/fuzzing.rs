@@ -1,6 +1,6 @@
-//! What the fuzz targets check, without the fuzzer: their seeds, which hold what it has found, the transcripts of the
-//! repository, and inputs made from each by chance, the same in every run. `fuzz/run` searches for hours;
-//! this takes seconds and is part of every test run.
+//! What the fuzz targets check, without the fuzzer: their seeds, which hold what it has found, the
+//! transcripts of the repository, and inputs made from each by chance, the same in every run.
+//! `fuzz/run` searches for hours; this takes seconds and is part of every test run.
 
 use std::fs;
 use std::panic::catch_unwind;

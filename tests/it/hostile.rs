@@ -1,4 +1,5 @@
-//! Queries made to break or stall the service, at the wire. How long they take is `benches/hostile.rs`' to say.
+//! Queries made to break or stall the service, at the wire. How long they take is
+//! `benches/hostile.rs`' to say.
 
 use libtest_mimic::Trial;
 use onrecord::grpc::pb;

@@ -290,7 +290,8 @@ async fn a_stop_lets_running_calls_finish() {
     let mut watch = health.watch(HealthCheckRequest { service: String::new() }).await.unwrap().into_inner();
     assert_eq!(watch.message().await.unwrap().unwrap().status, 1, "SERVING");
 
-    // The client does not read, so flow control holds the call open while the server is told to stop.
+    // The client does not read, so flow control holds the call open while the server is told to
+    // stop.
     let request = pb::GetSourceRequest { document_id: "long".into(), ..pb::GetSourceRequest::default() };
     let mut pieces = client.get_source(request).await.unwrap().into_inner();
     let mut length = pieces.message().await.unwrap().unwrap().content.len();

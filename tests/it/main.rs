@@ -1,7 +1,7 @@
 //! Everything that is tested from outside: at the wire, on files, with real processes.
 //!
-//! Modules stand in reading order. Each lists its tests in `trials()`; one that is not listed is dead code, which
-//! does not compile.
+//! Modules stand in reading order. Each lists its tests in `trials()`; one that is not listed is
+//! dead code, which does not compile.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -21,8 +21,9 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials
 }
 
-/// `queries.tsv` holds a query, a tab and the start of the answer that must be first. The whole list is pinned in
-/// `expected.txt`, which `UPDATE_EXPECT=1` writes, with the mean reciprocal rank of the wanted answers.
+/// `queries.tsv` holds a query, a tab and the start of the answer that must be first. The whole
+/// list is pinned in `expected.txt`, which `UPDATE_EXPECT=1` writes, with the mean reciprocal rank
+/// of the wanted answers.
 async fn samples_rank_as_pinned() {
     let folder = root().join("tests/ranking");
     let queries = std::fs::read_to_string(folder.join("queries.tsv")).unwrap();

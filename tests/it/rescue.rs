@@ -55,7 +55,8 @@ fn damage(store: &Path, table: &str, key: &str) {
     write.commit().unwrap();
 }
 
-/// Flips a bit in each place of the file that holds these words, also where it is not used any more.
+/// Flips a bit in each place of the file that holds these words, also where it is not used any
+/// more.
 fn damage_source(store: &Path, words: &str) {
     let mut bytes = std::fs::read(store).unwrap();
     let places: Vec<usize> =

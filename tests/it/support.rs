@@ -52,7 +52,8 @@ macro_rules! trials {
 }
 pub(crate) use trials;
 
-/// The folder of the real interview, from `ONRECORD_CORPUS`; tests that need it are ignored without it.
+/// The folder of the real interview, from `ONRECORD_CORPUS`; tests that need it are ignored without
+/// it.
 pub(crate) fn corpus() -> Option<PathBuf> {
     std::env::var_os("ONRECORD_CORPUS").map(|folder| root().join(folder))
 }

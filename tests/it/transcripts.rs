@@ -1,4 +1,5 @@
-//! Files in, expected exchanges out. To add a case, add a file; `UPDATE_EXPECT=1` writes what is expected.
+//! Files in, expected exchanges out. To add a case, add a file; `UPDATE_EXPECT=1` writes what is
+//! expected.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -60,7 +61,8 @@ fn side(out: &mut String, side: &str, utterance: &Utterance) {
     writeln!(out, "{side} {} {spans:?}\n    {text}", utterance.speaker.as_deref().unwrap_or("?")).unwrap();
 }
 
-/// Samples show their expectations beside the fixtures', so that the samples' folder stays what a user sees.
+/// Samples show their expectations beside the fixtures', so that the samples' folder stays what a
+/// user sees.
 fn check(file: &Path) {
     let folder = root().join("tests/corpus");
     let expected = if file.starts_with(&folder) {

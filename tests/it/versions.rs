@@ -1,4 +1,5 @@
-//! What becomes of citations when documents are replaced, deleted and purged; and reading one's own writes.
+//! What becomes of citations when documents are replaced, deleted and purged; and reading one's own
+//! writes.
 
 use libtest_mimic::Trial;
 use onrecord::grpc::pb;

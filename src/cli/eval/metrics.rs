@@ -1,9 +1,10 @@
 //! nDCG@10, MRR@10 and Recall@100 as `trec_eval` computes them, to the last bit.
 //!
-//! What `trec_eval` does, and this does alike: a run is ordered by score, rounded to single precision, and ties
-//! by document id, the greater first, whatever the order it was written in; gains are the judgements
-//! themselves and discounted by `log2(rank + 1)`; a judgement of 1 or more is relevant; documents without a
-//! judgement are not. A judged query without relevant documents scores 0 and counts in the mean.
+//! What `trec_eval` does, and this does alike: a run is ordered by score, rounded to single
+//! precision, and ties by document id, the greater first, whatever the order it was written in;
+//! gains are the judgements themselves and discounted by `log2(rank + 1)`; a judgement of 1 or more
+//! is relevant; documents without a judgement are not. A judged query without relevant documents
+//! scores 0 and counts in the mean.
 
 use std::collections::BTreeMap;
 

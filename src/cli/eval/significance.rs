@@ -1,8 +1,9 @@
 //! Whether one run is better than another by more than chance.
 //!
-//! The paired randomisation test (Smucker, Allan and Carterette, "A Comparison of Statistical Significance
-//! Tests for Information Retrieval Evaluation", 2007): if the two runs were alike, each query's two scores
-//! could as well be swapped; how often do random swaps give a difference as large as the one seen?
+//! The paired randomisation test (Smucker, Allan and Carterette, "A Comparison of Statistical
+//! Significance Tests for Information Retrieval Evaluation", 2007): if the two runs were alike,
+//! each query's two scores could as well be swapped; how often do random swaps give a difference as
+//! large as the one seen?
 
 /// How many random assignments are drawn.
 const TRIALS: u32 = 100_000;
@@ -12,7 +13,8 @@ const TRIALS: u32 = 100_000;
 pub(super) struct Comparison {
     /// The mean of the second run less that of the first.
     pub difference: f64,
-    /// The chance of a difference at least as large, either way, between runs that are alike; two-sided.
+    /// The chance of a difference at least as large, either way, between runs that are alike;
+    /// two-sided.
     pub p_value: f64,
     /// Queries on which the second run is better.
     pub better: usize,
@@ -20,8 +22,9 @@ pub(super) struct Comparison {
     pub worse: usize,
 }
 
-/// Compares two runs by one measure: the queries' values, in the same order. The same input gives the same
-/// answer: the draws are those of a generator that always starts alike. Without queries nothing differs.
+/// Compares two runs by one measure: the queries' values, in the same order. The same input gives
+/// the same answer: the draws are those of a generator that always starts alike. Without queries
+/// nothing differs.
 #[must_use]
 pub(super) fn compare(first: &[f64], second: &[f64]) -> Comparison {
     let differences: Vec<f64> = first.iter().zip(second).map(|(one, other)| other - one).collect();
@@ -29,7 +32,8 @@ pub(super) fn compare(first: &[f64], second: &[f64]) -> Comparison {
     let sum: f64 = differences.iter().sum();
     let nonzero: Vec<f64> = differences.iter().copied().filter(|difference| *difference != 0.0).collect();
     let mut random = SplitMix(0x6f6e_7265_636f_7264);
-    // A sum of the same numbers in another order may differ in its last bits; it is as large all the same.
+    // A sum of the same numbers in another order may differ in its last bits; it is as large all
+    // the same.
     let seen = sum.abs() - 1e-9;
     let as_large = (0..TRIALS).filter(|_| random.signed_sum(&nonzero).abs() >= seen).count();
     Comparison {

@@ -19,7 +19,8 @@ use crate::transcript::StoredDocument;
 use crate::transcript::StoredExchange;
 use crate::transcript::Utterance;
 
-/// Passages in memory that make a commit due: some twenty-five megabytes, or a hundred where all are as long as windows get.
+/// Passages in memory that make a commit due: some twenty-five megabytes, or a hundred where all
+/// are as long as windows get.
 const COMMIT_DUE: u32 = 8192;
 /// Passages in memory at most, before the next group: so many come in while a commit is under way.
 const MOST_IN_MEMORY: u32 = 2 * COMMIT_DUE;
@@ -52,7 +53,8 @@ impl Indexer {
         self.index.committed()
     }
 
-    /// Commits what is shown from memory only; says whether there was any. Where that fails it is shown all the same.
+    /// Commits what is shown from memory only; says whether there was any. Where that fails it is
+    /// shown all the same.
     pub(crate) fn flush(&mut self) -> Result<bool, LocalError> {
         let generation = self.index.generation();
         let Some(writer) = self.writer.as_mut().filter(|_| self.index.committed() < generation) else {
@@ -89,7 +91,8 @@ impl Indexer {
         Ok(())
     }
 
-    /// Passes on the outcome of a commit. After a failure the writer is dropped, unless it says that nothing of it changed.
+    /// Passes on the outcome of a commit. After a failure the writer is dropped, unless it says
+    /// that nothing of it changed.
     fn keep_writer_if_unchanged(&mut self, done: Result<(), IndexError>) -> Result<(), LocalError> {
         if done.is_err() {
             self.writer.take_if(|writer| !writer.is_unchanged());
@@ -125,9 +128,10 @@ impl Indexer {
         self.writer.take_if(|writer| writer.ready_for().is_some());
     }
 
-    /// Takes a group of writes before the store has committed them as this generation, so that both are done at the same
-    /// time. They are shown once the index is brought up to it; where the store fails the writer is to be thrown away.
-    /// Documents that are `analyzed` are taken out; all stay where this cannot be done, and are indexed after the commit.
+    /// Takes a group of writes before the store has committed them as this generation, so that both
+    /// are done at the same time. They are shown once the index is brought up to it; where the
+    /// store fails the writer is to be thrown away. Documents that are `analyzed` are taken out;
+    /// all stay where this cannot be done, and are indexed after the commit.
     pub(crate) fn stage(&mut self, generation: u64, deleted: &[String], analyzed: &mut Analyzed) {
         let next = self.index.generation() + 1 == generation;
         let passages = analyzed.values().map(AnalyzedDocument::passages).sum::<usize>();
@@ -151,8 +155,8 @@ impl Indexer {
         }
     }
 
-    /// Indexes what the store has and the index has not, and pairs the two. Of what is `analyzed` already, as the store
-    /// has it, nothing is read.
+    /// Indexes what the store has and the index has not, and pairs the two. Of what is `analyzed`
+    /// already, as the store has it, nothing is read.
     pub(crate) fn catch_up(
         &mut self,
         reader: Reader,
@@ -165,12 +169,14 @@ impl Indexer {
             && let Err(LocalError::Index(error)) = &done
             && !matches!(error, IndexError::Full(_))
         {
-            // A writer can have failed in the background, by what was answered already: a new one does both.
+            // A writer can have failed in the background, by what was answered already: a new one
+            // does both.
             tracing::warn!(%error, "the index's writer failed and is replaced");
             done = index(Room::Some);
         }
         if matches!(done, Err(LocalError::Index(IndexError::Full(_)))) {
-            // What there is no room for in files is held in memory. An index that is to be built from nothing is too much.
+            // What there is no room for in files is held in memory. An index that is to be built
+            // from nothing is too much.
             done = index(Room::None);
         }
         let generation = done?;
@@ -236,8 +242,8 @@ impl Indexer {
         }
     }
 
-    /// Indexes a document as the store has it. One that is damaged is left out, so that it keeps no other from
-    /// being found; a request for it by id gets an error.
+    /// Indexes a document as the store has it. One that is damaged is left out, so that it keeps no
+    /// other from being found; a request for it by id gets an error.
     fn index_document(&self, writer: &mut Writer, reader: &Reader, id: &str) -> Result<(), LocalError> {
         let read = reader.document(id).and_then(|document| {
             let exchanges = if document.is_some() { reader.exchanges(id)? } else { Vec::new() };
@@ -259,8 +265,8 @@ impl Indexer {
     }
 }
 
-/// Shows from files what was committed behind the writes. Where there was no room for it, it is tried again: searches find all
-/// of it in memory, and the store has it.
+/// Shows from files what was committed behind the writes. Where there was no room for it, it is
+/// tried again: searches find all of it in memory, and the store has it.
 fn take_in(writer: &mut Writer) -> Result<(), IndexError> {
     match writer.take_in() {
         Err(error @ IndexError::Full(_)) if writer.is_unchanged() => {

@@ -49,8 +49,8 @@ pub(super) enum Job {
         purge: bool,
         reply: Reply<Deleted>,
     },
-    /// Keeps the changes from now on for an index that is being rebuilt, and hands out the store to build
-    /// it from.
+    /// Keeps the changes from now on for an index that is being rebuilt, and hands out the store to
+    /// build it from.
     StartRebuild(Reply<Reader>),
     /// Puts that index in the place of the one in use; `None` where it failed.
     EndRebuild(Option<Box<Index>>, Reply<u64>),

@@ -31,7 +31,8 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread, which checks the store first where that was put off, and takes `queue` waiting writes.
+    /// Starts the thread, which checks the store first where that was put off, and takes `queue`
+    /// waiting writes.
     pub(crate) fn start(
         mut committer: Committer,
         unchecked: Option<UncheckedStore>,

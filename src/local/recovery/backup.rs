@@ -40,8 +40,8 @@ pub(crate) struct SnapshotReader {
     _lease: StreamLease,
 }
 
-/// The right to stream a snapshot. One stream has it at a time: each takes as much room on the disk as the store, for as
-/// long as its client reads.
+/// The right to stream a snapshot. One stream has it at a time: each takes as much room on the disk
+/// as the store, for as long as its client reads.
 #[derive(Debug)]
 pub(crate) struct StreamLease(Arc<AtomicBool>);
 

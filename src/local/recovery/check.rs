@@ -61,7 +61,8 @@ pub(crate) fn check_document(reader: &Reader, id: &str) -> Result<Checked, Store
         let read = reader.exchange(id, index);
         let Some(found) = checked.readable(read)? else { continue };
         let Some(stored) = found else {
-            // Exchanges are numbered without gaps, and a damaged record may count any number of them.
+            // Exchanges are numbered without gaps, and a damaged record may count any number of
+            // them.
             let missing = document.exchanges - index;
             checked.faults.push(format!("{missing} exchanges are missing from its exchange {index} on"));
             break;

@@ -97,8 +97,8 @@ fn check_contents(
     if i64::try_from(generation).is_err() {
         return Err(StoreError::Damaged(format!("its generation {generation} cannot be one")));
     }
-    // These two tables have no checksums. A new index follows the changes, where all of them are known; and a source is
-    // erased with its last use.
+    // These two tables have no checksums. A new index follows the changes, where all of them are
+    // known; and a source is erased with its last use.
     let changed = reader.changes_since(0)?;
     let mut uses: BTreeMap<Digest, u32> = BTreeMap::new();
     let (mut documents, mut exchanges, mut after) = (0, 0, None);

@@ -1,5 +1,5 @@
-//! The reference backend: documents in a map, searched by brute force. It is the engine's second backend, and the oracle
-//! that the first is compared with.
+//! The reference backend: documents in a map, searched by brute force. It is the engine's second
+//! backend, and the oracle that the first is compared with.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

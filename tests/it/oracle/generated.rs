@@ -12,8 +12,9 @@ use onrecord::query::Filter;
 use onrecord::query::Query;
 use onrecord::transcript::Metadata;
 
-/// Words of several languages and kinds: topics with their derivations, nations, compounds, accents, interrogatives and
-/// function words, scripts without spaces. The first are drawn most often.
+/// Words of several languages and kinds: topics with their derivations, nations, compounds,
+/// accents, interrogatives and function words, scripts without spaces. The first are drawn most
+/// often.
 const WORDS: [&str; 44] = [
     "the",
     "of",
@@ -71,7 +72,8 @@ pub(super) enum Change {
     Delete(String),
 }
 
-/// Draws corpora and queries. `SplitMix64` (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+/// Draws corpora and queries. `SplitMix64` (Steele, Lea and Flood, "Fast Splittable Pseudorandom
+/// Number Generators", 2014).
 pub(super) struct Generator(u64);
 
 impl Generator {

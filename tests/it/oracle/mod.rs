@@ -1,6 +1,7 @@
-//! The engine over its backend of one machine, compared with the engine over a reference backend that searches by brute
-//! force: the same scores, order, totals, windows and highlights on thousands of generated corpora and queries, with
-//! documents replaced and deleted, filters, pages, and segments in memory and on disk.
+//! The engine over its backend of one machine, compared with the engine over a reference backend
+//! that searches by brute force: the same scores, order, totals, windows and highlights on
+//! thousands of generated corpora and queries, with documents replaced and deleted, filters, pages,
+//! and segments in memory and on disk.
 
 mod backend;
 mod generated;
@@ -30,7 +31,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials![trial: both_backends_agree]
 }
 
-/// Corpora, and searches of each at each of three times: as written, after changes, and after a restart.
+/// Corpora, and searches of each at each of three times: as written, after changes, and after a
+/// restart.
 const CORPORA: u64 = 50;
 const SEARCHES: usize = 20;
 
@@ -93,7 +95,8 @@ fn both_backends_agree() {
     }
 }
 
-/// All results of a search, page by page, with the total and the unmatched terms that each page reports.
+/// All results of a search, page by page, with the total and the unmatched terms that each page
+/// reports.
 fn results(engine: &Engine, call: &SearchCall) -> (Vec<FoundPassage>, u64, Vec<String>) {
     let (mut call, mut all) = (call.clone(), Vec::new());
     loop {

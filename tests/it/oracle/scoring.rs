@@ -1,5 +1,6 @@
-//! BM25 as `docs/ranking.md` has it, written from the formulas: every passage is looked at for every query, phrases are
-//! found by comparing terms position by position, filters by reading every document.
+//! BM25 as `docs/ranking.md` has it, written from the formulas: every passage is looked at for
+//! every query, phrases are found by comparing terms position by position, filters by reading every
+//! document.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -110,8 +111,8 @@ impl Text {
     }
 }
 
-/// A length as an index keeps it in one byte: Lucene's `SmallFloat.intToByte4` and back, which rounds down to four
-/// significant bits above 24.
+/// A length as an index keeps it in one byte: Lucene's `SmallFloat.intToByte4` and back, which
+/// rounds down to four significant bits above 24.
 fn quantised(length: u64) -> u64 {
     const FREE_VALUES: u64 = 24;
     if length < FREE_VALUES {
@@ -412,7 +413,8 @@ impl SearchPlan for ReferencePlan {
 }
 
 impl ReferencePlan {
-    /// The terms whose occurrences are shown: of topical words, or of all where the query has no topic.
+    /// The terms whose occurrences are shown: of topical words, or of all where the query has no
+    /// topic.
     fn shown(&self) -> BTreeSet<String> {
         let topical = |word: &QueryTerm| matches!(word.role, Role::Topic | Role::Name);
         let any = self.query.words.iter().any(|word| word.matches && topical(word));

@@ -46,8 +46,8 @@ pub(crate) struct Exchange {
     pub other_answers: Vec<Range<usize>>,
 }
 
-/// Reads the files of folder `raw` that JSON files of folder `gold` label, but those whose names begin with one of
-/// `exclude`, which are not opened.
+/// Reads the files of folder `raw` that JSON files of folder `gold` label, but those whose names
+/// begin with one of `exclude`, which are not opened.
 pub(crate) fn load(raw: &Path, gold: &Path, exclude: &[String]) -> Result<Vec<Transcript>, Box<dyn Error>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(gold)? {
@@ -84,7 +84,8 @@ pub(crate) fn read(bytes: &[u8], file_name: &str) -> Result<Extraction, Box<dyn 
     Ok(extract(&Source { bytes, media_type: "", file_name }, &Limits::default())?)
 }
 
-/// Reads small transcripts with their expected exchanges, as `tests/corpus` has them. All are of one source.
+/// Reads small transcripts with their expected exchanges, as `tests/corpus` has them. All are of
+/// one source.
 pub(crate) fn fixtures(folder: &Path) -> Result<Vec<Transcript>, Box<dyn Error>> {
     let mut paths = Vec::new();
     for format in std::fs::read_dir(folder)? {

@@ -1,5 +1,6 @@
-//! Copies of labelled transcripts in other layouts, whose exchanges are known: labels taken away, questions only set
-//! off by type, both sides in one line, captions, hard wraps, banners. They teach what files without labels look like.
+//! Copies of labelled transcripts in other layouts, whose exchanges are known: labels taken away,
+//! questions only set off by type, both sides in one line, captions, hard wraps, banners. They
+//! teach what files without labels look like.
 
 use std::ops::Range;
 
