@@ -29,7 +29,7 @@ use crate::engine::View;
 use crate::engine::document_page;
 use crate::engine::ingest;
 use crate::engine::page_token::PageTokens;
-use crate::engine::passages::Passages;
+use crate::engine::passages::PassageCache;
 use crate::engine::verify_citation;
 use crate::engine::verify_citation::Claim;
 use crate::engine::verify_citation::Verdict;
@@ -45,7 +45,7 @@ pub struct Engine {
     settings: Settings,
     backend: Arc<dyn Backend>,
     tokens: PageTokens,
-    passages: Passages,
+    passages: PassageCache,
 }
 
 impl Engine {
@@ -53,7 +53,7 @@ impl Engine {
     #[must_use]
     pub fn new(backend: Arc<dyn Backend>, settings: Settings) -> Self {
         let tokens = PageTokens::new(backend.page_key(), settings.clock);
-        let passages = Passages::new(settings.passage_cache_bytes);
+        let passages = PassageCache::new(settings.passage_cache_bytes);
         Self { settings, backend, tokens, passages }
     }
 

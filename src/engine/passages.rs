@@ -42,15 +42,15 @@ pub struct CitedPassage {
 
 /// Reads passages from a view, and keeps those last asked for.
 #[derive(Debug)]
-pub(super) struct Passages {
-    kept: Cache<PassageKey, Arc<CitedPassage>, Weight>,
+pub(super) struct PassageCache {
+    kept: Cache<PassageKey, Arc<CitedPassage>, PassageWeighter>,
 }
 
 /// What a passage takes of the memory it may be kept in.
 #[derive(Clone, Debug)]
-struct Weight;
+struct PassageWeighter;
 
-impl Weighter<PassageKey, Arc<CitedPassage>> for Weight {
+impl Weighter<PassageKey, Arc<CitedPassage>> for PassageWeighter {
     fn weight(&self, _: &PassageKey, passage: &Arc<CitedPassage>) -> u64 {
         /// The passage itself, its digests, and what allocations cost.
         const REST: usize = 1 << 10;
@@ -72,12 +72,12 @@ impl Weighter<PassageKey, Arc<CitedPassage>> for Weight {
     }
 }
 
-impl Passages {
+impl PassageCache {
     /// Keeps passages of at most so many bytes.
     pub(super) fn new(bytes: usize) -> Self {
         /// What a passage of a few sentences weighs, which sizes the table.
         const TYPICAL: usize = 4 << 10;
-        Self { kept: Cache::with_weighter(bytes / TYPICAL, bytes as u64, Weight) }
+        Self { kept: Cache::with_weighter(bytes / TYPICAL, bytes as u64, PassageWeighter) }
     }
 
     /// The passage of a hit of this view.

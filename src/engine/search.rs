@@ -13,7 +13,7 @@ use crate::engine::SearchPlan;
 use crate::engine::View;
 use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
-use crate::engine::passages::Passages;
+use crate::engine::passages::PassageCache;
 use crate::query::AnalyzedQuery;
 use crate::query::Filter;
 use crate::query::Query;
@@ -104,7 +104,11 @@ impl PlannedSearch {
     }
 
     /// Ranks, and reads what is shown of the results.
-    pub(super) fn run(self, tokens: &PageTokens, passages: &Passages) -> Result<SearchAnswer, EngineError> {
+    pub(super) fn run(
+        self,
+        tokens: &PageTokens,
+        passages: &PassageCache,
+    ) -> Result<SearchAnswer, EngineError> {
         let Self { call, view, plan } = self;
         let options = format!("{:?} {}", call.filter, call.collapse_duplicates);
         let purpose = Purpose::Search { query: call.query.text(), options };

@@ -59,7 +59,7 @@ pub(super) fn verify(view: &dyn View, claim: &Claim) -> Result<Verdict, EngineEr
     }
     let Some(bytes) = quoted(view, claim)? else { return Ok(Verdict::Broken) };
     let next = match present {
-        Some(document) => moved(view, &document, claim, &bytes)?.map(Box::new),
+        Some(document) => find_in_current_version(view, &document, claim, &bytes)?.map(Box::new),
         None => None,
     };
     Ok(Verdict::Superseded(bytes, next))
@@ -80,7 +80,7 @@ fn quoted(view: &dyn View, claim: &Claim) -> Result<Option<Vec<u8>>, EngineError
 
 /// Where the present version has the words of an earlier one: the window or answer of the same
 /// bytes, else the first answer that contains their text.
-fn moved(
+fn find_in_current_version(
     view: &dyn View,
     document: &StoredDocument,
     claim: &Claim,

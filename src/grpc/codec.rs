@@ -11,7 +11,7 @@ use tonic_prost::ProstEncoder;
 
 /// Bytes that ten passages with their citations take, with room to spare. tonic begins with 8 KiB,
 /// and copies what is encoded each time that it doubles them.
-const ANSWER: usize = 32 << 10;
+const INITIAL_BUFFER_BYTES: usize = 32 << 10;
 
 /// The codec of the search service, also of its smaller answers: a buffer lives no longer than it
 /// takes to send it.
@@ -35,7 +35,7 @@ where
     type Decoder = ProstDecoder<U>;
 
     fn encoder(&mut self) -> Self::Encoder {
-        ProstCodec::<T, U>::raw_encoder(BufferSettings::new(ANSWER, ANSWER))
+        ProstCodec::<T, U>::raw_encoder(BufferSettings::new(INITIAL_BUFFER_BYTES, INITIAL_BUFFER_BYTES))
     }
 
     fn decoder(&mut self) -> Self::Decoder {

@@ -19,7 +19,7 @@ use crate::engine::PreparedWrite;
 use crate::engine::Receipt;
 use crate::grpc::from_proto;
 use crate::grpc::offload::Offload;
-use crate::grpc::offload::SHORT;
+use crate::grpc::offload::SHORT_DOCUMENT_BYTES;
 use crate::grpc::pb;
 use crate::grpc::status;
 use crate::grpc::to_proto;
@@ -88,7 +88,7 @@ pub(super) fn answers(
     // A failure of the stream goes through all stages behind the documents before it, which are
     // answered first.
     requests
-        .map_err(status::completed)
+        .map_err(status::with_details)
         // One at a time, so that a full read-ahead keeps the next request from being taken off the
         // wire.
         .then(move |request| {
@@ -124,7 +124,7 @@ async fn admit(
     let room = room.acquire_many_owned(kib).await.ok();
     let identified = match decoded {
         // Digests of a long document take their time.
-        Ok((submission, body)) if bytes > SHORT => {
+        Ok((submission, body)) if bytes > SHORT_DOCUMENT_BYTES => {
             offload.write_in_stream(body, move |_| Ok((submission.identify(), body))).await
         }
         Ok((submission, body)) => Ok((submission.identify(), body)),
@@ -176,8 +176,8 @@ async fn answer(document: Document<Written>) -> Result<pb::ImportDocumentsRespon
         Err(refused) => Err(refused),
         Ok(Written::Unchanged(receipt)) => Ok(*receipt),
         Ok(Written::Queued(result, body)) => match result.await {
-            Ok(result) => result.map_err(|error| status::of(error, body)),
-            Err(_) => Err(status::lost("a queued write was dropped")),
+            Ok(result) => result.map_err(|error| status::from_engine_error(error, body)),
+            Err(_) => Err(status::internal("a queued write was dropped")),
         },
     };
     Ok(match receipt {

@@ -38,7 +38,7 @@ pub(super) struct Offload {
 /// The longest document, in bytes, that is read by one of a few threads, one per processor: each
 /// takes some milliseconds, so reading them one after the other answers the first ones early. A
 /// longer document is read on a separate thread, so that short ones do not wait for it.
-pub(super) const SHORT: usize = 64 << 10;
+pub(super) const SHORT_DOCUMENT_BYTES: usize = 64 << 10;
 
 /// How long a call waits for a generation. A client that set a shorter deadline ends the call
 /// itself.
@@ -67,7 +67,7 @@ impl Limiter {
 }
 
 /// What planning a search on an async thread led to.
-enum Begun {
+enum PlanOutcome {
     Done(SearchAnswer),
     Planned(Box<PlannedSearch>),
 }
@@ -131,19 +131,19 @@ impl Offload {
             return self.read(move |engine| engine.search(&call)).await;
         }
         yield_to_scheduler().await;
-        let begin = AssertUnwindSafe(|| -> Result<Begun, EngineError> {
+        let begin = AssertUnwindSafe(|| -> Result<PlanOutcome, EngineError> {
             let search = self.engine.plan_search(call)?;
             Ok(if search.is_light() {
-                Begun::Done(self.engine.run_search(search)?)
+                PlanOutcome::Done(self.engine.run_search(search)?)
             } else {
-                Begun::Planned(Box::new(search))
+                PlanOutcome::Planned(Box::new(search))
             })
         });
         match catch_unwind(begin) {
-            Ok(Ok(Begun::Done(answer))) => Ok(answer),
-            Ok(Ok(Begun::Planned(search))) => self.read(move |engine| engine.run_search(*search)).await,
-            Ok(Err(error)) => Err(status::of(error, "")),
-            Err(_) => Err(status::lost("a search panicked")),
+            Ok(Ok(PlanOutcome::Done(answer))) => Ok(answer),
+            Ok(Ok(PlanOutcome::Planned(search))) => self.read(move |engine| engine.run_search(*search)).await,
+            Ok(Err(error)) => Err(status::from_engine_error(error, "")),
+            Err(_) => Err(status::internal("a search panicked")),
         }
     }
 
@@ -159,8 +159,8 @@ impl Offload {
         };
         self.prepare(bytes, body, put).await?;
         match result.await {
-            Ok(result) => result.map_err(|error| status::of(error, body)),
-            Err(_) => Err(status::lost("a queued write was dropped")),
+            Ok(result) => result.map_err(|error| status::from_engine_error(error, body)),
+            Err(_) => Err(status::internal("a queued write was dropped")),
         }
     }
 
@@ -171,7 +171,7 @@ impl Offload {
         body: &'static str,
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
-        let running = if bytes <= SHORT { &self.preparing } else { &self.writes.running };
+        let running = if bytes <= SHORT_DOCUMENT_BYTES { &self.preparing } else { &self.writes.running };
         self.run(running, body, call).await
     }
 
@@ -209,8 +209,10 @@ impl Offload {
         body: &'static str,
         call: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, Status> {
-        let permit =
-            Arc::clone(running).acquire_owned().await.map_err(|error| status::lost(&error.to_string()))?;
+        let permit = Arc::clone(running)
+            .acquire_owned()
+            .await
+            .map_err(|error| status::internal(&error.to_string()))?;
         let engine = Arc::clone(&self.engine);
         let done = tokio::task::spawn_blocking(move || {
             // Held by the work, not by the call: a cancelled call gives its place back only when
@@ -219,8 +221,8 @@ impl Offload {
             call(&engine)
         });
         match done.await {
-            Ok(result) => result.map_err(|error| status::of(error, body)),
-            Err(panic) => Err(status::lost(&panic.to_string())),
+            Ok(result) => result.map_err(|error| status::from_engine_error(error, body)),
+            Err(panic) => Err(status::internal(&panic.to_string())),
         }
     }
 }

@@ -48,7 +48,7 @@ impl From<InvalidRequest> for Status {
 
 /// The status of an engine error. `body` names the request's field that holds the document, for
 /// errors that lie in its content.
-pub(super) fn of(error: EngineError, body: &str) -> Status {
+pub(super) fn from_engine_error(error: EngineError, body: &str) -> Status {
     let message = error.to_string();
     match error {
         EngineError::Extract(error) => extract(&error, body, message).into(),
@@ -92,7 +92,7 @@ fn backend(error: BackendError, message: String) -> Status {
 
 /// A status of the transport's own (a message too large, bytes that are no message, a method that
 /// does not exist), with the details that every error carries.
-pub(super) fn completed(status: Status) -> Status {
+pub(super) fn with_details(status: Status) -> Status {
     if !status.details().is_empty() {
         return status;
     }
@@ -144,7 +144,7 @@ pub(super) fn too_slow() -> Status {
 }
 
 /// The status of work that ended without a result.
-pub(super) fn lost(cause: &str) -> Status {
+pub(super) fn internal(cause: &str) -> Status {
     masked(Code::Internal, "INTERNAL", "the service failed", cause)
 }
 

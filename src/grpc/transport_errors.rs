@@ -12,5 +12,5 @@ pub(super) fn complete(response: Response<Body>) -> Response<Body> {
     if error.code() == tonic::Code::Ok || !error.details().is_empty() {
         return response;
     }
-    status::completed(error).into_http()
+    status::with_details(error).into_http()
 }

@@ -28,12 +28,12 @@ const MOST_IN_MEMORY: u32 = 2 * COMMIT_DUE;
 /// Documents by their ids, as they were analysed before they were written.
 pub(crate) type Analyzed = BTreeMap<String, AnalyzedDocument>;
 
-/// Whether there is room on the disk for what an index writes.
+/// Where passages go that are too many to be held in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Room {
-    Some,
-    /// There was none.
-    None,
+enum FlushTarget {
+    Disk,
+    /// The disk is full: they stay in memory, however many they are.
+    MemoryOnly,
 }
 
 /// The index and its writer, which is replaced after a failure.
@@ -140,7 +140,7 @@ impl Indexer {
             return;
         };
         let taken = || {
-            take_in(&mut writer)?;
+            adopt_background_commit(&mut writer)?;
             for (id, document) in std::mem::take(analyzed) {
                 writer.replace(&id, document)?;
             }
@@ -163,8 +163,8 @@ impl Indexer {
         mut analyzed: Analyzed,
     ) -> Result<LocalView, LocalError> {
         let had_writer = self.writer.is_some();
-        let mut index = |room| self.index(&reader, &mut analyzed, room);
-        let mut done = index(Room::Some);
+        let mut index = |target| self.index(&reader, &mut analyzed, target);
+        let mut done = index(FlushTarget::Disk);
         if had_writer
             && let Err(LocalError::Index(error)) = &done
             && !matches!(error, IndexError::Full(_))
@@ -172,18 +172,23 @@ impl Indexer {
             // A writer can have failed in the background, by what was answered already: a new one
             // does both.
             tracing::warn!(%error, "the index's writer failed and is replaced");
-            done = index(Room::Some);
+            done = index(FlushTarget::Disk);
         }
         if matches!(done, Err(LocalError::Index(IndexError::Full(_)))) {
             // What there is no room for in files is held in memory. An index that is to be built
             // from nothing is too much.
-            done = index(Room::None);
+            done = index(FlushTarget::MemoryOnly);
         }
         let generation = done?;
         Ok(LocalView { searcher: self.index.searcher(), reader, generation, words: TermCache::default() })
     }
 
-    fn index(&mut self, reader: &Reader, analyzed: &mut Analyzed, room: Room) -> Result<u64, LocalError> {
+    fn index(
+        &mut self,
+        reader: &Reader,
+        analyzed: &mut Analyzed,
+        target: FlushTarget,
+    ) -> Result<u64, LocalError> {
         // Put back only once all went well, so that a failure leaves none.
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
@@ -191,7 +196,7 @@ impl Indexer {
         };
         let generation = reader.generation()?;
         if writer.ready_for().is_none() {
-            take_in(&mut writer)?;
+            adopt_background_commit(&mut writer)?;
         }
         // After a new writer was made, that of the last commit.
         let indexed = self.index.generation();
@@ -203,7 +208,11 @@ impl Indexer {
             }
             let changes = reader.changes_since(indexed)?.filter(|_| indexed < generation);
             if let Some(ids) = changes {
-                writer.hold_at_most(if room == Room::None { u32::MAX } else { Writer::MOST_HELD });
+                writer.hold_at_most(if target == FlushTarget::MemoryOnly {
+                    u32::MAX
+                } else {
+                    Writer::MOST_HELD
+                });
                 for id in ids {
                     match analyzed.remove(&id) {
                         Some(document) => writer.replace(&id, document)?,
@@ -267,8 +276,8 @@ impl Indexer {
 
 /// Shows from files what was committed behind the writes. Where there was no room for it, it is
 /// tried again: searches find all of it in memory, and the store has it.
-fn take_in(writer: &mut Writer) -> Result<(), IndexError> {
-    match writer.take_in() {
+fn adopt_background_commit(writer: &mut Writer) -> Result<(), IndexError> {
+    match writer.adopt_background_commit() {
         Err(error @ IndexError::Full(_)) if writer.is_unchanged() => {
             tracing::warn!(%error, "the index cannot be committed; it is tried again");
             Ok(())

@@ -110,7 +110,7 @@ impl Plan {
             saturation: ranking.saturation(share.min(1.0)),
             averages: Field::ALL.map(|field| searcher.statistics(field).average()),
         };
-        let ranking = &for_topics(ranking, &query.words);
+        let ranking = &adjust_for_query_length(ranking, &query.words);
         for word in &query.words {
             let entry = cache.get(searcher, word, query.depth(word))?;
             plan.add_word(searcher, word, &entry, ranking);
@@ -132,7 +132,7 @@ impl Plan {
         ranking: &Ranking,
     ) -> Result<(), IndexError> {
         let AnalyzedQuery { words, clauses, .. } = query;
-        let ranking = &for_topics(ranking, words);
+        let ranking = &adjust_for_query_length(ranking, words);
         let mut optional = Vec::new();
         for clause in clauses {
             match clause.occur {
@@ -184,7 +184,7 @@ impl Plan {
             unmatched = false;
             let weight = word.weight
                 * field_weight(field, ranking)
-                * damping(field, word, ranking)
+                * role_weight(field, word, ranking)
                 * f32::from(word.count).powf(ranking.query_frequency_exponent)
                 * idf(searcher.statistics(field), frequency);
             self.terms.push(PlannedTerm { field, weight, matches: word.matches, word: Arc::clone(entry) });
@@ -218,7 +218,7 @@ impl Plan {
 }
 
 /// The parameters for a query of these words: interrogatives count in full where topics are few.
-fn for_topics(ranking: &Ranking, words: &[QueryTerm]) -> Ranking {
+fn adjust_for_query_length(ranking: &Ranking, words: &[QueryTerm]) -> Ranking {
     let topics = words.iter().filter(|word| word.role == Role::Topic).count();
     if topics <= ranking.short_query_topics {
         Ranking { interrogative_in_question: 1.0, ..*ranking }
@@ -241,7 +241,7 @@ const fn field_weight(field: Field, ranking: &Ranking) -> f32 {
     }
 }
 
-const fn damping(field: Field, word: &QueryTerm, ranking: &Ranking) -> f32 {
+const fn role_weight(field: Field, word: &QueryTerm, ranking: &Ranking) -> f32 {
     match (word.role, field) {
         (Role::Topic | Role::Name, _) => 1.0,
         (Role::Interrogative, Field::Question) => ranking.interrogative_in_question,

@@ -162,9 +162,9 @@ impl CachedTerm {
 
 /// Weighs a word by the bytes that it takes.
 #[derive(Clone, Debug)]
-struct Weight;
+struct TermWeighter;
 
-impl Weighter<String, Arc<CachedTerm>> for Weight {
+impl Weighter<String, Arc<CachedTerm>> for TermWeighter {
     fn weight(&self, key: &String, word: &Arc<CachedTerm>) -> u64 {
         /// The word itself and the overhead of its allocations.
         const OVERHEAD: usize = 256;
@@ -177,7 +177,7 @@ impl Weighter<String, Arc<CachedTerm>> for Weight {
     }
 }
 
-type Words = Cache<String, Arc<CachedTerm>, Weight, RandomState>;
+type Words = Cache<String, Arc<CachedTerm>, TermWeighter, RandomState>;
 
 /// The words last asked for in one snapshot.
 #[derive(Default)]
@@ -233,9 +233,9 @@ impl TermCache {
             .build();
         match options {
             Ok(options) => {
-                Cache::with_options(options, Weight, RandomState::new(), DefaultLifecycle::default())
+                Cache::with_options(options, TermWeighter, RandomState::new(), DefaultLifecycle::default())
             }
-            Err(_) => Cache::with_weighter(words, bytes, Weight),
+            Err(_) => Cache::with_weighter(words, bytes, TermWeighter),
         }
     }
 }

@@ -224,7 +224,7 @@ impl Writer {
         self.index.snapshot()
     }
 
-    /// Begins to commit the segments in memory in a background thread; [`Writer::take_in`] ends it.
+    /// Begins to commit the segments in memory in a background thread; [`Writer::adopt_background_commit`] ends it.
     /// Does nothing while a commit is under way or nothing is in memory.
     pub(crate) fn begin_commit(&mut self) {
         let shown = self.last();
@@ -244,14 +244,14 @@ impl Writer {
     /// Shows committed segments from files, once the background commit has ended. After an error
     /// the segments in memory are still shown. The commit can be tried again where
     /// [`Writer::is_unchanged`]; otherwise the writer must be dropped.
-    pub(crate) fn take_in(&mut self) -> Result<(), IndexError> {
+    pub(crate) fn adopt_background_commit(&mut self) -> Result<(), IndexError> {
         match &self.files {
             CommitState::BackgroundCommit(commit) if commit.is_done() => self.finish_commit(),
             CommitState::Here(_) | CommitState::BackgroundCommit(_) | CommitState::Moving => Ok(()),
         }
     }
 
-    /// As [`Writer::take_in`], after waiting for the background commit.
+    /// As [`Writer::adopt_background_commit`], after waiting for the background commit.
     pub(crate) fn finish_commit(&mut self) -> Result<(), IndexError> {
         if self.ready.is_some() {
             // It has the segments that are shown now, and would show them again after the commit.
@@ -291,7 +291,7 @@ impl Writer {
     }
 
     /// Writes all segments in memory to files and shows them from there. `generation` is the
-    /// store's, of which the index is the image. For errors see [`Writer::take_in`].
+    /// store's, of which the index is the image. For errors see [`Writer::adopt_background_commit`].
     pub(crate) fn commit(&mut self, generation: u64) -> Result<(), IndexError> {
         self.show();
         self.finish_commit()?;
