@@ -166,7 +166,7 @@ pub(crate) fn subrip(size: usize) -> String {
     })
 }
 
-/// Captions of one line, each put down by `cue`, which is told whether it is the first of its
+/// Captions of one line, each written by `cue`, which is given whether it is the first of its
 /// paragraph.
 fn cues(head: &str, size: usize, mut cue: impl FnMut(Side, bool, &str) -> String) -> String {
     let mut text = head.to_owned();

@@ -1,4 +1,4 @@
-//! The documents behind the paths a person names: files, folders, patterns, archives, standard
+//! The documents at the paths that a person names: files, folders, patterns, archives, standard
 //! input.
 
 use std::fs;
@@ -34,7 +34,7 @@ pub(super) struct Found {
     below: PathBuf,
 }
 
-/// All files behind `paths`, ordered. In folders, hidden files and those named README are passed
+/// All files that `paths` name, ordered. In folders, hidden files and those named README are passed
 /// over; a file that is named itself is always taken. A path that is no file is taken as a pattern
 /// (`talks/**/*.vtt`).
 pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CliError> {

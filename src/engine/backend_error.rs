@@ -1,4 +1,4 @@
-//! What can go wrong behind the seam, in terms that fit every backend.
+//! What can go wrong in a backend, in terms that fit every backend.
 
 /// What goes wrong in a backend, grouped by what a caller can do about it.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -286,7 +286,7 @@ fn at_most(field: &str, value: &str, allowed: usize) -> Result<(), InvalidReques
     Err(InvalidRequest::new(field, "TOO_LONG", message))
 }
 
-/// A date of the precisions that the contract names, and nothing behind it; `None` for the empty
+/// A date of the precisions that the contract names, and nothing after it; `None` for the empty
 /// one.
 fn date(field: &str, text: &str) -> Result<Option<DateRange>, InvalidRequest> {
     if text.is_empty() {

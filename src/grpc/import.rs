@@ -85,7 +85,7 @@ pub(super) fn answers(
     let room = Arc::new(Semaphore::new(AHEAD_KIB as usize));
     let ids = Ids::default();
     let (admitting, reading, writing) = (offload.clone(), offload.clone(), offload);
-    // A failure of the stream goes through all stages behind the documents before it, which are
+    // A failure of the stream passes through all stages after the documents before it, which are
     // answered first.
     requests
         .map_err(status::with_details)

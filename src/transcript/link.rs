@@ -46,7 +46,7 @@ fn is_short(line: &str) -> bool {
     line.split_whitespace().nth(2 * WORDS).is_none() && line.chars().nth(2 * CHARACTERS).is_none()
 }
 
-/// The first words of a line, or as much of them as is named; cut behind a mark where there is one,
+/// The first words of a line, or as much of them as is named; cut after a punctuation mark where there is one,
 /// for a fragment matches whole words only.
 fn start(line: &str) -> &str {
     let words = line.match_indices(char::is_whitespace).map(|(at, _)| at);

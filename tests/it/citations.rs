@@ -186,7 +186,7 @@ fn quoted(id: &str, bytes: &[u8], spans: &[pb::Span], text: &str) {
 }
 
 /// Undoes the escapes of the fixture in RTF: code pages 1250 and 1251, and characters with what
-/// stands for them there.
+/// represents them there.
 fn unescape_rtf(text: &str) -> String {
     let escapes = [
         ("\\'e6", "ć"),

@@ -78,7 +78,7 @@ fn check(part: &str, operation: Operation, after: usize, kind: ErrorKind) -> boo
     put(&engine, "kept").unwrap();
     arm(operation, &folder.path().join(part), after, 1, kind);
     let broken = put(&engine, "broken");
-    // The index is written behind the answer, and at the latest when the engine is closed; the
+    // The index is committed after the answer, and at the latest when the engine is closed; the
     // store before it.
     let behind = part == "index";
     let mut failed = !behind && disarm(folder.path()) == 0;

@@ -274,7 +274,7 @@ impl Indexer {
     }
 }
 
-/// Shows from files what was committed behind the writes. Where there was no room for it, it is
+/// Replaces segments in memory by the files of a finished background commit. Where there was no room for it, it is
 /// tried again: searches find all of it in memory, and the store has it.
 fn adopt_background_commit(writer: &mut Writer) -> Result<(), IndexError> {
     match writer.adopt_background_commit() {

@@ -1,8 +1,8 @@
 //! Interviews without any marks, where questions and answers take one paragraph each, in turn.
 
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::transcript::BlockKind;
 

@@ -1,6 +1,6 @@
 //! Roles given by the list of people before the talk: `Guest: …`, `Host: …`, `Panel: …`.
 
-use crate::segmentation::labels::speakers::Speaker;
+use crate::segmentation::labels::speaker::Speaker;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::transcript::Role;

@@ -1,9 +1,9 @@
 //! The arguments of feature functions besides the unit itself: the document, and the units around.
 
 use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Features;
 
 /// Properties of the document as a whole.
 #[derive(Debug)]

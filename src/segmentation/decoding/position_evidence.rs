@@ -7,10 +7,10 @@ use std::hash::Hash as _;
 use std::hash::Hasher as _;
 
 use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::features::unit_features;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::transcript::Role;
 
 /// Evidence for text before a label inside the same line.

@@ -2,11 +2,11 @@
 //! values of features.
 
 use crate::segmentation::decoding::context::DocumentContext;
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::weights::feature_functions::FeatureFunction;
 use crate::segmentation::weights::table::Weights;
 use crate::transcript::BlockKind;

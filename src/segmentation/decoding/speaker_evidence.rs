@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::segmentation::decoding::cast_list;
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::segmentation::labels::names;
-use crate::segmentation::labels::speakers::Speaker;
+use crate::segmentation::labels::speaker::Speaker;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::weights::feature_functions::FeatureFunction;

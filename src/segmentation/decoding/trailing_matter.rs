@@ -3,11 +3,11 @@
 
 use crate::segmentation::decoding::question_evidence;
 use crate::segmentation::decoding::roles::Roles;
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::lexicon;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::weights::feature_functions::FeatureFunction;
 use crate::segmentation::weights::sink::Score;
 use crate::segmentation::weights::sink::Sink;

@@ -2,8 +2,8 @@
 
 use crate::segmentation::features::boilerplate_evidence;
 use crate::segmentation::features::boilerplate_evidence::Usage;
-pub(crate) use crate::segmentation::features::feature::Feature;
-pub(crate) use crate::segmentation::features::feature::Features;
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::pull_quotes;
 use crate::segmentation::features::unit::Unit;
 use crate::segmentation::language_data::languages::Language;

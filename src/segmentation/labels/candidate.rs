@@ -68,7 +68,7 @@ pub(crate) struct Candidate {
     /// Whether what is said begins as a sentence does.
     pub clean: bool,
     /// Whether the name is spelled as no name is, so that only recurrence makes it one.
-    pub doubtful: bool,
+    pub unlikely_name: bool,
     /// Whether a number after the name counts questions or answers, so that it names nobody.
     pub counts: bool,
 }

@@ -1,9 +1,9 @@
 //! Where a line may name its speaker: candidates of many shapes, none of them believed yet.
 
-pub(crate) use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::Candidate;
 use crate::segmentation::labels::candidate::LONGEST;
-pub(crate) use crate::segmentation::labels::candidate::Place;
-pub(crate) use crate::segmentation::labels::candidate::Shape;
+use crate::segmentation::labels::candidate::Place;
+use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::labels::counted;
 use crate::segmentation::labels::label_parse;
 use crate::segmentation::labels::opening_shape::Openings;
@@ -128,14 +128,14 @@ impl Scan<'_> {
         // Only a colon makes a label of a word without a capital.
         let timed = span.start() > self.line.span.start()
             && stamps::stamp_len(self.line.span.of(self.text)).is_some();
-        let (doubtful, colon) = match colon {
-            Some(label) if label.doubtful => (Some(label), None),
+        let (unlikely_name, colon) = match colon {
+            Some(label) if label.unlikely_name => (Some(label), None),
             label => (None, label),
         };
         let candidate =
             colon.or_else(|| self.nick(span, head)).or_else(|| self.user(span, head).filter(|_| timed));
         let candidate = if line.starts_with(char::is_lowercase) {
-            candidate.or(doubtful)
+            candidate.or(unlikely_name)
         } else {
             candidate
                 .or_else(|| self.wide(span, head))
@@ -145,7 +145,7 @@ impl Scan<'_> {
                 .or_else(|| self.titled_point(span, head))
                 .or_else(|| self.bracketed(self.line.span))
                 .or_else(|| self.strong(span))
-                .or(doubtful)
+                .or(unlikely_name)
                 .or_else(|| self.alone(span))
         };
         found.extend(candidate);
@@ -224,7 +224,7 @@ impl Scan<'_> {
                 })
             };
             let label = label.map(|label| Candidate { place: Place::Inside, ..label }).or_else(loose);
-            found.extend(label.filter(|label| !label.doubtful));
+            found.extend(label.filter(|label| !label.unlikely_name));
         }
     }
 
@@ -250,8 +250,8 @@ impl Scan<'_> {
         let name = name.trim_matches(|c: char| c.is_whitespace() || MARKUP.contains(&c));
         let name = name.trim_end_matches([',', '.']).trim();
         let key = label_parse::named_key(name);
-        let doubtful = key.is_none();
-        let key = key.or_else(|| label_parse::doubtful_key(name).filter(|_| shape == Shape::Colon))?;
+        let unlikely_name = key.is_none();
+        let key = key.or_else(|| label_parse::unlikely_name_key(name).filter(|_| shape == Shape::Colon))?;
         let rest = self.text.get(end..self.line.span.end())?;
         let rest = rest.trim_start_matches([' ', '\t', '\u{a0}', '\u{3000}', '*', '_']);
         let rest = rest.trim_start_matches("'''");
@@ -270,7 +270,7 @@ impl Scan<'_> {
             emphasised,
             // A cue can begin in the middle of a sentence, after its speaker's name.
             clean: self.without_capitals || begins_speech(rest) || self.block.kind == BlockKind::Cue,
-            doubtful,
+            unlikely_name,
             counts: false,
         })
     }

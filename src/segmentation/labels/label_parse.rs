@@ -265,7 +265,7 @@ pub(crate) fn is_contraction(word: &str) -> bool {
 
 /// The key of a stretch that is spelled as no name is, but is short enough for one: `Phóng viên`,
 /// `SUBJECT`. Only what recurs in the text tells whether it is one.
-pub(crate) fn doubtful_key(name: &str) -> Option<String> {
+pub(crate) fn unlikely_name_key(name: &str) -> Option<String> {
     let name = name.trim();
     let words: Vec<String> = name.split_whitespace().map(sentences::bare).collect();
     let spelled = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | '_');
@@ -327,11 +327,11 @@ mod tests {
 
     #[test]
     fn what_only_recurrence_makes_a_label() {
-        assert_eq!(doubtful_key("Phóng viên").as_deref(), Some("phóng viên"));
-        assert_eq!(doubtful_key("SUBJECT").as_deref(), Some("subject"));
-        assert_eq!(doubtful_key("Ich").as_deref(), Some("ich"));
+        assert_eq!(unlikely_name_key("Phóng viên").as_deref(), Some("phóng viên"));
+        assert_eq!(unlikely_name_key("SUBJECT").as_deref(), Some("subject"));
+        assert_eq!(unlikely_name_key("Ich").as_deref(), Some("ich"));
         for words in ["In short", "I'm", "what she said", "One two three four five", "Yes, and"] {
-            assert_eq!(doubtful_key(words), None, "{words}");
+            assert_eq!(unlikely_name_key(words), None, "{words}");
         }
     }
 

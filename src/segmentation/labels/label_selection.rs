@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::segmentation::labels::candidates::Candidate;
-use crate::segmentation::labels::candidates::Place;
-use crate::segmentation::labels::candidates::Shape;
+use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::Place;
+use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::labels::label_parse;
 use crate::segmentation::labels::lone_names::LoneNames;
 use crate::segmentation::labels::names;
@@ -67,7 +67,7 @@ impl<'a> LabelSelector<'a> {
     fn pass_over(&mut self) {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let colons = || self.candidates.iter().filter(|c| c.shape == Shape::Colon && c.place == Place::Start);
-        for c in colons().filter(|c| !c.doubtful) {
+        for c in colons().filter(|c| !c.unlikely_name) {
             *counts.entry(c.key.as_str()).or_default() += 1;
         }
         let recurs = |c: &Candidate| counts.get(c.key.as_str()).is_some_and(|count| *count > 1);
@@ -109,7 +109,7 @@ impl<'a> LabelSelector<'a> {
 
     /// Whether labels are spelled as no names are.
     pub(crate) fn doubts(&self, members: &[usize]) -> bool {
-        members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.doubtful))
+        members.iter().all(|at| self.candidates.get(*at).is_some_and(|c| c.unlikely_name))
     }
 
     /// Whether a label that only tells a question is directly followed by another's label: the one
@@ -188,7 +188,7 @@ impl<'a> LabelSelector<'a> {
                 matches!(c.shape, Shape::Colon | Shape::Marked) || shapes.contains(&c.shape) || asks_next;
             if self.accepted.contains(&at)
                 || self.passed_over.contains(&at)
-                || (c.doubtful && !keys.contains(c.key.as_str()))
+                || (c.unlikely_name && !keys.contains(c.key.as_str()))
                 || !open
                 || (c.shape == Shape::Alone && !alone.opens_turn(c, self.level(c)))
             {

@@ -259,7 +259,7 @@ fn candidate(member: &Member) -> Candidate {
         place: Place::Start,
         emphasised: false,
         clean: true,
-        doubtful: false,
+        unlikely_name: false,
         counts: false,
     }
 }

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::segmentation::labels::candidate::Candidate;
+use crate::segmentation::labels::candidate::Shape;
 use crate::segmentation::labels::candidates;
-use crate::segmentation::labels::candidates::Candidate;
-use crate::segmentation::labels::candidates::Shape;
 use crate::segmentation::labels::label_selection;
 use crate::segmentation::labels::names;
 use crate::segmentation::labels::names::Written;
 use crate::segmentation::labels::namesakes;
 use crate::segmentation::labels::namesakes::Namesakes;
 use crate::segmentation::labels::opening_shape::Openings;
-pub(crate) use crate::segmentation::labels::speaker::Speaker;
+use crate::segmentation::labels::speaker::Speaker;
 use crate::segmentation::language_data::languages::Language;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::lines::line::Line;

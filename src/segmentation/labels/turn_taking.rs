@@ -36,7 +36,7 @@ impl TurnTaking {
             if *shape != Shape::Colon || starting.len() < 2 {
                 continue;
             }
-            if starting.iter().any(|at| candidates.get(*at).is_some_and(|c| !c.doubtful)) {
+            if starting.iter().any(|at| candidates.get(*at).is_some_and(|c| !c.unlikely_name)) {
                 keys.insert(key);
             }
             places.extend(starting);

@@ -123,7 +123,7 @@ impl Scan<'_> {
             place,
             emphasised: false,
             clean: true,
-            doubtful: false,
+            unlikely_name: false,
             counts: false,
         }
     }
@@ -194,7 +194,7 @@ impl Scan<'_> {
             return None;
         }
         let label = self.candidate(span.start(), span.start() + at, span.start() + at + 1, Shape::Dash)?;
-        Some(Candidate { doubtful: label.doubtful || single, ..label })
+        Some(Candidate { unlikely_name: label.unlikely_name || single, ..label })
     }
 
     /// `【Name】…`, `（Name）…`, `[Name] …`

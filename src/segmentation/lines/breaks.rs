@@ -35,7 +35,7 @@ pub(crate) struct Breaks<'a> {
     indent: usize,
     /// Whether lines are numbered, as in printed testimony, which cuts no words.
     numbered: bool,
-    /// How often each word occurs; counted when the first doubtful break is met.
+    /// How often each word occurs; counted when the first break that may cut a word is met.
     words: Option<WordCounts>,
 }
 

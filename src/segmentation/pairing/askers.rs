@@ -1,8 +1,8 @@
 //! Whose question an answer answers, where several people speak before it.
 
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::labels::names;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::pairing::decoded_transcript::DecodedTranscript;

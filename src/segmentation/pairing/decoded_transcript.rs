@@ -1,10 +1,10 @@
 //! A transcript whose units have their states: what exchanges are made of.
 
 use crate::segmentation::decoding::states::State;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Features;
-use crate::segmentation::labels::speakers::Speaker;
+use crate::segmentation::labels::speaker::Speaker;
 use crate::segmentation::language_data::languages::Language;
 use crate::transcript::Extraction;
 

@@ -1,11 +1,11 @@
 //! States → exchanges, with why each border is there, and what was left out.
 
 use crate::segmentation::decoding::states::State;
+use crate::segmentation::features::feature::Feature;
 use crate::segmentation::features::question_style::QuestionStyle;
 use crate::segmentation::features::unit::Piece;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
 use crate::segmentation::language_data::lexicon;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::pairing::askers;

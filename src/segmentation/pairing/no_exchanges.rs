@@ -1,8 +1,8 @@
 //! Why a document yields no exchange, in words for whoever sent it.
 
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::transcript::BlockKind;
 
 /// Most words of a document that is too short to be a transcript.

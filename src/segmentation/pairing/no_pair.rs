@@ -1,7 +1,7 @@
 //! Pairs of turns that look like a question and its answer and are none.
 
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::language_data::courtesy;
 use crate::segmentation::language_data::sentences;
 use crate::segmentation::pairing::decoded_transcript::DecodedTranscript;

@@ -1,8 +1,8 @@
 //! Guides for interviews and questionnaires: questions that nobody answers.
 
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::language_data::sentences;
 use crate::transcript::BlockKind;
 use crate::transcript::Exchange;

@@ -8,10 +8,10 @@
 
 use crate::segmentation::decoding::roles::Roles;
 use crate::segmentation::decoding::states::State;
+use crate::segmentation::features::feature::Feature;
+use crate::segmentation::features::feature::Features;
 use crate::segmentation::features::unit::Style;
 use crate::segmentation::features::unit::Unit;
-use crate::segmentation::features::unit_features::Feature;
-use crate::segmentation::features::unit_features::Features;
 use crate::segmentation::features::unit_features::LIKELY_BOILERPLATE;
 use crate::transcript::Role;
 
