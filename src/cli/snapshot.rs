@@ -40,10 +40,10 @@ pub(super) async fn run(args: Snapshot) -> Result<(), CliError> {
 }
 
 fn report(out: &mut impl std::io::Write, summary: &pb::SnapshotSummary, place: &str) -> Result<(), CliError> {
-    let pb::SnapshotSummary { generation, documents, bytes, sha256 } = summary;
+    let pb::SnapshotSummary { generation, document_count, size_bytes, sha256 } = summary;
     writeln!(
         out,
-        "{documents} documents of generation {generation} in {bytes} bytes: {place}\nsha256 {sha256}"
+        "{document_count} documents of generation {generation} in {size_bytes} bytes: {place}\nsha256 {sha256}"
     )?;
     Ok(())
 }

@@ -16,10 +16,10 @@ pub(super) async fn run(args: Stats) -> Result<(), CliError> {
     }
     let mut out = std::io::stdout().lock();
     for (number, what) in [
-        (response.documents, "documents"),
-        (response.exchanges, "exchanges"),
-        (response.passages, "passages"),
-        (response.bytes, "bytes of documents"),
+        (response.document_count, "documents"),
+        (response.exchange_count, "exchanges"),
+        (response.passage_count, "passages"),
+        (response.source_bytes, "bytes of documents"),
         (response.store_bytes, "bytes of store"),
         (response.index_bytes, "bytes of index"),
     ] {

@@ -58,8 +58,12 @@ fn citation(
     quote_sha256: Digest,
 ) -> Citation {
     let exchange = &stored.exchange;
+    let name = |utterance: &Utterance| utterance.speaker.clone().unwrap_or_default();
     Citation {
         document_id: document.id.clone(),
+        exchange_id: stored.id.clone(),
+        speaker: name(&exchange.answer),
+        asker: exchange.question.as_ref().map(name).unwrap_or_default(),
         metadata: document.metadata.clone(),
         question_spans: exchange.question.as_ref().map(Utterance::spans).unwrap_or_default(),
         answer_spans,

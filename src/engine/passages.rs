@@ -56,7 +56,8 @@ impl Weighter<PassageKey, Arc<CitedPassage>> for PassageWeighter {
         const REST: usize = 1 << 10;
         let Citation { metadata, question_spans, answer_spans, occurrences, .. } = &passage.citation;
         let texts = passage.question.len() + passage.answer.len();
-        let names = 3 * passage.exchange_id.len() + passage.asker.len() + passage.speaker.len();
+        // The citation names them once more.
+        let names = 4 * passage.exchange_id.len() + 2 * (passage.asker.len() + passage.speaker.len());
         let labels = metadata.labels.iter().map(|(key, value)| key.len() + value.len());
         let people = metadata.people.iter().map(String::len);
         let described = metadata.title.len()

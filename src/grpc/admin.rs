@@ -50,13 +50,22 @@ impl AdminService for Admin {
         Ok(Response::new(parts.boxed()))
     }
 
+    type RebuildIndexStream = BoxStream<'static, Result<pb::RebuildIndexResponse, Status>>;
+
     async fn rebuild_index(
         &self,
         request: Request<pb::RebuildIndexRequest>,
-    ) -> Result<Response<pb::RebuildIndexResponse>, Status> {
+    ) -> Result<Response<Self::RebuildIndexStream>, Status> {
         let pb::RebuildIndexRequest {} = request.into_inner();
-        let generation = self.0.write("", Engine::rebuild_index).await?;
-        Ok(Response::new(pb::RebuildIndexResponse { generation: to_proto::int64(generation) }))
+        let documents = self.0.read(Engine::stats).await?.documents;
+        let offload = self.0.clone();
+        let rebuilt = async move {
+            let (generation, stats) =
+                offload.write("", |engine| Ok((engine.rebuild_index()?, engine.stats()?))).await?;
+            Ok(to_proto::rebuilt(generation, stats.documents))
+        };
+        let begun = to_proto::rebuild_begun(documents);
+        Ok(Response::new(stream::iter([Ok(begun)]).chain(stream::once(rebuilt)).boxed()))
     }
 
     type VerifyIntegrityStream = ReceiverStream<Result<pb::VerifyIntegrityResponse, Status>>;

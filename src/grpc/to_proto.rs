@@ -123,9 +123,12 @@ fn citation(citation: Citation, quote: &str) -> pb::Citation {
         quote_sha256: citation.quote_sha256.to_string(),
         occurrences: citation.occurrences.iter().map(occurrence).collect(),
         link,
-        start_time: citation.time.map(|time| duration(time.start)),
-        end_time: citation.time.map(|time| duration(time.end)),
-        page: citation.page.map_or(0, |page| i32::try_from(page.get()).unwrap_or(i32::MAX)),
+        start_offset: citation.time.map(|time| duration(time.start)),
+        end_offset: citation.time.map(|time| duration(time.end)),
+        page: citation.page.map(|page| i32::try_from(page.get()).unwrap_or(i32::MAX)),
+        exchange_id: citation.exchange_id,
+        speaker: citation.speaker,
+        asker: citation.asker,
     }
 }
 
@@ -236,10 +239,10 @@ pub(super) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
 pub(super) fn stats_response(info: &ServerInfo) -> pb::GetStatsResponse {
     let (stats, footprint) = (info.statistics, info.footprint);
     pb::GetStatsResponse {
-        documents: int64(stats.documents),
-        exchanges: int64(stats.exchanges),
-        passages: int64(stats.passages),
-        bytes: int64(stats.bytes),
+        document_count: int64(stats.documents),
+        exchange_count: int64(stats.exchanges),
+        passage_count: int64(stats.passages),
+        source_bytes: int64(stats.bytes),
         generation: int64(stats.generation),
         last_commit_time: footprint.last_commit.map(Into::into),
         store_bytes: int64(footprint.store_bytes),
@@ -266,23 +269,38 @@ pub(super) fn snapshot_part(part: SnapshotPart) -> pb::CreateSnapshotResponse {
         SnapshotPart::Content(bytes) => Part::Content(bytes.into()),
         SnapshotPart::Summary(summary) => Part::Summary(pb::SnapshotSummary {
             generation: int64(summary.generation),
-            documents: int64(summary.documents),
-            bytes: int64(summary.bytes),
+            document_count: int64(summary.documents),
+            size_bytes: int64(summary.bytes),
             sha256: summary.sha256.to_string(),
         }),
     };
     pb::CreateSnapshotResponse { part: Some(part) }
 }
 
+/// The first message of a rebuild.
+pub(super) fn rebuild_begun(documents: u64) -> pb::RebuildIndexResponse {
+    pb::RebuildIndexResponse { total_document_count: int64(documents), ..Default::default() }
+}
+
+/// The last message of a rebuild.
+pub(super) fn rebuilt(generation: u64, documents: u64) -> pb::RebuildIndexResponse {
+    pb::RebuildIndexResponse {
+        generation: int64(generation),
+        document_count: int64(documents),
+        total_document_count: int64(documents),
+        complete: true,
+    }
+}
+
 pub(super) fn integrity_response(report: IntegrityReport) -> pb::VerifyIntegrityResponse {
     let fault = |Fault { document_id, what }| pb::IntegrityFault { document_id, message: what };
     pb::VerifyIntegrityResponse {
-        documents: int64(report.documents),
-        exchanges: int64(report.exchanges),
-        versions: int64(report.versions),
-        citations: int64(report.citations),
-        bytes: int64(report.bytes),
-        damaged_documents: int64(report.damaged_documents),
+        document_count: int64(report.documents),
+        exchange_count: int64(report.exchanges),
+        version_count: int64(report.versions),
+        citation_count: int64(report.citations),
+        source_bytes: int64(report.bytes),
+        damaged_document_count: int64(report.damaged_documents),
         faults: report.faults.into_iter().map(fault).collect(),
         complete: report.complete,
     }

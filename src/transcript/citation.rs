@@ -15,6 +15,12 @@ use crate::transcript::TimeSpan;
 pub struct Citation {
     /// The document's id.
     pub document_id: String,
+    /// The exchange's id.
+    pub exchange_id: String,
+    /// Who answered; empty where unknown.
+    pub speaker: String,
+    /// Who asked; empty where unknown.
+    pub asker: String,
     /// The document's metadata.
     pub metadata: Metadata,
     /// The question's bytes in the source; empty where the question is missing.

@@ -86,6 +86,9 @@ mod tests {
     fn check(uri: &str, quote: &str, expect: &str) {
         let citation = Citation {
             document_id: "d".into(),
+            exchange_id: String::new(),
+            speaker: String::new(),
+            asker: String::new(),
             metadata: Metadata { uri: uri.into(), ..Metadata::default() },
             question_spans: Vec::new(),
             answer_spans: Vec::new(),

@@ -137,15 +137,18 @@ async fn statistics_say_what_is_there() {
     let stats = server.admin().await.get_stats(pb::GetStatsRequest {}).await.unwrap().into_inner();
     let mut documents = server.documents().await;
     let list = documents.list_documents(pb::ListDocumentsRequest::default()).await.unwrap().into_inner();
-    assert_eq!(stats.documents, list.total_size);
+    assert_eq!(stats.document_count, list.total_size);
     let (mut exchanges, mut bytes) = (0, 0);
     for document in &list.documents {
         let request = pb::GetDocumentRequest { document_id: document.id.clone() };
         exchanges += documents.get_document(request).await.unwrap().into_inner().exchanges.len();
         bytes += source(&mut documents, &document.id).await.len();
     }
-    assert_eq!((stats.exchanges, stats.bytes), (exchanges.try_into().unwrap(), bytes.try_into().unwrap()));
-    assert!(stats.passages >= stats.exchanges, "{stats:?}");
+    assert_eq!(
+        (stats.exchange_count, stats.source_bytes),
+        (exchanges.try_into().unwrap(), bytes.try_into().unwrap())
+    );
+    assert!(stats.passage_count >= stats.exchange_count, "{stats:?}");
     let length = std::fs::metadata(server.folder.path().join("store.redb")).unwrap().len();
     assert_eq!(stats.store_bytes, i64::try_from(length).unwrap());
     assert!(stats.index_bytes > 0, "{stats:?}");
@@ -160,7 +163,7 @@ async fn statistics_say_what_is_there() {
     assert!(shown.contains(&format!("{exchanges} exchanges\n")), "{shown}");
     let json: Value =
         serde_json::from_str(&ok(&[&"stats", &"--json", &"--server", &server.address])).unwrap();
-    assert_eq!(json["documents"], list.total_size.to_string());
+    assert_eq!(json["documentCount"], list.total_size.to_string());
 }
 
 async fn the_last_commit_has_its_time() {
@@ -289,7 +292,7 @@ async fn a_snapshot_is_one_state_that_writers_passed_through() {
         let acknowledged = [0, 1, 2, 3].map(|writer| done[writer].load(std::sync::atomic::Ordering::SeqCst));
         let (bytes, summary) = snapshot(&server).await;
         let after = [0, 1, 2, 3].map(|writer| done[writer].load(std::sync::atomic::Ordering::SeqCst));
-        assert_eq!((summary.bytes, &summary.sha256), (bytes.len().try_into().unwrap(), &sha256(&bytes)));
+        assert_eq!((summary.size_bytes, &summary.sha256), (bytes.len().try_into().unwrap(), &sha256(&bytes)));
         let mut held: BTreeMap<String, String> = BTreeMap::new();
         let mut snapshot = onrecord::local::SnapshotFile::create(&file).unwrap();
         snapshot.write(&bytes).unwrap();
@@ -326,7 +329,7 @@ async fn small_snapshot(folder: &Path) -> (Vec<u8>, PathBuf) {
     let mut documents = server.documents().await;
     documents.put_document(put_text("a", "Ann: A comet?\n\nBo: A comet.\n")).await.unwrap();
     let (bytes, summary) = snapshot(&server).await;
-    assert_eq!(summary.documents, 1);
+    assert_eq!(summary.document_count, 1);
     let file = folder.join("copy");
     std::fs::write(&file, &bytes).unwrap();
     (bytes, file)
@@ -559,7 +562,7 @@ async fn snapshots_on_the_server_have_plain_names() {
         panic!("no summary")
     };
     let bytes = std::fs::read(snapshot_dir.join("monday")).unwrap();
-    assert_eq!((summary.documents, &summary.sha256), (1, &sha256(&bytes)));
+    assert_eq!((summary.document_count, &summary.sha256), (1, &sha256(&bytes)));
     let (streamed, again) = snapshot(&server).await;
     assert!(streamed == bytes && again == summary, "a snapshot of one state is always the same");
     let (header, lines) = manifest(&snapshot_dir.join("monday.manifest.jsonl"));
@@ -650,8 +653,18 @@ async fn a_rebuilt_index_answers_alike() {
         before.push(pages(&mut searches, words).await);
     }
     let stats = server.admin().await.get_stats(pb::GetStatsRequest {}).await.unwrap().into_inner();
-    let rebuilt = server.admin().await.rebuild_index(pb::RebuildIndexRequest {}).await.unwrap().into_inner();
-    assert_eq!(rebuilt.generation, stats.generation);
+    let mut progress =
+        server.admin().await.rebuild_index(pb::RebuildIndexRequest {}).await.unwrap().into_inner();
+    let documents = stats.document_count;
+    let message = |generation, document_count, complete| pb::RebuildIndexResponse {
+        generation,
+        document_count,
+        total_document_count: documents,
+        complete,
+    };
+    assert_eq!(progress.message().await.unwrap(), Some(message(0, 0, false)));
+    assert_eq!(progress.message().await.unwrap(), Some(message(stats.generation, documents, true)));
+    assert_eq!(progress.message().await.unwrap(), None);
     for (words, before) in words.into_iter().zip(before) {
         assert_eq!(pages(&mut searches, words).await, before, "{words}");
     }

@@ -58,7 +58,10 @@ async fn check(files: &[PathBuf]) -> usize {
         for exchange in documents.get_document(request).await.unwrap().into_inner().exchanges {
             exchanges += 1;
             let citation = exchange.citation.unwrap();
+            let asker = exchange.question.as_ref().map_or("", |question| &question.speaker);
+            assert_eq!((&*citation.exchange_id, &*citation.asker), (&*exchange.id, asker));
             let answer = exchange.answer.unwrap();
+            assert_eq!(citation.speaker, answer.speaker);
             cited.quoted(&citation, &citation.answer_spans, &answer.text);
             if let Some(question) = &exchange.question {
                 cited.quoted(&citation, &citation.question_spans, &question.text);

@@ -113,7 +113,10 @@ async fn verify(server: &TestServer) -> (Vec<pb::IntegrityFault>, pb::VerifyInte
     let (mut faults, mut last) = (Vec::new(), pb::VerifyIntegrityResponse::default());
     while let Some(report) = reports.message().await.unwrap() {
         assert!(!last.complete, "nothing follows the last report");
-        assert!(report.documents >= last.documents && report.bytes >= last.bytes, "{report:?}");
+        assert!(
+            report.document_count >= last.document_count && report.source_bytes >= last.source_bytes,
+            "{report:?}"
+        );
         faults.extend(report.faults.clone());
         last = report;
     }
@@ -131,10 +134,13 @@ async fn a_whole_folder_is_said_to_be_whole() {
     let (faults, report) = verify(&server).await;
     assert_eq!(faults, []);
     assert_eq!(
-        (report.documents, report.exchanges, report.damaged_documents),
-        (stats.documents, stats.exchanges, 0)
+        (report.document_count, report.exchange_count, report.damaged_document_count),
+        (stats.document_count, stats.exchange_count, 0)
     );
-    assert!(report.citations > stats.exchanges + stats.passages, "other occurrences are checked too");
+    assert!(
+        report.citation_count > stats.exchange_count + stats.passage_count,
+        "other occurrences are checked too"
+    );
     let data = server.stop().await;
     let before = std::fs::read(data.path().join("store.redb")).unwrap();
     let told = ok(&[&"verify", &"--data-dir", &data.path()]);
@@ -142,7 +148,11 @@ async fn a_whole_folder_is_said_to_be_whole() {
         told,
         format!(
             "{} documents, {} exchanges, {} citations, {} earlier versions, {} bytes were read; 0 documents are damaged\n",
-            report.documents, report.exchanges, report.citations, report.versions, report.bytes
+            report.document_count,
+            report.exchange_count,
+            report.citation_count,
+            report.version_count,
+            report.source_bytes
         )
     );
     assert!(std::fs::read(data.path().join("store.redb")).unwrap() == before, "nothing is changed");
@@ -169,7 +179,7 @@ async fn each_damaged_value_is_found() {
     let (faults, report) = verify(&server).await;
     let damaged: Vec<&str> = faults.iter().map(|fault| &*fault.document_id).collect();
     assert_eq!(damaged, ["-rf", "a", "b", "c"], "{faults:?}");
-    assert_eq!((report.documents, report.damaged_documents), (6, 4));
+    assert_eq!((report.document_count, report.damaged_document_count), (6, 4));
     let request = pb::CreateSnapshotRequest::default();
     let mut parts = server.admin().await.create_snapshot(request).await.unwrap().into_inner();
     let status = loop {
