@@ -20,13 +20,14 @@ pub enum ParameterError {
     },
 }
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "question_weight",
     "answer_weight",
     "k1",
     "b",
     "unpaired_k1",
     "unpaired_b",
+    "unpaired_factor",
     "interrogative_in_question",
     "interrogative_in_answer",
     "short_query_topics",
@@ -57,6 +58,7 @@ impl Ranking {
             "b" => self.paired.b = number,
             "unpaired_k1" => self.unpaired.k1 = number,
             "unpaired_b" => self.unpaired.b = number,
+            "unpaired_factor" => self.unpaired_factor = number,
             "interrogative_in_question" => self.interrogative_in_question = number,
             "interrogative_in_answer" => self.interrogative_in_answer = number,
             "short_query_topics" => {
@@ -75,7 +77,7 @@ impl Ranking {
 
     /// Every parameter and its value, by the names that [`Ranking::set`] takes.
     #[must_use]
-    pub const fn values(&self) -> [(&'static str, f32); 16] {
+    pub const fn values(&self) -> [(&'static str, f32); 17] {
         [
             ("question_weight", self.question_weight),
             ("answer_weight", self.answer_weight),
@@ -83,6 +85,7 @@ impl Ranking {
             ("b", self.paired.b),
             ("unpaired_k1", self.unpaired.k1),
             ("unpaired_b", self.unpaired.b),
+            ("unpaired_factor", self.unpaired_factor),
             ("interrogative_in_question", self.interrogative_in_question),
             ("interrogative_in_answer", self.interrogative_in_answer),
             ("short_query_topics", self.short_query_topics as f32),

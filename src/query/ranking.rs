@@ -16,8 +16,8 @@ pub struct Saturation {
 /// field with its own document frequencies and lengths.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranking {
-    /// The weight of the question's score. Questions say what the exchange is about in few words; 2
-    /// is the usual weight of titles (TREC Web and Robust runs of Lucene and Indri use 2 to 5).
+    /// The weight of the question's score. Questions say what the exchange is about in few words;
+    /// the usual weight of titles is 2 to 5 (TREC Web and Robust runs of Lucene and Indri).
     pub question_weight: f32,
     /// The weight of the answer's score.
     pub answer_weight: f32,
@@ -26,6 +26,10 @@ pub struct Ranking {
     /// For answers without questions: Anserini's defaults for passages, 0.9 and 0.4 (Trotman, Jia
     /// and Crane, "Towards an Efficient and Effective Search Engine", 2012).
     pub unpaired: Saturation,
+    /// A factor of the score of an exchange without a question, in a collection where others have
+    /// one: its page lost the question, and with it what the question's weight would have brought.
+    /// Measured on collections of questions and answers with a part of the questions removed.
+    pub unpaired_factor: f32,
     /// The weight of an interrogative of the query ("what", "how", "did") in the question, from 0
     /// to 1. This and the weights of function, related and joined words below were set by
     /// measurement on public collections of questions and answers, to round values in the middle of
@@ -57,10 +61,11 @@ pub struct Ranking {
 impl Default for Ranking {
     fn default() -> Self {
         Self {
-            question_weight: 2.0,
+            question_weight: 2.5,
             answer_weight: 1.0,
             paired: Saturation { k1: 1.2, b: 0.75 },
             unpaired: Saturation { k1: 0.9, b: 0.4 },
+            unpaired_factor: 1.5,
             interrogative_in_question: 0.6,
             short_query_topics: 2,
             interrogative_in_answer: 0.3,

@@ -25,7 +25,7 @@ use crate::local::search::top_k::Collect;
 
 /// Scores segments, one after the other; its buffers serve them all.
 pub(super) struct BlockScorer<'a> {
-    plan: &'a Plan,
+    pub plan: &'a Plan,
     /// Of [`Field::ALL`].
     pub norms: [Norms; 2],
     question: ScoreBlock,
@@ -73,7 +73,8 @@ impl<'a> BlockScorer<'a> {
         if scope.conditions.allow_none() {
             return Ok(0);
         }
-        let mut offer = |found: Match| collector.offer(found.best, found.score());
+        let (segment, factor) = (scope.segment, self.plan.unpaired_factor);
+        let mut offer = |found: Match| collector.offer(found.best, found.score(segment, factor));
         let mut scorers = self.scorers(scope)?;
         let (mut group, mut total) = (Group::default(), 0);
         while let Some(base) = next_block(&scorers) {

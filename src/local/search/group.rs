@@ -1,5 +1,7 @@
 //! The windows of one exchange while they are scored, one after the other.
 
+use crate::local::index::Field;
+use crate::local::index::Segment;
 use crate::local::search::conditions::Conditions;
 
 /// The exchange whose windows are being scored.
@@ -29,8 +31,21 @@ pub(super) struct Match {
 }
 
 impl Match {
-    pub(super) fn score(&self) -> f32 {
+    /// The scores of question and answer together.
+    pub(super) fn sum(&self) -> f32 {
         self.question + self.answer
+    }
+
+    /// Its score. `unpaired_factor` is that of exchanges without a question.
+    pub(super) fn score(&self, segment: &Segment, unpaired_factor: f32) -> f32 {
+        let has_question =
+            || segment.length_classes(Field::Question, self.start).is_some_and(|[class]| *class > 0);
+        let factor = if unpaired_factor.to_bits() == 1.0_f32.to_bits() || has_question() {
+            1.0
+        } else {
+            unpaired_factor
+        };
+        self.sum() * factor
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn scan(
         return Ok(0);
     }
     let mut scorers = blocks.scorers(scope)?;
-    let mut pruning = Pruning::new(scope, top);
+    let mut pruning = Pruning::new(scope, top, blocks.plan.unpaired_factor);
     let (mut group, mut total) = (Group::default(), 0);
     // Passages below are scored.
     let mut done = 0;
@@ -77,6 +77,8 @@ pub(super) fn scan(
 struct Pruning<'s, 'a, 't> {
     scope: Scope<'s>,
     top: &'s mut TopK<'t>,
+    /// See [`Match::score`].
+    unpaired_factor: f32,
     non_essential: NonEssential,
     /// Matches of the present block that can be on the page by what was skipped.
     rescore: Vec<Match>,
@@ -84,14 +86,25 @@ struct Pruning<'s, 'a, 't> {
 }
 
 impl<'s, 'a, 't> Pruning<'s, 'a, 't> {
-    fn new(scope: Scope<'s>, top: &'s mut TopK<'t>) -> Self {
-        Self { scope, top, non_essential: NonEssential::default(), rescore: Vec::new(), exact: None }
+    fn new(scope: Scope<'s>, top: &'s mut TopK<'t>, unpaired_factor: f32) -> Self {
+        let non_essential = NonEssential::default();
+        Self { scope, top, unpaired_factor, non_essential, rescore: Vec::new(), exact: None }
+    }
+
+    /// The least sum of scores that can make the page: by a factor below that of the page's last
+    /// score where an exchange without a question gets more than its sum.
+    fn least(&self) -> f32 {
+        self.top.least() / self.unpaired_factor.max(1.0)
+    }
+
+    fn offer_scored(&mut self, found: Match) {
+        self.top.offer(found.best, found.score(self.scope.segment, self.unpaired_factor));
     }
 
     /// Scorers to read, and scorers to skip as long as the page's last score does not fall, which
     /// it never does.
     fn split<'r>(&mut self, scorers: &'r mut [TermScorer<'a>]) -> [&'r mut [TermScorer<'a>]; 2] {
-        self.non_essential = NonEssential::of(scorers, self.top.least());
+        self.non_essential = NonEssential::of(scorers, self.least());
         self.split_as_before(scorers)
     }
 
@@ -103,8 +116,8 @@ impl<'s, 'a, 't> Pruning<'s, 'a, 't> {
     /// Offers a match, or notes it where its score depends on what was skipped.
     fn offer(&mut self, found: Match) {
         if self.non_essential.scorers == 0 {
-            self.top.offer(found.best, found.score());
-        } else if self.non_essential.can_reach(found.score(), self.top.least()) {
+            self.offer_scored(found);
+        } else if self.non_essential.can_reach(found.sum(), self.least()) {
             self.rescore.push(found);
         }
     }
@@ -116,10 +129,11 @@ impl<'s, 'a, 't> Pruning<'s, 'a, 't> {
         skipped: &[TermScorer<'_>],
     ) -> Result<(), IndexError> {
         let Scope { segment, conditions, .. } = self.scope;
-        self.rescore.sort_unstable_by_key(|found| found.start);
-        for found in self.rescore.drain(..) {
+        let mut noted = std::mem::take(&mut self.rescore);
+        noted.sort_unstable_by_key(|found| found.start);
+        for found in noted.drain(..) {
             let missing = NonEssential::of_exchange(skipped, segment, found.start);
-            if !missing.can_reach(found.score(), self.top.least()) {
+            if !missing.can_reach(found.sum(), self.least()) {
                 continue;
             }
             // An exchange in two blocks is scored with the second, and can begin before what was
@@ -133,8 +147,9 @@ impl<'s, 'a, 't> Pruning<'s, 'a, 't> {
             };
             if segment.windows(found.start).nth(1).is_none() {
                 let scores = [found.question, found.answer];
-                let scores = exact.add(segment, &blocks.norms, found.start, skipped.len(), scores);
-                self.top.offer(found.best, scores.iter().sum());
+                let [question, answer] =
+                    exact.add(segment, &blocks.norms, found.start, skipped.len(), scores);
+                self.offer_scored(Match { question, answer, ..found });
                 continue;
             }
             let mut group = Group::at(found.start);
@@ -144,9 +159,11 @@ impl<'s, 'a, 't> Pruning<'s, 'a, 't> {
                 group.add(passage, question, answer, true);
             }
             if let Some(found) = group.close(conditions) {
-                self.top.offer(found.best, found.score());
+                self.offer_scored(found);
             }
         }
+        // Its memory is used again.
+        self.rescore = noted;
         Ok(())
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct Plan {
     pub ranking: Ranking,
     /// `k1` and `b` for this snapshot.
     pub saturation: Saturation,
+    /// A factor of the scores of exchanges without a question; 1 where none has one.
+    pub unpaired_factor: f32,
     /// Average lengths of [`Field::ALL`].
     pub averages: [f32; 2],
 }
@@ -108,6 +110,7 @@ impl Plan {
             words: Vec::with_capacity(query.words.len()),
             ranking: *ranking,
             saturation: ranking.saturation(share.min(1.0)),
+            unpaired_factor: if share > 0.0 { ranking.unpaired_factor } else { 1.0 },
             averages: Field::ALL.map(|field| searcher.statistics(field).average()),
         };
         let ranking = &adjust_for_query_length(ranking, &query.words);
@@ -166,7 +169,7 @@ impl Plan {
         entry: &Arc<CachedTerm>,
         ranking: &Ranking,
     ) {
-        let mut unmatched = true;
+        let mut found = Vec::with_capacity(Field::ALL.len());
         for field in Field::ALL {
             // As in Lucene's synonym query, a word is as common as its commonest term; the terms
             // that different languages make of it are in different passages and add up.
@@ -177,19 +180,24 @@ impl Plan {
                 own += if *relation == Relation::Own { entry.live } else { 0 };
                 related = related.max(entry.live);
             }
-            let frequency = own.max(related) as f32;
-            if alternatives.is_empty() {
-                continue;
+            if !alternatives.is_empty() {
+                found.push((field, idf(searcher.statistics(field), own.max(related) as f32)));
             }
-            unmatched = false;
-            let weight = word.weight
-                * field_weight(field, ranking)
-                * role_weight(field, word, ranking)
-                * f32::from(word.count).powf(ranking.query_frequency_exponent)
-                * idf(searcher.statistics(field), frequency);
-            self.terms.push(PlannedTerm { field, weight, matches: word.matches, word: Arc::clone(entry) });
         }
-        if unmatched && word.role != Role::Name && !self.unmatched.contains(&word.surface) {
+        let in_answers = found.iter().find(|(field, _)| *field == Field::Answer).map(|(_, idf)| *idf);
+        for (field, idf) in &found {
+            // Questions are short, so that everyday words are rare in them: no word is rarer in
+            // questions than in answers.
+            let idf = in_answers.map_or(*idf, |cap| idf.min(cap));
+            let weight = word.weight
+                * field_weight(*field, ranking)
+                * role_weight(*field, word, ranking)
+                * f32::from(word.count).powf(ranking.query_frequency_exponent)
+                * idf;
+            let word_entry = Arc::clone(entry);
+            self.terms.push(PlannedTerm { field: *field, weight, matches: word.matches, word: word_entry });
+        }
+        if found.is_empty() && word.role != Role::Name && !self.unmatched.contains(&word.surface) {
             self.unmatched.push(word.surface.clone());
         }
     }

@@ -266,7 +266,7 @@ impl ReferencePlan {
     fn words(&self) -> (Vec<Word>, Vec<String>) {
         let (mut words, mut unmatched) = (Vec::new(), Vec::new());
         for word in &self.query.words {
-            let mut nowhere = true;
+            let mut found = Vec::new();
             for field in [QUESTION, ANSWER] {
                 let (mut own, mut related) = (0, 0);
                 let mut terms = Vec::new();
@@ -278,20 +278,24 @@ impl ReferencePlan {
                         terms.push((term, f64::from(relation.worth(&self.ranking))));
                     }
                 }
-                if terms.is_empty() {
-                    continue;
+                if !terms.is_empty() {
+                    found.push((field, self.collection.idf(field, own.max(related)), terms));
                 }
-                nowhere = false;
+            }
+            if found.is_empty() && word.role != Role::Name && !unmatched.contains(&word.surface) {
+                unmatched.push(word.surface.clone());
+            }
+            // A word is not rarer in questions than in answers, where both have it.
+            let least = found.iter().map(|(_, idf, _)| *idf).fold(f64::INFINITY, f64::min);
+            for (field, idf, terms) in found {
+                let idf = if field == QUESTION { least } else { idf };
                 let repeated = f64::from(word.count).powf(f64::from(self.ranking.query_frequency_exponent));
                 let weight = f64::from(word.weight)
                     * f64::from(self.field_weight(field))
                     * f64::from(self.damping(word, field))
                     * repeated
-                    * self.collection.idf(field, own.max(related));
+                    * idf;
                 words.push(Word { field, weight, matches: word.matches, terms });
-            }
-            if nowhere && word.role != Role::Name && !unmatched.contains(&word.surface) {
-                unmatched.push(word.surface.clone());
             }
         }
         (words, unmatched)
@@ -366,7 +370,11 @@ impl ReferencePlan {
                 best = (window, scores[ANSWER]);
             }
         }
-        found.then_some((best.0, question + best.1))
+        let has_question = |passage: &Passage| passage.fields[QUESTION].length() > 0;
+        let paired = |exchange: &Exchange| exchange.passages.iter().any(has_question);
+        let lost_its_question = !paired(exchange) && self.collection.statistics[QUESTION].0 > 0;
+        let factor = if lost_its_question { f64::from(self.ranking.unpaired_factor) } else { 1.0 };
+        found.then_some((best.0, (question + best.1) * factor))
     }
 }
 
