@@ -35,7 +35,15 @@ pub(super) fn harmless(text: &str) -> Cow<'_, str> {
 pub(super) fn results(query: &str, response: &pb::SearchResponse) -> Result<(), CliError> {
     let mut out = anstream::stdout().lock();
     if response.results.is_empty() {
-        writeln!(out, "Nothing on the record about {query:?}.")?;
+        match response.total_size_without_filter {
+            0 => writeln!(out, "Nothing on the record about {query:?}.")?,
+            all => {
+                writeln!(
+                    out,
+                    "The filter leaves nothing about {query:?}; without it {all} exchanges match."
+                )?;
+            }
+        }
     }
     for (number, result) in (1..).zip(&response.results) {
         let Some(passage) = &result.passage else { continue };

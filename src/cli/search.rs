@@ -1,5 +1,7 @@
 //! `onrecord search`.
 
+use std::collections::HashMap;
+
 use crate::cli::CliError;
 use crate::cli::client;
 use crate::cli::json;
@@ -9,13 +11,18 @@ use crate::grpc::pb;
 
 pub(super) async fn run(args: Search) -> Result<(), CliError> {
     let query = args.query.join(" ");
+    let mut labels = HashMap::<String, pb::LabelValues>::new();
+    for (key, value) in args.labels {
+        labels.entry(key).or_default().values.push(value);
+    }
     let filter = pb::Filter {
         document_ids: args.document_ids,
         speakers: args.speakers,
         published_from: args.from,
         published_to: args.to,
         languages: args.languages,
-        labels: args.labels.into_iter().collect(),
+        labels,
+        ..pb::Filter::default()
     };
     let request = pb::SearchRequest {
         query: query.clone(),

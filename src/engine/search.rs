@@ -48,6 +48,8 @@ pub struct SearchAnswer {
     pub generation: u64,
     /// Words of the query that are nowhere in the corpus.
     pub unmatched_terms: Vec<String>,
+    /// How many exchanges match without the filter, where none does with it; otherwise 0.
+    pub total_without_filter: u64,
 }
 
 /// A ranked passage.
@@ -85,6 +87,7 @@ pub struct PlannedSearch {
     call: SearchCall,
     view: Arc<dyn View>,
     plan: Box<dyn SearchPlan>,
+    ranking: Ranking,
 }
 
 impl PlannedSearch {
@@ -92,7 +95,7 @@ impl PlannedSearch {
     pub(super) fn new(view: Arc<dyn View>, call: SearchCall, ranking: &Ranking) -> Result<Self, EngineError> {
         let query = AnalyzedQuery::new(&call.query, view.languages(), ranking);
         let plan = Arc::clone(&view).plan(query, ranking)?;
-        Ok(Self { call, view, plan })
+        Ok(Self { call, view, plan, ranking: *ranking })
     }
 
     /// Whether running it is sure to be short: plain words of few postings, without filter and
@@ -109,7 +112,7 @@ impl PlannedSearch {
         tokens: &PageTokens,
         passages: &PassageCache,
     ) -> Result<SearchAnswer, EngineError> {
-        let Self { call, view, plan } = self;
+        let Self { call, view, plan, ranking } = self;
         let options = format!("{:?} {}", call.filter, call.collapse_duplicates);
         let purpose = Purpose::Search { query: call.query.text(), options };
         let after: Option<Cursor> =
@@ -125,6 +128,13 @@ impl PlannedSearch {
             collapse: call.collapse_duplicates,
         };
         let mut found = plan.run(&page)?;
+        let total_without_filter = if found.total == 0 && !call.filter.is_empty() {
+            let query = AnalyzedQuery::new(&call.query, view.languages(), &ranking);
+            let all = PageRequest { filter: &Filter::default(), limit: 1, after: None, ..page };
+            Arc::clone(&view).plan(query, &ranking)?.run(&all)?.total
+        } else {
+            0
+        };
         let more = found.results.len() > call.page_size;
         found.results.truncate(call.page_size);
         let next_page_token = match found.results.last().map(|last| &last.hit) {
@@ -158,6 +168,7 @@ impl PlannedSearch {
             total: found.total,
             generation: view.generation(),
             unmatched_terms: found.unmatched_terms,
+            total_without_filter,
         })
     }
 }

@@ -139,12 +139,27 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
 }
 
 fn filter(filter: pb::Filter) -> Result<Filter, InvalidRequest> {
-    let pb::Filter { document_ids, speakers, published_from, published_to, languages, labels } = filter;
+    let pb::Filter {
+        document_ids,
+        speakers,
+        published_from,
+        published_to,
+        languages,
+        publishers,
+        askers,
+        excluded_document_ids,
+        excluded_speakers,
+        labels,
+    } = filter;
     let counts = [
         ("filter.document_ids", document_ids.len()),
         ("filter.speakers", speakers.len()),
         ("filter.languages", languages.len()),
-        ("filter.labels", labels.len()),
+        ("filter.publishers", publishers.len()),
+        ("filter.askers", askers.len()),
+        ("filter.excluded_document_ids", excluded_document_ids.len()),
+        ("filter.excluded_speakers", excluded_speakers.len()),
+        ("filter.labels", labels.values().map(|values| values.values.len().max(1)).sum()),
     ];
     for (field, count) in counts {
         if count > MAX_FILTER {
@@ -152,6 +167,10 @@ fn filter(filter: pb::Filter) -> Result<Filter, InvalidRequest> {
                 format!("has {count} values, at most {MAX_FILTER} are taken; send several searches");
             return Err(InvalidRequest::new(field, "TOO_MANY", message));
         }
+    }
+    if let Some((key, _)) = labels.iter().find(|(_, values)| values.values.is_empty()) {
+        let message = format!("has no value for the key {key:?}; send at least one");
+        return Err(InvalidRequest::new("filter.labels", "FIELD_REQUIRED", message));
     }
     let published_from = date("filter.published_from", &published_from)?;
     let published_to = date("filter.published_to", &published_to)?;
@@ -167,7 +186,11 @@ fn filter(filter: pb::Filter) -> Result<Filter, InvalidRequest> {
         published_from,
         published_to,
         languages,
-        labels: labels.into_iter().collect(),
+        publishers,
+        askers,
+        excluded_document_ids,
+        excluded_speakers,
+        labels: labels.into_iter().map(|(key, pb::LabelValues { values })| (key, values)).collect(),
     })
 }
 

@@ -31,13 +31,15 @@ use crate::transcript::StoredDocument;
 use crate::transcript::Utterance;
 
 pub(super) fn search_response(answer: SearchAnswer) -> encoded::SearchResponse {
-    let SearchAnswer { results, next_page_token, total, generation, unmatched_terms } = answer;
+    let SearchAnswer { results, next_page_token, total, generation, unmatched_terms, total_without_filter } =
+        answer;
     encoded::SearchResponse {
         results: results.into_iter().map(search_result).collect(),
         next_page_token: next_page_token.unwrap_or_default(),
         total_size: int64(total),
         generation: int64(generation),
         unmatched_terms,
+        total_size_without_filter: int64(total_without_filter),
     }
 }
 

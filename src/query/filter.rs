@@ -10,16 +10,25 @@ use thiserror::Error;
 pub struct Filter {
     /// Ids of documents.
     pub document_ids: Vec<String>,
-    /// Names of those who answer; case, accents and spacing apart, the whole name.
+    /// Names of those who answer. A name matches that has all words of a value, case and accents
+    /// apart.
     pub speakers: Vec<String>,
+    /// Names of those who ask, matched as speakers.
+    pub askers: Vec<String>,
+    /// Publishers, matched as speakers.
+    pub publishers: Vec<String>,
     /// The first day of publication.
     pub published_from: Option<DateBound>,
     /// The last day of publication.
     pub published_to: Option<DateBound>,
     /// BCP 47 tags; `en` also matches `en-GB`.
     pub languages: Vec<String>,
-    /// Labels that a document must have, all of them.
-    pub labels: BTreeMap<String, String>,
+    /// Labels by key: a document must have one of the values of every key.
+    pub labels: BTreeMap<String, Vec<String>>,
+    /// Ids of documents that do not match.
+    pub excluded_document_ids: Vec<String>,
+    /// Names of those whose answers do not match, matched as speakers.
+    pub excluded_speakers: Vec<String>,
 }
 
 impl Filter {

@@ -140,8 +140,9 @@ async fn filters_narrow() {
     let strings = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
     let dated =
         |from: &str, to: &str| pb::Filter { published_from: from.into(), published_to: to.into(), ..none() };
+    let one_of = |values: &[&str]| pb::LabelValues { values: strings(values) };
     let labelled =
-        |value: &str| pb::Filter { labels: [("series".to_owned(), value.to_owned())].into(), ..none() };
+        |value: &str| pb::Filter { labels: [("series".to_owned(), one_of(&[value]))].into(), ..none() };
     totals(
         &server,
         &[
@@ -149,6 +150,10 @@ async fn filters_narrow() {
             (with(pb::Filter { document_ids: strings(&["one", "three", "nowhere"]), ..none() }), 4),
             (with(pb::Filter { speakers: strings(&["bo"]), ..none() }), 3),
             (with(pb::Filter { speakers: strings(&["Bo", "CY"]), ..none() }), 6),
+            (with(pb::Filter { excluded_speakers: strings(&["BO"]), ..none() }), 3),
+            (with(pb::Filter { excluded_document_ids: strings(&["two"]), ..none() }), 4),
+            (with(pb::Filter { askers: strings(&["nobody", "ANN"]), ..none() }), 6),
+            (with(pb::Filter { publishers: strings(&["nobody"]), ..none() }), 0),
             (with(pb::Filter { languages: strings(&["en"]), ..none() }), 4),
             (with(pb::Filter { languages: strings(&["en-GB"]), ..none() }), 2),
             (with(dated("2017", "2017")), 2),

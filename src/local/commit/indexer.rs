@@ -297,6 +297,7 @@ pub(crate) fn entry<'a>(document: &'a StoredDocument, exchanges: &'a [StoredExch
             question: question.map_or("", |question| &question.text),
             answer: &stored.exchange.answer.text,
             speaker: speaker(&stored.exchange.answer),
+            asker: question.map_or("", speaker),
             windows: stored.windows.iter().map(|(passage, _)| passage.span).collect(),
         }
     });

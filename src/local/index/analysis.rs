@@ -209,8 +209,13 @@ impl Fields {
     /// The keys of an exchange.
     fn keys_of(&self, entry: &DocumentEntry<'_>, tag: &str, exchange: &ExchangeEntry<'_>) -> ExchangeKeys {
         let mut keys = Vec::new();
-        if !exchange.speaker.is_empty() {
-            keys.push((self.speaker, keys::name_key(exchange.speaker)));
+        let names = [
+            (self.speaker, exchange.speaker),
+            (self.asker, exchange.asker),
+            (self.publisher, &entry.metadata.publisher),
+        ];
+        for (field, name) in names.into_iter().filter(|(_, name)| !name.is_empty()) {
+            keys.extend(keys::name_words(name).into_iter().map(|word| (field, word)));
         }
         keys.extend(keys::tag_prefixes(tag).into_iter().map(|prefix| (self.language, prefix)));
         keys.push((self.analysis, Language::from_tag(tag).tag().to_owned()));

@@ -80,6 +80,11 @@ impl BitSet {
         self.0.intersect_with(&other.0);
     }
 
+    /// Adds the numbers of `other`.
+    pub(crate) fn unite(&mut self, other: &Self) {
+        self.0.union_with(&other.0);
+    }
+
     /// Removes the numbers that are in `other`.
     pub(crate) fn subtract(&mut self, other: &Self) {
         self.0.difference_with(&other.0);

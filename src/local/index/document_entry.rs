@@ -23,6 +23,8 @@ pub(crate) struct ExchangeEntry<'a> {
     pub answer: &'a str,
     /// Who answers; empty where unknown.
     pub speaker: &'a str,
+    /// Who asks; empty where unknown.
+    pub asker: &'a str,
     /// The windows of the answer, in order; without any, the whole answer is one.
     pub windows: Vec<TextSpan>,
 }

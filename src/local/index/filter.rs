@@ -1,9 +1,11 @@
 //! Filters: the exchanges of a segment that pass.
 
+use tantivy::schema::Field as Handle;
+
 use crate::local::index::bit_set::BitSet;
 use crate::local::index::error::IndexError;
 use crate::local::index::keys::label_key;
-use crate::local::index::keys::name_key;
+use crate::local::index::keys::name_words;
 use crate::local::index::keys::tag_key;
 use crate::local::index::segment::Segment;
 use crate::query::Filter;
@@ -12,24 +14,58 @@ use crate::query::Filter;
 /// pass.
 pub(crate) fn filter(segment: &Segment, filter: &Filter) -> Result<Option<BitSet>, IndexError> {
     let fields = segment.fields();
-    let ids = filter.document_ids.clone();
-    let names = filter.speakers.iter().map(|name| name_key(name)).collect::<Vec<_>>();
-    let tags = filter.languages.iter().map(|tag| tag_key(tag)).collect::<Vec<_>>();
-    let mut keyed = vec![(fields.document_id, ids), (fields.speaker, names), (fields.language, tags)];
-    keyed.extend(filter.labels.iter().map(|(key, value)| (fields.label, vec![label_key(key, value)])));
-
     let mut allowed: Option<BitSet> = None;
     let mut keep = |bits: BitSet| match &mut allowed {
         Some(allowed) => allowed.intersect(&bits),
         None => allowed = Some(bits),
     };
+    let tags = filter.languages.iter().map(|tag| tag_key(tag)).collect::<Vec<_>>();
+    let mut keyed = vec![(fields.document_id, filter.document_ids.clone()), (fields.language, tags)];
+    keyed.extend(filter.labels.iter().map(|(key, values)| {
+        (fields.label, values.iter().map(|value| label_key(key, value)).collect::<Vec<_>>())
+    }));
     for (field, keys) in keyed.into_iter().filter(|(_, keys)| !keys.is_empty()) {
         keep(segment.keyed(field, &keys)?);
+    }
+    let names = [
+        (fields.speaker, &filter.speakers),
+        (fields.asker, &filter.askers),
+        (fields.publisher, &filter.publishers),
+    ];
+    for (field, names) in names.into_iter().filter(|(_, names)| !names.is_empty()) {
+        keep(named(segment, field, names)?);
     }
     if filter.published_from.is_some() || filter.published_to.is_some() {
         let from = filter.published_from.map_or(i64::MIN, |bound| bound.first);
         let to = filter.published_to.map_or(i64::MAX, |bound| bound.last);
         keep(segment.published_between(from, to));
     }
+    if !filter.excluded_document_ids.is_empty() {
+        let excluded = segment.keyed(fields.document_id, &filter.excluded_document_ids)?;
+        allowed.get_or_insert_with(|| segment.starts().clone()).subtract(&excluded);
+    }
+    if !filter.excluded_speakers.is_empty() {
+        let excluded = named(segment, fields.speaker, &filter.excluded_speakers)?;
+        allowed.get_or_insert_with(|| segment.starts().clone()).subtract(&excluded);
+    }
     Ok(allowed)
+}
+
+/// The exchanges that have all words of any of the names.
+fn named(segment: &Segment, field: Handle, names: &[String]) -> Result<BitSet, IndexError> {
+    let mut any = BitSet::empty(segment.len());
+    for name in names {
+        let mut all: Option<BitSet> = None;
+        for word in name_words(name) {
+            let bits = segment.keyed(field, &[word])?;
+            match &mut all {
+                Some(all) => all.intersect(&bits),
+                None => all = Some(bits),
+            }
+        }
+        if let Some(all) = all {
+            any.unite(&all);
+        }
+    }
+    Ok(any)
 }

@@ -1,13 +1,18 @@
 //! Keys that exchanges are filtered by, as the index holds them.
 
+use std::collections::BTreeSet;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
 
-/// A name without case, accents and spacing.
-pub(super) fn name_key(name: &str) -> String {
+/// The words of a name without case and accents, each once. A name without a word, such as `?`, is
+/// one word itself.
+pub(super) fn name_words(name: &str) -> BTreeSet<String> {
     let folded: String =
         name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words: BTreeSet<String> = folded.unicode_words().map(str::to_owned).collect();
+    if words.is_empty() { [folded.trim().to_owned()].into() } else { words }
 }
 
 /// A label as one key. Keys come from clients, so the sign between is one that no key holds.

@@ -32,8 +32,12 @@ pub(super) struct Fields {
     pub question: Field,
     /// On every window.
     pub answer: Field,
-    /// Folded name of who answers; on the first window, like all below.
+    /// Folded words of the name of who answers; on the first window, like all below.
     pub speaker: Field,
+    /// Those of who asks.
+    pub asker: Field,
+    /// Those of the publisher.
+    pub publisher: Field,
     /// The document's language tag and each shorter prefix of it.
     pub language: Field,
     /// The tag of the language that the analysis used.
@@ -65,6 +69,8 @@ pub(super) fn build() -> (Schema, Fields) {
     // On every window: the term vectors of question and answer.
     schema.add_custom_field("vectors", "onrecord.term_vectors", serde_json::Value::Null);
     let speaker = schema.add_text_field("speaker", keyword.clone());
+    let asker = schema.add_text_field("asker", keyword.clone());
+    let publisher = schema.add_text_field("publisher", keyword.clone());
     let language = schema.add_text_field("language", keyword.clone());
     let analysis = schema.add_text_field("analysis", keyword.clone());
     let label = schema.add_text_field("label", keyword);
@@ -72,6 +78,7 @@ pub(super) fn build() -> (Schema, Fields) {
     schema.add_i64_field(PUBLISHED_FIRST, FAST);
     schema.add_i64_field(PUBLISHED_LAST, FAST);
     schema.add_u64_field(MINHASH, FAST);
-    let fields = Fields { document_id, question, answer, speaker, language, analysis, label };
+    let fields =
+        Fields { document_id, question, answer, speaker, asker, publisher, language, analysis, label };
     (schema.build(), fields)
 }

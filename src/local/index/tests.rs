@@ -36,8 +36,13 @@ fn open(folder: &Path) -> Result<Index, IndexError> {
 
 fn put(writer: &mut Writer, id: &str, language: &str, answers: &[&str]) {
     let metadata = Metadata { language: language.to_owned(), ..Metadata::default() };
-    let exchanges =
-        answers.iter().map(|answer| ExchangeEntry { question: "", answer, speaker: "", windows: Vec::new() });
+    let exchanges = answers.iter().map(|answer| ExchangeEntry {
+        question: "",
+        answer,
+        speaker: "",
+        asker: "",
+        windows: Vec::new(),
+    });
     let exchanges = exchanges.collect();
     let entry = DocumentEntry { document_id: id, metadata: &metadata, exchanges };
     entry.write(writer);
@@ -350,8 +355,13 @@ fn segments_stay_in_memory_while_the_disk_is_full() {
         let analyzer = DocumentAnalyzer::new(&Settings::default());
         let metadata = Metadata::default();
         for id in ["a", "b"] {
-            let exchanges =
-                vec![ExchangeEntry { question: "", answer: "One.", speaker: "", windows: Vec::new() }];
+            let exchanges = vec![ExchangeEntry {
+                question: "",
+                answer: "One.",
+                speaker: "",
+                asker: "",
+                windows: Vec::new(),
+            }];
             let entry = DocumentEntry { document_id: id, metadata: &metadata, exchanges };
             writer.replace(id, analyzer.each(&entry))?;
         }

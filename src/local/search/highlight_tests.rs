@@ -57,7 +57,7 @@ fn check(language: &str, question: &str, answer: &str, windows: &[TextSpan], que
     let folder = TempDir::new().unwrap();
     let index = Index::open(folder.path(), &Settings::default()).unwrap();
     let metadata = Metadata { language: language.to_owned(), ..Metadata::default() };
-    let exchange = ExchangeEntry { question, answer, speaker: "", windows: windows.to_vec() };
+    let exchange = ExchangeEntry { question, answer, speaker: "", asker: "", windows: windows.to_vec() };
     let mut writer = index.writer().unwrap();
     DocumentEntry { document_id: "d", metadata: &metadata, exchanges: vec![exchange] }.write(&mut writer);
     writer.commit(1).unwrap();

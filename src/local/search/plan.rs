@@ -44,7 +44,7 @@ pub(super) struct Plan {
     pub ranking: Ranking,
     /// `k1` and `b` for this snapshot.
     pub saturation: Saturation,
-    /// A factor of the scores of exchanges without a question; 1 where none has one.
+    /// A factor of the scores of exchanges without a question; 1 where none or all have one.
     pub unpaired_factor: f32,
     /// Average lengths of [`Field::ALL`].
     pub averages: [f32; 2],
@@ -110,7 +110,7 @@ impl Plan {
             words: Vec::with_capacity(query.words.len()),
             ranking: *ranking,
             saturation: ranking.saturation(share.min(1.0)),
-            unpaired_factor: if share > 0.0 { ranking.unpaired_factor } else { 1.0 },
+            unpaired_factor: if share > 0.0 && share < 1.0 { ranking.unpaired_factor } else { 1.0 },
             averages: Field::ALL.map(|field| searcher.statistics(field).average()),
         };
         let ranking = &adjust_for_query_length(ranking, &query.words);

@@ -121,10 +121,10 @@ impl Generator {
 
     fn change(&mut self) -> Change {
         let id = format!("d{:02}", self.below(DOCUMENTS));
-        if self.below(6) == 0 {
+        if self.below(9) == 0 {
             return Change::Delete(id);
         }
-        let pairs = (0..=self.below(6)).map(|_| self.pair()).collect();
+        let pairs = (0..=self.below(9)).map(|_| self.pair()).collect();
         let labels = [("beat".to_owned(), self.one(&["war", "trade"]).to_owned())];
         let metadata = Metadata {
             language: self.one(&LANGUAGES).to_owned(),
@@ -169,11 +169,17 @@ impl Generator {
 
     fn filter(&mut self) -> Filter {
         let day = |text: &str| DateRange::parse(text).ok();
-        match self.below(6) {
+        match self.below(9) {
             0 => Filter { document_ids: vec!["d01".into(), "d02".into(), "d05".into()], ..Filter::default() },
-            1 => Filter { speakers: vec!["emil  SANDOVAL".into()], ..Filter::default() },
+            1 => Filter { speakers: vec!["SANDOVAL".into()], ..Filter::default() },
+            6 => Filter { excluded_speakers: vec!["ruiz maria".into()], ..Filter::default() },
+            7 => Filter { excluded_document_ids: vec!["d03".into(), "d04".into()], ..Filter::default() },
+            8 => Filter { askers: vec!["nobody".into(), "HOST".into()], ..Filter::default() },
             2 => Filter { languages: vec![self.one(&["en", "ru", "en-GB"]).into()], ..Filter::default() },
-            3 => Filter { labels: BTreeMap::from([("beat".into(), "war".into())]), ..Filter::default() },
+            3 => Filter {
+                labels: BTreeMap::from([("beat".into(), vec!["war".into(), "sea".into()])]),
+                ..Filter::default()
+            },
             4 => Filter { published_from: day("2017-04-10"), ..Filter::default() },
             _ => Filter {
                 published_to: day("2018"),

@@ -56,6 +56,7 @@ struct Exchange {
     document: usize,
     index: u32,
     speaker: String,
+    asker: String,
     passages: Vec<Passage>,
 }
 
@@ -134,6 +135,7 @@ impl Collection {
                 *counts.entry(language).or_default() += 1;
                 let answer = &stored.exchange.answer;
                 let question = stored.exchange.question.as_ref().map_or("", |question| &question.text);
+                let asker = stored.exchange.question.as_ref().and_then(|question| question.speaker.clone());
                 let window = |(place, (window, _)): (usize, &(onrecord::transcript::Passage, _))| Passage {
                     fields: [
                         Text::new(language, if place == 0 { question } else { "" }),
@@ -144,6 +146,7 @@ impl Collection {
                     document: number,
                     index,
                     speaker: answer.speaker.clone().unwrap_or_default(),
+                    asker: asker.unwrap_or_default(),
                     passages: stored.windows.iter().enumerate().map(window).collect(),
                 });
             }
@@ -188,10 +191,16 @@ impl Collection {
         let days = DateRange::parse(&metadata.published).ok();
         let tag = if metadata.language.is_empty() { "en" } else { &metadata.language };
         (filter.document_ids.is_empty() || filter.document_ids.contains(id))
-            && (filter.speakers.is_empty()
-                || filter.speakers.iter().any(|name| folded(name) == folded(&exchange.speaker)))
+            && !filter.excluded_document_ids.contains(id)
+            && any_name(&filter.speakers, &exchange.speaker).unwrap_or(true)
+            && any_name(&filter.askers, &exchange.asker).unwrap_or(true)
+            && any_name(&filter.publishers, &metadata.publisher).unwrap_or(true)
+            && !any_name(&filter.excluded_speakers, &exchange.speaker).unwrap_or(false)
             && (filter.languages.is_empty() || filter.languages.iter().any(|range| covers(range, tag)))
-            && filter.labels.iter().all(|(key, value)| metadata.labels.get(key) == Some(value))
+            && filter
+                .labels
+                .iter()
+                .all(|(key, values)| metadata.labels.get(key).is_some_and(|value| values.contains(value)))
             && filter.published_from.is_none_or(|from| days.is_some_and(|days| days.last >= from.first))
             && filter.published_to.is_none_or(|to| days.is_some_and(|days| days.first <= to.last))
     }
@@ -201,7 +210,14 @@ fn language_of(tag: &str) -> Language {
     Language::from_tag(if tag.is_empty() { "en" } else { tag })
 }
 
-/// A name without case, accents and spacing.
+/// Whether a name has all words of any of the values; `None` without a value.
+fn any_name(values: &[String], name: &str) -> Option<bool> {
+    let words = folded(name);
+    let has_all = |value: &String| folded(value).iter().all(|word| words.contains(word));
+    (!values.is_empty()).then(|| values.iter().any(has_all))
+}
+
+/// A name's words without case and accents.
 fn folded(name: &str) -> Vec<String> {
     let plain: String = name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
     plain.split_whitespace().map(str::to_owned).collect()

@@ -152,8 +152,9 @@ impl<'a> Whole<'a> {
     fn write_postings(&self, target: &Target, fields: Fields) -> tantivy::Result<()> {
         let lengths = FieldNormReaders::open(target.open_read(SegmentComponent::FieldNorms)?)?;
         let mut postings = InvertedIndexSerializer::open(target)?;
-        let Fields { document_id, question, answer, speaker, language, analysis, label, .. } = fields;
-        for field in [document_id, question, answer, speaker, language, analysis, label] {
+        let Fields { document_id, question, answer, speaker, asker, publisher, language, analysis, label } =
+            fields;
+        for field in [document_id, question, answer, speaker, asker, publisher, language, analysis, label] {
             let text = |memory: &'a MemorySegment| match field {
                 _ if field == question => Some(&*memory.question),
                 _ if field == answer => Some(&*memory.answer),

@@ -73,7 +73,7 @@ impl Corpus {
 }
 
 fn exchange<'a>(question: &'a str, answer: &'a str) -> ExchangeEntry<'a> {
-    ExchangeEntry { question, answer, speaker: "", windows: Vec::new() }
+    ExchangeEntry { question, answer, speaker: "", asker: "", windows: Vec::new() }
 }
 
 fn page(
@@ -285,7 +285,10 @@ fn filters_narrow() {
     check(Filter { speakers: strings(&["ANNA  INIGO"]), ..Filter::default() }, "ac");
     check(Filter { languages: strings(&["en"]), ..Filter::default() }, "abc");
     check(Filter { languages: strings(&["EN-gb", "ru"]), ..Filter::default() }, "a");
-    check(Filter { labels: [("topic".to_owned(), "sea".to_owned())].into(), ..Filter::default() }, "ac");
+    check(
+        Filter { labels: [("topic".to_owned(), vec!["sea".to_owned()])].into(), ..Filter::default() },
+        "ac",
+    );
     check(Filter { published_from: date("2017-04"), ..Filter::default() }, "ab");
     check(Filter { published_to: date("2017-04-13"), ..Filter::default() }, "b");
     check(Filter { published_from: date("2018"), ..Filter::default() }, "");

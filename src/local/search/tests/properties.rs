@@ -181,7 +181,7 @@ proptest! {
             Filter::default(),
             Filter { document_ids: vec!["01".into(), "04".into()], ..Filter::default() },
             Filter { speakers: vec!["bo".into()], published_from: day("2002"), ..Filter::default() },
-            Filter { labels: BTreeMap::from([("pairs".to_owned(), "2".to_owned())]), ..Filter::default() },
+            Filter { labels: BTreeMap::from([("pairs".to_owned(), vec!["2".to_owned()])]), ..Filter::default() },
         ];
         let queries =
             [plain.clone(), format!("\"{plain}\""), format!("{plain} +{}", words[0]), format!("{plain} -{}", words[0])];
