@@ -90,12 +90,12 @@ def test_a_snapshot_is_what_its_summary_says(client):
     parts = list(client.call("AdminService", "CreateSnapshot"))
     snapshot = b"".join(part.content for part in parts)
     summary = parts[-1].summary
-    assert summary.sha256 == hashlib.sha256(snapshot).hexdigest() and summary.bytes == len(snapshot)
+    assert summary.sha256 == hashlib.sha256(snapshot).hexdigest() and summary.size_bytes == len(snapshot)
     assert snapshot.startswith(b"redb"), "it is a database file"
-    assert summary.documents == client.call("AdminService", "GetStats").documents > 0
+    assert summary.document_count == client.call("AdminService", "GetStats").document_count > 0
     found = refuse(client, "AdminService", "CreateSnapshot", grpc.StatusCode.FAILED_PRECONDITION, "NO_SNAPSHOT_FOLDER", name="x")
     assert "PreconditionFailure" in found
-    assert list(client.call("AdminService", "VerifyIntegrity"))[-1].damaged_documents == 0
+    assert list(client.call("AdminService", "VerifyIntegrity"))[-1].damaged_document_count == 0
 
 
 def test_health_speaks_of_the_server_and_each_service(server):
