@@ -227,6 +227,7 @@ fn hostile(criterion: &mut Criterion) {
             page_size: 10,
             page_token: String::new(),
             collapse_duplicates: false,
+            snippet_bytes: 300,
         };
         group.bench_function(name, |bencher| bencher.iter(|| engine.search(&call).unwrap()));
     }

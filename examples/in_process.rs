@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         page_size: 3,
         page_token: String::new(),
         collapse_duplicates: false,
+        snippet_bytes: 300,
     };
     let mut out = std::io::stdout().lock();
     for result in engine.search(&call)?.results {

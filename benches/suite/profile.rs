@@ -28,6 +28,7 @@ fn calls(vocabulary: &Vocabulary, count: usize) -> Vec<SearchCall> {
         page_size: 10,
         page_token: String::new(),
         collapse_duplicates: false,
+        snippet_bytes: 300,
     };
     vocabulary.queries(count).iter().map(call).collect()
 }

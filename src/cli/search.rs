@@ -31,6 +31,7 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         filter: (filter != pb::Filter::default()).then_some(filter),
         collapse_duplicates: args.collapse_duplicates,
         min_generation: 0,
+        snippet_bytes: 0,
     };
     let mut client = client::searches(&args.client).await?;
     let response = client.search(request).await.map_err(client::failed)?.into_inner();

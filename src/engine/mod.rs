@@ -13,6 +13,7 @@ pub(crate) mod citation;
 mod page_token;
 mod passages;
 mod ingest;
+mod snippet;
 mod search;
 mod document_page;
 mod source_reader;

@@ -13,7 +13,9 @@ use crate::engine::Hit;
 use crate::engine::PassageKey;
 use crate::engine::View;
 use crate::engine::citation;
+use crate::segmentation::sentence_bounds::sentences;
 use crate::span::ByteSpan;
+use crate::span::TextSpan;
 use crate::transcript::Citation;
 use crate::transcript::Exchange;
 
@@ -28,6 +30,8 @@ pub struct CitedPassage {
     pub question: String,
     /// The window of the answer that matched.
     pub answer: String,
+    /// The sentences of `answer`, for snippets: finding them costs more than a snippet does.
+    pub sentences: Box<[TextSpan]>,
     /// Whether the exchange has more answer than this.
     pub answer_truncated: bool,
     /// Who asked.
@@ -69,7 +73,8 @@ impl Weighter<PassageKey, Arc<CitedPassage>> for PassageWeighter {
         let elsewhere = occurrences.iter().map(|place| place.question.len() + place.answer.len());
         let spans = question_spans.len() + answer_spans.len() + elsewhere.sum::<usize>();
         // Twice: as it is and as it is sent.
-        (2 * (texts + names + described + spans * size_of::<ByteSpan>()) + REST) as u64
+        let sentences = passage.sentences.len() * size_of::<TextSpan>();
+        (2 * (texts + names + described + spans * size_of::<ByteSpan>()) + sentences + REST) as u64
     }
 }
 
@@ -107,6 +112,7 @@ fn read(view: &dyn View, hit: &Hit) -> Result<CitedPassage, BackendError> {
         exchange_id: stored.id,
         question,
         answer: shown.to_owned(),
+        sentences: sentences(shown).collect(),
         answer_truncated: shown.len() < answer.text.len(),
         asker: asker.unwrap_or_default(),
         speaker: answer.speaker.unwrap_or_default(),

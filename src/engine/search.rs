@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::analysis::Language;
 use crate::engine::CitedPassage;
 use crate::engine::Collapsed;
 use crate::engine::Cursor;
@@ -14,6 +15,7 @@ use crate::engine::View;
 use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
 use crate::engine::passages::PassageCache;
+use crate::engine::snippet::snippet;
 use crate::query::AnalyzedQuery;
 use crate::query::Filter;
 use crate::query::Query;
@@ -33,6 +35,8 @@ pub struct SearchCall {
     pub page_token: String,
     /// Whether copies of one exchange in several documents are one result.
     pub collapse_duplicates: bool,
+    /// The most bytes of a result's snippet.
+    pub snippet_bytes: usize,
 }
 
 /// A page of results.
@@ -63,6 +67,8 @@ pub struct FoundPassage {
     pub question_highlights: Vec<TextSpan>,
     /// What matched in the answer.
     pub answer_highlights: Vec<TextSpan>,
+    /// The part of the answer to show in a list.
+    pub snippet: TextSpan,
     /// Its copies among the results, best first, where copies are collapsed.
     pub duplicates: Vec<Duplicate>,
     /// How many more copies there are.
@@ -153,7 +159,15 @@ impl PlannedSearch {
             let duplicate = |hit: &Hit| -> Result<Duplicate, EngineError> {
                 Ok(Duplicate { passage: passages.of_hit(&*view, hit)?, score: hit.score })
             };
+            let snippet = snippet(
+                &passage.answer,
+                &passage.sentences,
+                &answer_highlights,
+                Language::from_tag(language),
+                call.snippet_bytes,
+            );
             results.push(FoundPassage {
+                snippet,
                 score: hit.score,
                 question_highlights,
                 answer_highlights,

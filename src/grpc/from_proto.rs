@@ -32,6 +32,10 @@ const MAX_NAMED_ID: usize = 256;
 const MAX_MEDIA_TYPE: usize = 256;
 /// Longest language tag, in bytes: what RFC 5646, section 4.4.1, asks to be provided for.
 const MAX_LANGUAGE: usize = 35;
+/// Size of a snippet if the request does not say, in bytes: some three lines of a terminal.
+const DEFAULT_SNIPPET: usize = 300;
+/// Largest snippet, in bytes.
+const MAX_SNIPPET: usize = 4000;
 /// Most values of a filter's field.
 const MAX_FILTER: usize = 1000;
 /// How much of a client's text an error repeats, in bytes: details travel in headers, which are
@@ -115,6 +119,7 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
         filter: wanted,
         collapse_duplicates,
         min_generation,
+        snippet_bytes,
     } = request;
     let generation = u64::try_from(min_generation).map_err(|_| {
         let message = "is negative; send the generation that a write answered with, or 0";
@@ -134,6 +139,7 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
         page_token,
         filter: wanted.map(filter).transpose()?.unwrap_or_default(),
         collapse_duplicates,
+        snippet_bytes: size("snippet_bytes", snippet_bytes, DEFAULT_SNIPPET, MAX_SNIPPET)?,
     };
     Ok((call, generation))
 }
@@ -197,12 +203,16 @@ fn filter(filter: pb::Filter) -> Result<Filter, InvalidRequest> {
 /// A page size within its bounds: 0 is the default, more than the greatest is taken as the
 /// greatest.
 pub(super) fn page_size(given: i32, default: usize, greatest: usize) -> Result<usize, InvalidRequest> {
+    size("page_size", given, default, greatest)
+}
+
+fn size(field: &str, given: i32, default: usize, greatest: usize) -> Result<usize, InvalidRequest> {
     match usize::try_from(given) {
         Ok(0) => Ok(default),
         Ok(size) => Ok(size.min(greatest)),
         Err(_) => {
             let message = format!("is {given}; send 0 for {default}, or up to {greatest}");
-            Err(InvalidRequest::new("page_size", "NEGATIVE", message))
+            Err(InvalidRequest::new(field, "NEGATIVE", message))
         }
     }
 }

@@ -49,6 +49,7 @@ fn search_result(found: FoundPassage) -> encoded::SearchResult {
         score,
         question_highlights,
         answer_highlights,
+        snippet,
         duplicates,
         more_duplicates,
     } = found;
@@ -66,6 +67,7 @@ fn search_result(found: FoundPassage) -> encoded::SearchResult {
         highlights: in_question.chain(in_answer).collect(),
         duplicates: duplicates.into_iter().map(duplicate).collect(),
         more_duplicates: int64(more_duplicates),
+        snippet: Some(pb::Snippet { start: int32(snippet.start()), end: int32(snippet.end()) }),
         passage: cited.encoded.get_or_init(|| passage(&cited).encode_to_vec().into()).clone(),
     }
 }

@@ -5,11 +5,12 @@
 //! whole document which text names a speaker, and which labels are one person; `features` cuts
 //! lines into units and describes each of them; `decoding` finds the best sequence of states for
 //! all units at once (Viterbi); `pairing` makes exchanges of them, with reasons. [`windows`] cuts
-//! long answers into passages. `language_data` has all that is known of languages and scripts,
-//! `weights` the weights of all evidence.
+//! long answers into passages, at the borders that [`sentence_bounds`] finds. `language_data` has
+//! all that is known of languages and scripts, `weights` the weights of all evidence.
 //!
 //! What comes as ready pairs is only paired.
 
+pub mod sentence_bounds;
 pub mod windows;
 mod language_data;
 mod lines;

@@ -2,6 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::segmentation::sentence_bounds::sentences;
 use crate::span::TextSpan;
 
 /// How answers are cut into windows. Sizes are in bytes of text; a word of English is about six.
@@ -63,18 +64,12 @@ struct Border {
 /// words.
 fn borders(answer: &str, size: usize) -> Vec<Border> {
     let mut borders: Vec<Border> = Vec::new();
-    let mut previous = 0;
-    for (start, sentence) in answer.split_sentence_bound_indices() {
-        let end = start + sentence.len();
-        if end < answer.len() && is_abbreviation(sentence) {
-            continue;
+    for sentence in sentences(answer) {
+        let text = sentence.of(answer);
+        if sentence.len() > size {
+            borders.extend(words(text, sentence.start(), size));
         }
-        let long = answer.get(previous..end).unwrap_or_default();
-        if long.len() > size {
-            borders.extend(words(long, previous, size));
-        }
-        borders.push(Border { at: end, paragraph: sentence.ends_with('\n') });
-        previous = end;
+        borders.push(Border { at: sentence.end(), paragraph: text.ends_with('\n') });
     }
     borders
 }
@@ -90,14 +85,6 @@ fn words(sentence: &str, offset: usize, size: usize) -> Vec<Border> {
         }
     }
     borders
-}
-
-/// Whether what looks like the end of a sentence is the point of an abbreviation: a capital with at
-/// most three letters after it (`St. Petersburg`, `Mr. Smith`, `J. Smith`).
-fn is_abbreviation(sentence: &str) -> bool {
-    let Some(body) = sentence.trim_end_matches(' ').strip_suffix('.') else { return false };
-    let last = body.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
-    last.chars().next().is_some_and(char::is_uppercase) && last.chars().count() <= 3
 }
 
 /// The end of a window that begins at `start`: at the last border within `size`, and at a

@@ -42,6 +42,7 @@ async fn bad_searches_are_refused() {
         (query(&"a".repeat(4097)), "QUERY_TOO_LONG", "query"),
         (query(&"-\"a b\" ".repeat(17)), "QUERY_TOO_MANY_PHRASES", "query"),
         (pb::SearchRequest { page_size: -1, ..query("bridge") }, "NEGATIVE", "page_size"),
+        (pb::SearchRequest { snippet_bytes: -1, ..query("bridge") }, "NEGATIVE", "snippet_bytes"),
         (dated("yesterday", ""), "DATE_INVALID", "filter.published_from"),
         (dated("", "2017-13"), "DATE_INVALID", "filter.published_to"),
         (dated("2018", "2017"), "DATES_REVERSED", "filter.published_to"),

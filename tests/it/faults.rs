@@ -56,6 +56,7 @@ fn found(engine: &Engine, word: &str) -> Vec<String> {
         page_size: 100,
         page_token: String::new(),
         collapse_duplicates: false,
+        snippet_bytes: 300,
     };
     let mut ids: Vec<String> = engine
         .search(&call)

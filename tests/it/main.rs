@@ -27,6 +27,7 @@ mod interview;
 mod containers;
 mod citations;
 mod search;
+mod snippets;
 mod hostile;
 mod duplicates;
 mod document;
@@ -58,6 +59,7 @@ fn main() -> std::process::ExitCode {
         fuzzing::trials(),
         citations::trials(),
         search::trials(),
+        snippets::trials(),
         hostile::trials(),
         duplicates::trials(),
         document::trials(),

@@ -95,6 +95,7 @@ fn search(engine: &Engine, collection: &Collection) -> Result<Run, CliError> {
             page_size,
             page_token,
             collapse_duplicates: false,
+            snippet_bytes: 0,
         };
         let results = engine.search(&call)?.results;
         Ok(results

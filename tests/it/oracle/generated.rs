@@ -152,7 +152,14 @@ impl Generator {
         let query = Query::parse(&clauses.join(" ")).unwrap();
         let filter = if self.below(3) == 0 { self.filter() } else { Filter::default() };
         let page_size = [1, 3, 10, 100][self.below(4)];
-        SearchCall { query, filter, page_size, page_token: String::new(), collapse_duplicates: false }
+        SearchCall {
+            query,
+            filter,
+            page_size,
+            page_token: String::new(),
+            collapse_duplicates: false,
+            snippet_bytes: 300,
+        }
     }
 
     /// Plain words mostly; phrases and signs now and then.
