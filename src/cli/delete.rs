@@ -4,12 +4,13 @@ use std::io::Write as _;
 
 use crate::cli::CliError;
 use crate::cli::client;
+use crate::cli::client::Wait;
 use crate::cli::json;
 use crate::config::Delete;
 use crate::grpc::pb;
 
 pub(super) async fn run(args: Delete) -> Result<(), CliError> {
-    let mut client = client::documents(&args.client).await?;
+    let mut client = client::documents(&args.client, Wait::Response).await?;
     let request = pb::DeleteDocumentRequest { document_id: args.id.clone(), purge: args.purge };
     let response = client.delete_document(request).await.map_err(client::failed)?.into_inner();
     if args.client.json {

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use crate::cli::CliError;
 use crate::cli::client;
+use crate::cli::client::Wait;
 use crate::cli::json;
 use crate::cli::render;
 use crate::config::Get;
@@ -23,14 +24,14 @@ pub(super) async fn run(args: Get) -> Result<(), CliError> {
         }
         return response.exchange.iter().try_for_each(render::exchange);
     }
-    let mut client = client::documents(&args.client).await?;
+    let mut client = client::documents(&args.client, Wait::Response).await?;
     let request = pb::GetDocumentRequest { document_id: args.id };
     let response = client.get_document(request).await.map_err(client::failed)?.into_inner();
     if args.client.json { json::print("GetDocumentResponse", &response) } else { render::document(&response) }
 }
 
 async fn source(args: &Get) -> Result<(), CliError> {
-    let mut client = client::documents(&args.client).await?;
+    let mut client = client::documents(&args.client, Wait::Stream).await?;
     let document_id = args.id.split(':').next().unwrap_or_default().to_owned();
     let request = pb::GetSourceRequest { document_id, ..pb::GetSourceRequest::default() };
     let mut pieces = client.get_source(request).await.map_err(client::failed)?.into_inner();

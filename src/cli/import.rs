@@ -17,6 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use crate::cli::CliError;
 use crate::cli::client;
+use crate::cli::client::Wait;
 use crate::cli::json;
 use crate::cli::render;
 use crate::cli::sources;
@@ -68,7 +69,7 @@ enum Sent {
 }
 
 async fn import(args: &Import, found: Vec<Found>, tally: &mut Tally) -> Result<(), CliError> {
-    let mut client = client::documents(&args.client).await?;
+    let mut client = client::documents(&args.client, Wait::Stream).await?;
     // Answers come in the order of the documents, so a queue of names says which is which.
     let sent: Arc<Mutex<VecDeque<Sent>>> = Arc::default();
     let (names, options) = (Arc::clone(&sent), args.clone());
@@ -106,7 +107,7 @@ async fn import(args: &Import, found: Vec<Found>, tally: &mut Tally) -> Result<(
 
 /// Shows what an import would find, and stores nothing.
 async fn dry_run(args: &Import, found: Vec<Found>, tally: &mut Tally) -> Result<(), CliError> {
-    let mut client = client::documents(&args.client).await?;
+    let mut client = client::documents(&args.client, Wait::Response).await?;
     let mut items = reader(args, found);
     while let Some(Item { name, id, content }) = items.recv().await {
         let content = match content {

@@ -4,13 +4,14 @@ use std::io::Write as _;
 
 use crate::cli::CliError;
 use crate::cli::client;
+use crate::cli::client::Wait;
 use crate::cli::json;
 use crate::cli::render;
 use crate::config::List;
 use crate::grpc::pb;
 
 pub(super) async fn run(args: List) -> Result<(), CliError> {
-    let mut client = client::documents(&args.client).await?;
+    let mut client = client::documents(&args.client, Wait::Response).await?;
     let mut page_token = String::new();
     loop {
         let request = pb::ListDocumentsRequest { page_size: 0, page_token };

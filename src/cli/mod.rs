@@ -1,5 +1,6 @@
 //! One file per command. The client commands speak gRPC like any other client.
 
+mod probe;
 mod client;
 mod sources;
 mod json;

@@ -7,6 +7,7 @@ use tonic::Streaming;
 
 use crate::cli::CliError;
 use crate::cli::client;
+use crate::cli::client::Wait;
 use crate::cli::json;
 use crate::config::Snapshot;
 use crate::grpc::pb;
@@ -16,7 +17,7 @@ use crate::local::manifest_path;
 use crate::transcript::Hasher;
 
 pub(super) async fn run(args: Snapshot) -> Result<(), CliError> {
-    let mut client = client::admin(&args.client).await?;
+    let mut client = client::admin(&args.client, Wait::Stream).await?;
     let name = args.on_server.clone().unwrap_or_default();
     let request = pb::CreateSnapshotRequest { name: name.clone() };
     let parts = client.create_snapshot(request).await.map_err(client::failed)?.into_inner();

@@ -4,12 +4,13 @@ use std::io::Write as _;
 
 use crate::cli::CliError;
 use crate::cli::client;
+use crate::cli::client::Wait;
 use crate::cli::json;
 use crate::config::Stats;
 use crate::grpc::pb;
 
 pub(super) async fn run(args: Stats) -> Result<(), CliError> {
-    let mut client = client::admin(&args.client).await?;
+    let mut client = client::admin(&args.client, Wait::Response).await?;
     let response = client.get_stats(pb::GetStatsRequest {}).await.map_err(client::failed)?.into_inner();
     if args.client.json {
         return json::print("GetStatsResponse", &response);

@@ -128,9 +128,13 @@ pub struct Serve {
 /// What every client command takes.
 #[derive(Clone, Debug, Args)]
 pub struct Client {
-    /// The server's address.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    /// The server's address: HOST:PORT, or http://HOST:PORT.
+    #[arg(long, value_name = "ADDRESS", default_value = "http://127.0.0.1:50051")]
     pub server: String,
+    /// How long to wait for the server to answer, in seconds. What is streamed (import, snapshot,
+    /// sources) may take longer as long as the server shows that it is there.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout_seconds: u64,
     /// Print the response as proto JSON.
     #[arg(long)]
     pub json: bool,

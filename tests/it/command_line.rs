@@ -1,5 +1,7 @@
 //! The command line: what it prints and how it exits.
 
+use std::io::Write as _;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
@@ -17,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = trials![trial:
         usage_errors_exit_with_2,
         failures_exit_with_1_and_say_what_to_do,
+        servers_that_are_none_are_told_apart,
         help_teaches,
         an_interrupt_ends_a_command_that_waits,
         settings_come_from_flag_then_variable_then_file,
@@ -45,6 +48,7 @@ fn usage_errors_exit_with_2() {
         &["serve", "--listen", "nowhere"],
         &["--log", "a=b=c", "list"],
         &["serve", "--ranking", "k2=1"],
+        &["search", "--timeout-seconds", "0", "x"],
         &["eval", "a", "b", "--run", "x"],
         &["import", "samples/README.md", "tests/corpus/README.md"],
     ] {
@@ -57,7 +61,10 @@ fn usage_errors_exit_with_2() {
 fn failures_exit_with_1_and_say_what_to_do() {
     for (args, say) in [
         (&["search", "--server", "http://127.0.0.1:1", "x"][..], "onrecord serve"),
-        (&["search", "--server", ":::", "x"], "write --server http://HOST:PORT"),
+        (&["search", "--server", ":::", "x"], "write --server HOST:PORT"),
+        (&["search", "--server", "127.0.0.1:1", "x"], "no server answers"),
+        (&["search", "--server", "https://127.0.0.1:1", "x"], "TLS is not built yet"),
+        (&["search", "--server", "unix:///run/x", "x"], "unix:// is not spoken"),
         (&["segment", "no/such/file"], "no/such/file cannot be read"),
         (&["segment", "--media-type", "image/png", "samples/README.md"], "not supported"),
         (&["serve", "no/such/folder"], "no/such/folder cannot be read"),
@@ -68,6 +75,46 @@ fn failures_exit_with_1_and_say_what_to_do() {
         assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
         assert!(said.contains(say), "{args:?}: {said}");
         assert_eq!(said.lines().count(), 1, "{args:?}: {said}");
+    }
+}
+
+/// Takes connections, answers each with these bytes and, if `ends`, closes it.
+fn fake_server(answer: &'static [u8], ends: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // A client that has gone already is no matter.
+            drop(stream.write_all(answer));
+            if !ends {
+                kept.push(stream);
+            }
+        }
+    });
+    address
+}
+
+fn servers_that_are_none_are_told_apart() {
+    let http1 = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+    // Settings, and then nothing more.
+    let settings = b"\0\0\0\x04\0\0\0\0\0";
+    for (server, say) in [
+        (fake_server(http1, true), "does not speak gRPC"),
+        (fake_server(http1, false), "does not speak gRPC"),
+        (fake_server(b"SSH-2.0-OpenSSH_9.6\r\n", false), "does not speak gRPC"),
+        (fake_server(b"", true), "does not speak gRPC"),
+        (fake_server(b"", false), "takes connections, but does not answer in time"),
+        (fake_server(settings, false), "the server does not answer in time"),
+    ] {
+        for command in [&["search", "x"][..], &["list"], &["import", "samples"]] {
+            let args = ["--server", &server, "--timeout-seconds", "1"];
+            let output = onrecord().args(command).args(args).output().unwrap();
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{say}, {command:?}: {said}");
+            assert!(said.contains(say), "{say}, {command:?}: {said}");
+        }
     }
 }
 
@@ -219,6 +266,10 @@ async fn clients_drive_a_server() {
     let passage = &json["results"][0]["passage"];
     assert_eq!(passage["answer"], "The otters feed themselves, mostly at night.");
     let id = passage["exchangeId"].as_str().unwrap();
+    let bare = server.address.strip_prefix("http://").unwrap();
+    assert_eq!(ok(&["list", "--server", bare]), ok(&["list"]));
+    assert!(ok(&["search", "-n", "1", "--", "otters", "-badgers"]).contains("1 of 1 exchanges"));
+    assert!(ok(&["search", "--", "-otters", "feed"]).contains("0 of 0 exchanges"));
     assert!(ok(&["get", id]).contains("Who feeds the otters?"));
     assert!(ok(&["get", "sub~talk.txt"]).contains("Who feeds the otters?"));
     assert_eq!(ok(&["get", "--source", id]), talk);
