@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::cli::CliError;
 use crate::cli::client;
 use crate::cli::json;
-use crate::cli::render;
+use crate::cli::results;
 use crate::config::Search;
 use crate::grpc::pb;
 
@@ -38,6 +38,6 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
     if args.client.json {
         json::print("SearchResponse", &response)
     } else {
-        render::results(&query, &response)
+        results::print(&query, args.full, &response)
     }
 }

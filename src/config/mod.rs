@@ -200,6 +200,9 @@ pub struct Search {
     /// Only documents with these labels.
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
+    /// Show question and answer of each result, instead of the sentences that match best.
+    #[arg(long)]
+    pub full: bool,
     /// Show copies of one exchange in several documents as one result, with the place of each copy.
     #[arg(long)]
     pub collapse_duplicates: bool,

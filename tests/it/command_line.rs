@@ -11,6 +11,7 @@ use libtest_mimic::Trial;
 use serde_json::Value;
 
 use crate::support::TestServer;
+use crate::support::put_text;
 use crate::support::root;
 use crate::support::trials;
 use crate::support::wire;
@@ -28,6 +29,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         segment_says_why_there_is_no_exchange,
     ];
     trials.push(wire("command_line::clients_drive_a_server", clients_drive_a_server));
+    trials.push(wire("command_line::results_fit_a_terminal", results_fit_a_terminal));
     trials
 }
 
@@ -289,4 +291,42 @@ async fn clients_drive_a_server() {
     assert!(ok(&["delete", "sub~talk.txt"]).contains("deleted"));
     let gone = run(&["delete", "sub~talk.txt"]);
     assert_eq!((gone.status.code(), text(&gone.stderr).contains("no document")), (Some(1), true));
+}
+
+async fn results_fit_a_terminal() {
+    let server = TestServer::start().await;
+    let title = "A conversation that has a title of more than eighty columns, which is wrapped at its spaces";
+    let dull = "The well-established committee met, and went home again. ".repeat(20);
+    let said = format!("Ann: And the otters?\n\nBo: {dull}The otters swam. {dull}\n");
+    let mut request = put_text("a-document-with-an-id-of-some-length.txt", &said);
+    let document = request.document.as_mut().unwrap();
+    title.clone_into(&mut document.title);
+    "2017-04-07".clone_into(&mut document.published);
+    "https://example.com/a/talk".clone_into(&mut document.uri);
+    "en".clone_into(&mut document.language);
+    server.documents().await.put_document(request).await.unwrap();
+
+    let shown = |args: &[&str]| {
+        let output = onrecord().args(args).env("ONRECORD_SERVER", &server.address).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    for full in [false, true] {
+        let shown = if full { shown(&["search", "swam", "--full"]) } else { shown(&["search", "swam"]) };
+        let lines = shown.lines().filter(|line| !line.contains("https://"));
+        let widest = lines.map(|line| line.chars().count()).max().unwrap();
+        assert!((60..=80).contains(&widest), "{widest}: {shown}");
+        assert!(shown.starts_with("  1. Bo · 2017-04-07 · A conversation"), "{shown}");
+        assert!(words(&shown).join(" ").contains(title), "{shown}");
+        assert!(shown.contains("The otters swam."), "{shown}");
+        assert!(shown.contains("a-document-with-an-id-of-some-length.txt bytes"), "{shown}");
+        assert!(shown.contains("\n       https://example.com/a/talk"), "{shown}");
+        // Not broken at the hyphen.
+        assert!(words(&shown).iter().all(|word| word != "well-" && word != "established"), "{shown}");
+        let repeats = words(&shown).iter().filter(|word| **word == "well-established").count();
+        assert_eq!(repeats == 40, full, "{shown}");
+        assert_eq!(shown.contains("  A  … "), !full, "{shown}");
+        assert_eq!(shown.contains("Q  And the otters?"), full, "only a question that matched: {shown}");
+    }
 }
