@@ -1,6 +1,7 @@
 //! `onrecord import`: a stream of documents to a server, with a bar on a terminal and a summary at
 //! the end.
 
+use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::io::Write as _;
 use std::sync::Arc;
@@ -145,6 +146,8 @@ struct Tally {
     unchanged: u64,
     failures: u64,
     exchanges: u64,
+    /// The name of the file that each id was given to last.
+    names: HashMap<String, String>,
 }
 
 impl Tally {
@@ -154,7 +157,16 @@ impl Tally {
         let look = "{bar:30} {pos} of {len} documents, {per_sec}, {eta} left{msg}";
         bar.set_style(ProgressStyle::with_template(look).unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self { bar, json, started: Instant::now(), stored: 0, unchanged: 0, failures: 0, exchanges: 0 }
+        Self {
+            bar,
+            json,
+            started: Instant::now(),
+            stored: 0,
+            unchanged: 0,
+            failures: 0,
+            exchanges: 0,
+            names: HashMap::new(),
+        }
     }
 
     fn answered(&mut self, name: &str, answer: &pb::ImportDocumentsResponse) -> Result<(), CliError> {
@@ -164,9 +176,21 @@ impl Tally {
         if let Some(error) = &answer.error {
             return self.failed(name, &error.message);
         }
-        match answer.outcome() {
-            pb::Outcome::Unchanged => self.unchanged += 1,
-            pb::Outcome::Unspecified | pb::Outcome::Created | pb::Outcome::Replaced => self.stored += 1,
+        let (outcome, count) = match answer.outcome() {
+            // A dry run has no outcome.
+            pb::Outcome::Unspecified => ("found", &mut self.stored),
+            pb::Outcome::Created => ("created", &mut self.stored),
+            pb::Outcome::Replaced => ("replaced", &mut self.stored),
+            pb::Outcome::Unchanged => ("unchanged", &mut self.unchanged),
+        };
+        *count += 1;
+        let id = &answer.document_id;
+        if !self.json {
+            let line = format!("{outcome:<9} {}, {} exchanges", render::harmless(id), answer.exchange_count);
+            self.bar.suspend(|| writeln!(std::io::stdout(), "{line}"))?;
+        }
+        if let Some(other) = self.names.insert(id.clone(), name.to_owned()) {
+            self.report(name, &format!("has the id of {other}, {id:?}, and only one of them is kept"))?;
         }
         self.exchanges += u64::try_from(answer.exchange_count).unwrap_or_default();
         if answer.exchange_count == 0 {

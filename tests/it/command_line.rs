@@ -252,9 +252,15 @@ async fn clients_drive_a_server() {
     assert_eq!(imported.status.code(), Some(1));
     assert!(text(&imported.stderr).contains("junk.bin"), "{}", text(&imported.stderr));
     assert!(text(&imported.stderr).contains("1 of 2 documents"), "{}", text(&imported.stderr));
-    assert!(text(&imported.stdout).starts_with("1 documents imported, 0 unchanged, 1 failed"));
+    assert!(
+        text(&imported.stdout)
+            .starts_with("created   sub~talk.txt, 1 exchanges\n1 documents imported, 0 unchanged, 1 failed")
+    );
     std::fs::remove_file(folder.path().join("junk.bin")).unwrap();
-    assert!(ok(&["import", path, "--label", "place=river"]).starts_with("0 documents imported, 1 unchanged"));
+    assert!(
+        ok(&["import", path, "--label", "place=river"])
+            .starts_with("unchanged sub~talk.txt, 1 exchanges\n0 documents imported, 1 unchanged")
+    );
     assert!(ok(&["import", "--dry-run", "samples"]).contains(" documents would be imported"));
     assert_eq!(ok(&["list"]).lines().count(), 1, "a dry run stores nothing");
 
@@ -276,6 +282,18 @@ async fn clients_drive_a_server() {
     assert!(ok(&["get", "sub~talk.txt"]).contains("Who feeds the otters?"));
     assert_eq!(ok(&["get", "--source", id]), talk);
     assert_eq!(serde_json::from_str::<Value>(&ok(&["get", "--json", id])).unwrap()["exchange"]["id"], id);
+
+    // A file whose name is the id of another one.
+    let twin = folder.path().join("sub~talk.txt");
+    std::fs::write(&twin, talk.replace("otters", "herons")).unwrap();
+    let both = run(&["import", path, "--label", "place=river"]);
+    let (said, warned) = (text(&both.stdout), text(&both.stderr));
+    assert_eq!(both.status.code(), Some(0), "{warned}");
+    assert!(said.contains("replaced  sub~talk.txt, 1 exchanges"), "{said}");
+    assert!(warned.contains("has the id of") && warned.contains("sub/talk.txt"), "{warned}");
+    assert_eq!(warned.lines().count(), 1, "{warned}");
+    std::fs::remove_file(&twin).unwrap();
+    ok(&["import", path, "--label", "place=river"]);
 
     let long =
         format!("{} They are fed by nobody, and have lived on fish since the mill closed.\n", talk.trim());
