@@ -37,6 +37,17 @@ impl Filter {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The days that a document has to be published on one of; `None` where any date, or none,
+    /// passes.
+    #[must_use]
+    pub fn published(&self) -> Option<DateRange> {
+        let (from, to) = (self.published_from, self.published_to);
+        (from.is_some() || to.is_some()).then(|| DateRange {
+            first: from.map_or(i64::MIN, |bound| bound.first),
+            last: to.map_or(i64::MAX, |bound| bound.last),
+        })
+    }
 }
 
 /// An ISO 8601 date of year, month or day precision, as the days it covers.

@@ -70,8 +70,7 @@ pub(super) struct AnalyzedPassage {
 pub(super) struct ExchangeKeys {
     /// Fields and keys.
     pub keys: Vec<(Handle, String)>,
-    /// First and last day of publication.
-    pub published: Option<(i64, i64)>,
+    pub published: Option<DateRange>,
     pub minhash: Option<MinHash>,
 }
 
@@ -221,10 +220,9 @@ impl Fields {
         keys.push((self.analysis, Language::from_tag(tag).tag().to_owned()));
         let labels = entry.metadata.labels.iter();
         keys.extend(labels.map(|(key, value)| (self.label, keys::label_key(key, value))));
-        let published = DateRange::parse(&entry.metadata.published).ok();
         ExchangeKeys {
             keys,
-            published: published.map(|published| (published.first, published.last)),
+            published: DateRange::parse(&entry.metadata.published).ok(),
             minhash: MinHash::of(exchange.question, exchange.answer),
         }
     }

@@ -12,6 +12,7 @@ use tantivy::schema::Field as Handle;
 use tantivy::schema::IndexRecordOption;
 
 use crate::local::index::bit_set::BitSet;
+use crate::local::index::document_dates::DocumentDates;
 use crate::local::index::document_ids::DocumentIds;
 use crate::local::index::error::IndexError;
 use crate::local::index::field::Field;
@@ -29,6 +30,7 @@ use crate::local::index::term_bloom::TermBloom;
 use crate::local::index::term_bloom::TermKey;
 use crate::local::index::term_vector::TermVector;
 use crate::local::index::vector_file::VectorFile;
+use crate::query::DateRange;
 
 /// The parts of a segment that a search reads at random are in memory: per passage some ten bytes
 /// in addition to the document ids, per term one. The rest is mapped.
@@ -42,7 +44,7 @@ pub(super) struct DiskSegment {
     /// The rank of each passage's document id.
     document: Option<Column<u64>>,
     document_ids: DocumentIds,
-    published: Option<(Column<i64>, Column<i64>)>,
+    dates: DocumentDates,
     /// The numbers of each exchange's minhash.
     minhashes: Option<Column<u64>>,
     starts: BitSet,
@@ -72,8 +74,15 @@ impl DiskSegment {
             let ranks: Vec<u64> = (0..document.num_terms() as u64).collect();
             document.dictionary().sorted_ords_to_term_cb(&ranks, |id| document_ids.push(id))?;
         }
+        let document = document.map(|document| document.ords().clone());
         let first = columns.column_opt::<i64>(schema::PUBLISHED_FIRST)?;
         let last = columns.column_opt::<i64>(schema::PUBLISHED_LAST)?;
+        let published = starts.iter().filter_map(|start| {
+            let (first, last) = (first.as_ref()?.first(start)?, last.as_ref()?.first(start)?);
+            let rank = document.as_ref()?.first(start)?;
+            Some((usize::try_from(rank).ok()?, DateRange { first, last }))
+        });
+        let dates = DocumentDates::new(document_ids.len(), published);
         Ok(Self {
             id: SegmentId::of_files(reader.segment_id()),
             reader: reader.clone(),
@@ -81,9 +90,9 @@ impl DiskSegment {
             answer: TextField::open(reader, fields.answer)?,
             exchange: columns.column_first_or_default(schema::EXCHANGE)?,
             window,
-            document: document.map(|document| document.ords().clone()),
+            document,
             document_ids,
-            published: first.zip(last),
+            dates,
             minhashes: columns.column_opt(schema::MINHASH)?,
             starts,
             vectors: VectorFile::open(reader)?,
@@ -143,9 +152,8 @@ impl SegmentData for DiskSegment {
         u32::try_from(self.window.get_val(passage)).unwrap_or(u32::MAX)
     }
 
-    fn published(&self, start: u32) -> Option<(i64, i64)> {
-        let (first, last) = self.published.as_ref()?;
-        first.first(start).zip(last.first(start))
+    fn dates(&self) -> &DocumentDates {
+        &self.dates
     }
 
     fn minhashes(&self, visit: &mut dyn FnMut(u32, MinHash)) {

@@ -14,6 +14,11 @@ impl DocumentIds {
         self.ends.push(self.text.len());
     }
 
+    /// How many ids there are.
+    pub(super) const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// All ids, ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.ends.len()).map(|rank| self.get(rank))

@@ -10,8 +10,8 @@ use crate::local::index::keys::tag_key;
 use crate::local::index::segment::Segment;
 use crate::query::Filter;
 
-/// The exchanges of a segment that pass a filter, as the passages that begin them; `None` where all
-/// pass.
+/// The exchanges of a segment that pass a filter, but for its dates, as the passages that begin
+/// them; `None` where all pass. Dates are checked exchange by exchange, where it matches.
 pub(crate) fn filter(segment: &Segment, filter: &Filter) -> Result<Option<BitSet>, IndexError> {
     let fields = segment.fields();
     let mut allowed: Option<BitSet> = None;
@@ -34,11 +34,6 @@ pub(crate) fn filter(segment: &Segment, filter: &Filter) -> Result<Option<BitSet
     ];
     for (field, names) in names.into_iter().filter(|(_, names)| !names.is_empty()) {
         keep(named(segment, field, names)?);
-    }
-    if filter.published_from.is_some() || filter.published_to.is_some() {
-        let from = filter.published_from.map_or(i64::MIN, |bound| bound.first);
-        let to = filter.published_to.map_or(i64::MAX, |bound| bound.last);
-        keep(segment.published_between(from, to));
     }
     if !filter.excluded_document_ids.is_empty() {
         let excluded = segment.keyed(fields.document_id, &filter.excluded_document_ids)?;

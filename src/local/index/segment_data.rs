@@ -3,6 +3,7 @@
 use tantivy::schema::Field as Handle;
 
 use crate::local::index::bit_set::BitSet;
+use crate::local::index::document_dates::DocumentDates;
 use crate::local::index::document_ids::DocumentIds;
 use crate::local::index::error::IndexError;
 use crate::local::index::field::Field;
@@ -62,9 +63,8 @@ pub(in crate::local::index) trait SegmentData: Send + Sync {
     /// The index of a passage's window in the exchange.
     fn window(&self, passage: u32) -> u32;
 
-    /// The first and the last day on which the exchange that begins with a passage can have been
-    /// published.
-    fn published(&self, start: u32) -> Option<(i64, i64)>;
+    /// The dates of the documents.
+    fn dates(&self) -> &DocumentDates;
 
     /// Calls `visit` with the minhash of each exchange that has one, and the passage that begins
     /// it.

@@ -49,7 +49,7 @@ pub(super) struct Scope<'s> {
     pub segment: &'s Segment,
     /// The segment's index in the snapshot.
     pub ordinal: usize,
-    pub conditions: &'s Conditions,
+    pub conditions: &'s Conditions<'s>,
 }
 
 impl<'a> BlockScorer<'a> {
@@ -191,7 +191,7 @@ impl<'a> BlockScorer<'a> {
         scored.drain(matched, |index, scored, matched| {
             // Most exchanges have one window. They need no group: 64 of them are counted at once.
             let single = segment.single_windows(first_word + index);
-            let hits = matched & single & conditions.word(first_word + index);
+            let hits = conditions.among(first_word + index, matched & single);
             total += u64::from(hits.count_ones());
             each_slot(scored & single, index * 64, |slot| {
                 let (question, answer) = take(slot);

@@ -2,23 +2,37 @@
 
 use crate::local::index;
 use crate::local::index::BitSet;
+use crate::local::index::Coverage;
 use crate::local::index::IndexError;
 use crate::local::index::Segment;
 use crate::local::search::phrase_postings::exchanges_with_any;
 use crate::local::search::phrase_postings::rarest_first;
 use crate::local::search::plan::Plan;
+use crate::local::search::score_block::each_slot;
 use crate::query::AnalyzedClause;
+use crate::query::DateRange;
 use crate::query::Filter;
 
-/// The exchanges of a segment that may be hits, as the passages that begin them; without any, all
-/// may.
-pub(super) struct Conditions {
+/// The exchanges of a segment that may be hits.
+pub(super) struct Conditions<'s> {
+    segment: &'s Segment,
+    /// As the passages that begin them; without any, all may.
     allowed: Option<BitSet>,
+    /// The days that they have to be published on one of. This is checked for each exchange that
+    /// matches, which are few; to read the date of every exchange takes ten times as long as to
+    /// score those that match.
+    published: Option<DateRange>,
 }
 
-impl Conditions {
-    pub(super) fn new(segment: &Segment, plan: &Plan, filter: &Filter) -> Result<Self, IndexError> {
-        let mut conditions = Self { allowed: index::filter(segment, filter)? };
+impl<'s> Conditions<'s> {
+    pub(super) fn new(segment: &'s Segment, plan: &Plan, filter: &Filter) -> Result<Self, IndexError> {
+        let mut conditions =
+            Self { segment, allowed: index::filter(segment, filter)?, published: filter.published() };
+        match conditions.published.map(|range| segment.coverage(range)) {
+            Some(Coverage::None) => conditions.allowed = Some(BitSet::empty(segment.len())),
+            Some(Coverage::All) => conditions.published = None,
+            Some(Coverage::Some) | None => {}
+        }
         // The rarest first: each is looked for only in the exchanges that have those before it.
         for clause in rarest_first(segment, &plan.required)? {
             conditions.require(segment, clause)?;
@@ -59,13 +73,23 @@ impl Conditions {
         self.allowed.as_ref().is_some_and(BitSet::is_empty)
     }
 
-    /// Which of the 64 exchanges that begin at passages from `64 * index` may be hits, as bits.
-    pub(super) fn word(&self, index: usize) -> u64 {
-        self.allowed.as_ref().map_or(u64::MAX, |allowed| allowed.word(index))
+    /// Of 64 exchanges, those that may be hits, as bits. They begin at the passages from
+    /// `64 * index` on.
+    pub(super) fn among(&self, index: usize, exchanges: u64) -> u64 {
+        let mut allowed = exchanges & self.allowed.as_ref().map_or(u64::MAX, |allowed| allowed.word(index));
+        if let Some(range) = self.published {
+            each_slot(allowed, index * 64, |start| {
+                let published =
+                    u32::try_from(start).is_ok_and(|start| self.segment.is_published_in(start, range));
+                allowed &= !(u64::from(!published) << (start % 64));
+            });
+        }
+        allowed
     }
 
     /// Whether the exchange that begins at this passage may be a hit.
     pub(super) fn allow(&self, start: u32) -> bool {
         self.allowed.as_ref().is_none_or(|allowed| allowed.contains(start))
+            && self.published.is_none_or(|range| self.segment.is_published_in(start, range))
     }
 }

@@ -71,7 +71,7 @@ impl Group {
     }
 
     /// Ends the exchange; returns it where it matches.
-    pub(super) fn close(&mut self, conditions: &Conditions) -> Option<Match> {
+    pub(super) fn close(&mut self, conditions: &Conditions<'_>) -> Option<Match> {
         let Self { question, answer, best, matched, .. } = *self;
         let start = self.start.take()?;
         let matches = matched && conditions.allow(start);

@@ -11,6 +11,7 @@ use tantivy::schema::Field as Handle;
 use crate::local::index::analysis::AnalyzedExchange;
 use crate::local::index::analysis::ExchangeKeys;
 use crate::local::index::bit_set::BitSet;
+use crate::local::index::document_dates::DocumentDates;
 use crate::local::index::memory_segment::data::MemorySegment;
 use crate::local::index::memory_segment::data::PassageColumns;
 use crate::local::index::memory_segment::field_postings::FieldPostingsBuilder;
@@ -129,14 +130,17 @@ impl Builder {
         for (passage, _) in (0..).zip(&memory.passages).filter(|(_, columns)| columns.window == 0) {
             memory.starts.insert(passage);
         }
+        let mut published = Vec::new();
         for (rank, (id, passages)) in documents.into_iter().enumerate() {
             memory.document_ids.push(id.as_bytes());
             for passage in passages {
                 if let Some(columns) = memory.passages.get_mut(passage as usize) {
                     columns.document = rank;
+                    published.extend(columns.published.map(|range| (rank, range)));
                 }
             }
         }
+        memory.dates = DocumentDates::new(memory.document_ids.len(), published.into_iter());
         for lengths in &mut memory.lengths {
             lengths.resize(len as usize + PADDING, 0);
         }

@@ -7,6 +7,7 @@ use tantivy::postings::TermInfo;
 use tantivy::schema::Field as Handle;
 
 use crate::local::index::bit_set::BitSet;
+use crate::local::index::document_dates::DocumentDates;
 use crate::local::index::document_ids::DocumentIds;
 use crate::local::index::error::IndexError;
 use crate::local::index::field::Field;
@@ -21,6 +22,7 @@ use crate::local::index::segment_data::SegmentId;
 use crate::local::index::term_bloom::TermKey;
 use crate::local::index::term_vector::TermVector;
 use crate::local::index::vector_file::vectors;
+use crate::query::DateRange;
 
 /// A segment in memory.
 #[derive(Default)]
@@ -28,6 +30,7 @@ pub(in crate::local::index) struct MemorySegment {
     pub(super) id: SegmentId,
     pub(super) starts: BitSet,
     pub(super) document_ids: DocumentIds,
+    pub(super) dates: DocumentDates,
     pub(super) question: Arc<FieldPostings>,
     pub(super) answer: Arc<FieldPostings>,
     /// The length classes of both fields, and zeros after the last passage.
@@ -49,7 +52,8 @@ pub(super) struct PassageColumns {
     pub document: usize,
     pub exchange: u32,
     pub window: u32,
-    pub published: Option<(i64, i64)>,
+    /// Of the exchange, on its first passage.
+    pub published: Option<DateRange>,
 }
 
 impl MemorySegment {
@@ -78,7 +82,7 @@ impl MemorySegment {
         }
     }
 
-    fn columns(&self, passage: u32) -> Option<&PassageColumns> {
+    pub(super) fn columns(&self, passage: u32) -> Option<&PassageColumns> {
         self.passages.get(passage as usize)
     }
 }
@@ -117,8 +121,8 @@ impl SegmentData for MemorySegment {
         self.columns(passage).map_or(u32::MAX, |columns| columns.window)
     }
 
-    fn published(&self, start: u32) -> Option<(i64, i64)> {
-        self.columns(start)?.published
+    fn dates(&self) -> &DocumentDates {
+        &self.dates
     }
 
     fn minhashes(&self, visit: &mut dyn FnMut(u32, MinHash)) {

@@ -30,6 +30,7 @@ use crate::local::index::schema;
 use crate::local::index::schema::Fields;
 use crate::local::index::segment_data::SegmentData as _;
 use crate::local::index::vector_file;
+use crate::query::DateRange;
 
 /// A segment, and which of its passages are not deleted; `None` where all are there.
 pub(in crate::local::index) type Part<'a> = (&'a MemorySegment, Option<&'a BitSet>);
@@ -186,7 +187,8 @@ impl<'a> Whole<'a> {
             );
             columns.record_numerical(number, schema::EXCHANGE, u64::from(memory.exchange(passage)));
             columns.record_numerical(number, schema::WINDOW, u64::from(memory.window(passage)));
-            if let Some((first, last)) = memory.published(passage) {
+            let published = memory.columns(passage).and_then(|columns| columns.published);
+            if let Some(DateRange { first, last }) = published {
                 columns.record_numerical(number, schema::PUBLISHED_FIRST, first);
                 columns.record_numerical(number, schema::PUBLISHED_LAST, last);
             }

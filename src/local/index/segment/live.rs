@@ -7,6 +7,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::Field as Handle;
 
 use crate::local::index::bit_set::BitSet;
+use crate::local::index::document_dates::Coverage;
 use crate::local::index::error::IndexError;
 use crate::local::index::field::Field;
 use crate::local::index::memory_segment::MemorySegment;
@@ -19,6 +20,7 @@ use crate::local::index::segment_data::SegmentId;
 use crate::local::index::statistics::Statistics;
 use crate::local::index::term_bloom::TermKey;
 use crate::local::index::term_vector::TermVector;
+use crate::query::DateRange;
 
 /// One segment of a snapshot. Clones share what they hold.
 #[derive(Clone)]
@@ -249,15 +251,22 @@ impl Segment {
         Ok(bits)
     }
 
-    /// The exchanges published on a day of `[from, to]`, as the passages that begin them.
-    pub(in crate::local::index) fn published_between(&self, from: i64, to: i64) -> BitSet {
-        let mut bits = BitSet::empty(self.len());
-        for start in self.starts().iter() {
-            if self.data.published(start).is_some_and(|(first, last)| first <= to && from <= last) {
-                bits.insert(start);
-            }
-        }
-        bits
+    /// When a passage's document was published.
+    #[must_use]
+    pub(crate) fn published(&self, passage: u32) -> Option<DateRange> {
+        self.data.dates().get(self.data.document(passage))
+    }
+
+    /// Whether a passage's document can have been published on a day of `range`.
+    #[must_use]
+    pub(crate) fn is_published_in(&self, passage: u32, range: DateRange) -> bool {
+        self.data.dates().overlaps(self.data.document(passage), range)
+    }
+
+    /// How many of its documents, deleted ones too, can have been published on a day of `range`.
+    #[must_use]
+    pub(crate) fn coverage(&self, range: DateRange) -> Coverage {
+        self.data.dates().coverage(range)
     }
 
     /// Calls `visit` with each live exchange that has a minhash, as the passage that begins it.
