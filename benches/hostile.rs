@@ -221,14 +221,7 @@ fn hostile(criterion: &mut Criterion) {
         let mut name = String::new();
         write!(name, "{class} ({} bytes)", text.len()).unwrap();
         let query = Query::parse(&text).unwrap();
-        let call = SearchCall {
-            query,
-            filter: Filter::default(),
-            page_size: 10,
-            page_token: String::new(),
-            collapse_duplicates: false,
-            snippet_bytes: 300,
-        };
+        let call = SearchCall::new(query, Filter::default());
         group.bench_function(name, |bencher| bencher.iter(|| engine.search(&call).unwrap()));
     }
     group.finish();

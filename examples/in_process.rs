@@ -28,14 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Once it returns, the document is durable, and every later search finds it.
     engine.put(submission)?;
 
-    let call = SearchCall {
-        query: Query::parse(&question)?,
-        filter: Filter::default(),
-        page_size: 3,
-        page_token: String::new(),
-        collapse_duplicates: false,
-        snippet_bytes: 300,
-    };
+    let query = Query::parse(&question)?;
+    let call = SearchCall { page_size: 3, ..SearchCall::new(query, Filter::default()) };
     let mut out = std::io::stdout().lock();
     for result in engine.search(&call)?.results {
         let citation = &result.passage.citation;

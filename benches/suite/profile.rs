@@ -22,14 +22,7 @@ fn engine(folder: &Path) -> Engine {
 }
 
 fn calls(vocabulary: &Vocabulary, count: usize) -> Vec<SearchCall> {
-    let call = |query: &String| SearchCall {
-        query: Query::parse(query).unwrap(),
-        filter: Filter::default(),
-        page_size: 10,
-        page_token: String::new(),
-        collapse_duplicates: false,
-        snippet_bytes: 300,
-    };
+    let call = |query: &String| SearchCall::new(Query::parse(query).unwrap(), Filter::default());
     vocabulary.queries(count).iter().map(call).collect()
 }
 

@@ -6,6 +6,7 @@ use crate::cli::CliError;
 use crate::cli::client;
 use crate::cli::json;
 use crate::cli::results;
+use crate::config::Order;
 use crate::config::Search;
 use crate::grpc::pb;
 
@@ -31,6 +32,7 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         filter: (filter != pb::Filter::default()).then_some(filter),
         collapse_duplicates: args.collapse_duplicates,
         min_generation: 0,
+        order: order(args.order).into(),
         snippet_bytes: 0,
     };
     let mut client = client::searches(&args.client).await?;
@@ -39,5 +41,14 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         json::print("SearchResponse", &response)
     } else {
         results::print(&query, args.full, &response)
+    }
+}
+
+const fn order(order: Order) -> pb::Order {
+    match order {
+        Order::Relevance => pb::Order::Relevance,
+        Order::Newest => pb::Order::Newest,
+        Order::Oldest => pb::Order::Oldest,
+        Order::Document => pb::Order::Document,
     }
 }

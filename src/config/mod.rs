@@ -4,8 +4,10 @@
 //! `onrecord.toml`, else it is the default.
 
 mod layers;
+mod order;
 mod upkeep;
 
+pub use order::Order;
 pub use upkeep::Recover;
 pub use upkeep::Snapshot;
 pub use upkeep::Stats;
@@ -200,6 +202,9 @@ pub struct Search {
     /// Only documents with these labels.
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
+    /// Order of the results.
+    #[arg(long, value_name = "ORDER", value_enum, default_value_t)]
+    pub order: Order,
     /// Show question and answer of each result, instead of the sentences that match best.
     #[arg(long)]
     pub full: bool,

@@ -8,9 +8,11 @@ use crate::engine::Collapsed;
 use crate::engine::Cursor;
 use crate::engine::EngineError;
 use crate::engine::Hit;
+use crate::engine::Order;
 use crate::engine::PageRequest;
 use crate::engine::Score;
 use crate::engine::SearchPlan;
+use crate::engine::SortKey;
 use crate::engine::View;
 use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
@@ -37,6 +39,24 @@ pub struct SearchCall {
     pub collapse_duplicates: bool,
     /// The most bytes of a result's snippet.
     pub snippet_bytes: usize,
+    /// The order of the results.
+    pub order: Order,
+}
+
+impl SearchCall {
+    /// The first ten results of a query, by relevance.
+    #[must_use]
+    pub const fn new(query: Query, filter: Filter) -> Self {
+        Self {
+            query,
+            filter,
+            page_size: 10,
+            page_token: String::new(),
+            collapse_duplicates: false,
+            snippet_bytes: 300,
+            order: Order::Relevance,
+        }
+    }
 }
 
 /// A page of results.
@@ -119,11 +139,11 @@ impl PlannedSearch {
         passages: &PassageCache,
     ) -> Result<SearchAnswer, EngineError> {
         let Self { call, view, plan, ranking } = self;
-        let options = format!("{:?} {}", call.filter, call.collapse_duplicates);
+        let options = format!("{:?} {} {:?}", call.filter, call.collapse_duplicates, call.order);
         let purpose = Purpose::Search { query: call.query.text(), options };
         let after: Option<Cursor> =
-            tokens.open(&call.page_token, &purpose)?.map(|(bits, document_id, exchange)| Cursor {
-                score: Score(f32::from_bits(bits)),
+            tokens.open(&call.page_token, &purpose)?.map(|(numbers, document_id, exchange)| Cursor {
+                sort_key: SortKey::from_numbers(numbers),
                 document_id,
                 exchange,
             });
@@ -132,6 +152,7 @@ impl PlannedSearch {
             limit: call.page_size + 1,
             after: after.as_ref(),
             collapse: call.collapse_duplicates,
+            order: call.order,
         };
         let mut found = plan.run(&page)?;
         let total_without_filter = if found.total == 0 && !call.filter.is_empty() {
@@ -145,7 +166,7 @@ impl PlannedSearch {
         found.results.truncate(call.page_size);
         let next_page_token = match found.results.last().map(|last| &last.hit) {
             Some(last) if more => {
-                let cursor = (last.score.0.to_bits(), &last.document_id, last.exchange);
+                let cursor = (last.sort_key.to_numbers(), &last.document_id, last.exchange);
                 Some(tokens.seal(&cursor, &purpose)?)
             }
             _ => None,

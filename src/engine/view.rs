@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use crate::analysis::Language;
 use crate::engine::BackendError;
+use crate::engine::Order;
+use crate::engine::Score;
+use crate::engine::SortKey;
 use crate::query::AnalyzedQuery;
 use crate::query::Filter;
 use crate::query::Ranking;
@@ -103,13 +106,23 @@ pub struct PageRequest<'a> {
     pub after: Option<&'a Cursor>,
     /// Whether near duplicates of one exchange in several documents are one result.
     pub collapse: bool,
+    /// The order of the results.
+    pub order: Order,
 }
 
-/// A position in a ranked list: that of the last result of a page.
+impl<'a> PageRequest<'a> {
+    /// The first `limit` results by relevance.
+    #[must_use]
+    pub const fn new(filter: &'a Filter, limit: usize) -> Self {
+        Self { filter, limit, after: None, collapse: false, order: Order::Relevance }
+    }
+}
+
+/// A position in a list of results: that of the last result of a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cursor {
-    /// The hit's score.
-    pub score: Score,
+    /// What the hit is ordered by.
+    pub sort_key: SortKey,
     /// The hit's document.
     pub document_id: String,
     /// The hit's exchange.
@@ -117,38 +130,20 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// The position of a hit.
+    #[must_use]
+    pub fn at(hit: &Hit) -> Self {
+        Self { sort_key: hit.sort_key, document_id: hit.document_id.clone(), exchange: hit.exchange }
+    }
+
     /// Whether a hit comes after this position.
     #[must_use]
     pub fn precedes(&self, hit: &Hit) -> bool {
-        let by_score = self.score.cmp(&hit.score).reverse();
-        by_score
+        let by_key = self.sort_key.cmp(&hit.sort_key);
+        by_key
             .then_with(|| self.document_id.cmp(&hit.document_id))
             .then_with(|| self.exchange.cmp(&hit.exchange))
             .is_lt()
-    }
-}
-
-/// How well a passage answers; comparable within one query and generation only.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Score(pub f32);
-
-impl PartialEq for Score {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Score {}
-
-impl PartialOrd for Score {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Score {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
     }
 }
 
@@ -163,16 +158,18 @@ pub struct Hit {
     pub window: u32,
     /// How well it answers.
     pub score: Score,
+    /// What it is ordered by.
+    pub sort_key: SortKey,
     /// The passage, in the view that found it.
     pub key: PassageKey,
 }
 
 impl Hit {
-    /// The order of results: best first, then by document id, then by position in the document.
+    /// The order of results: by key, then by document id, then by position in the document.
     #[must_use]
     pub fn order(&self, other: &Self) -> Ordering {
-        let by_score = other.score.cmp(&self.score);
-        by_score
+        let by_key = self.sort_key.cmp(&other.sort_key);
+        by_key
             .then_with(|| self.document_id.cmp(&other.document_id))
             .then_with(|| self.exchange.cmp(&other.exchange))
     }

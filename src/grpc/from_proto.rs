@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::Body;
 use crate::engine::Claim;
+use crate::engine::Order;
 use crate::engine::SearchCall;
 use crate::engine::Submission;
 use crate::extraction::Line;
@@ -119,6 +120,7 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
         filter: wanted,
         collapse_duplicates,
         min_generation,
+        order: wanted_order,
         snippet_bytes,
     } = request;
     let generation = u64::try_from(min_generation).map_err(|_| {
@@ -139,9 +141,23 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
         page_token,
         filter: wanted.map(filter).transpose()?.unwrap_or_default(),
         collapse_duplicates,
+        order: order(wanted_order)?,
         snippet_bytes: size("snippet_bytes", snippet_bytes, DEFAULT_SNIPPET, MAX_SNIPPET)?,
     };
     Ok((call, generation))
+}
+
+fn order(wanted: i32) -> Result<Order, InvalidRequest> {
+    match pb::Order::try_from(wanted) {
+        Ok(pb::Order::Unspecified | pb::Order::Relevance) => Ok(Order::Relevance),
+        Ok(pb::Order::Newest) => Ok(Order::Newest),
+        Ok(pb::Order::Oldest) => Ok(Order::Oldest),
+        Ok(pb::Order::Document) => Ok(Order::Document),
+        Err(_) => {
+            let message = format!("is {wanted}, which is no order; send one of the enum Order");
+            Err(InvalidRequest::new("order", "ENUM_INVALID", message))
+        }
+    }
 }
 
 fn filter(filter: pb::Filter) -> Result<Filter, InvalidRequest> {

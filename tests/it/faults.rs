@@ -50,14 +50,8 @@ fn put(engine: &Engine, id: &str) -> Result<Receipt, EngineError> {
 }
 
 fn found(engine: &Engine, word: &str) -> Vec<String> {
-    let call = SearchCall {
-        query: Query::parse(word).unwrap(),
-        filter: Filter::default(),
-        page_size: 100,
-        page_token: String::new(),
-        collapse_duplicates: false,
-        snippet_bytes: 300,
-    };
+    let query = Query::parse(word).unwrap();
+    let call = SearchCall { page_size: 100, ..SearchCall::new(query, Filter::default()) };
     let mut ids: Vec<String> = engine
         .search(&call)
         .unwrap()

@@ -27,6 +27,7 @@ mod interview;
 mod containers;
 mod citations;
 mod search;
+mod orders;
 mod snippets;
 mod hostile;
 mod duplicates;
@@ -59,6 +60,7 @@ fn main() -> std::process::ExitCode {
         fuzzing::trials(),
         citations::trials(),
         search::trials(),
+        orders::trials(),
         snippets::trials(),
         hostile::trials(),
         duplicates::trials(),

@@ -88,15 +88,7 @@ fn search(engine: &Engine, collection: &Collection) -> Result<Run, CliError> {
     let answer = |(_, text): &(String, String)| -> Result<Vec<Retrieved>, CliError> {
         let Ok(query) = Query::parse(text) else { return Ok(Vec::new()) };
         let page_size = metrics::RECALL_DEPTH;
-        let page_token = String::new();
-        let call = SearchCall {
-            query,
-            filter: Filter::default(),
-            page_size,
-            page_token,
-            collapse_duplicates: false,
-            snippet_bytes: 0,
-        };
+        let call = SearchCall { page_size, snippet_bytes: 0, ..SearchCall::new(query, Filter::default()) };
         let results = engine.search(&call)?.results;
         Ok(results
             .into_iter()

@@ -42,7 +42,7 @@ impl DocumentDates {
             [all().min().unwrap_or(i32::MAX), all().max().unwrap_or(i32::MIN)]
         });
         let any_undated = dated().count() < documents;
-        Self { any_undated, first, last, days }
+        Self { days, any_undated, first, last }
     }
 
     /// The date of the document of a rank.
@@ -94,12 +94,10 @@ mod tests {
             DocumentDates::new(3, known.chain(middle.map(|middle| (1, middle))))
         };
         let dates = days(None);
-        assert_eq!([0, 1, 2, 3].map(|rank| dates.get(rank)), [
-            Some(range(10, 40)),
-            None,
-            Some(range(-5, -5)),
-            None
-        ]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|rank| dates.get(rank)),
+            [Some(range(10, 40)), None, Some(range(-5, -5)), None]
+        );
         let overlap = |range| [0, 1, 2, 3].map(|rank| dates.overlaps(rank, range));
         assert_eq!(overlap(range(40, i64::MAX)), [true, false, false, false]);
         assert_eq!(overlap(range(i64::MIN, i64::MAX)), [true, false, true, false]);

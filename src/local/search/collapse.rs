@@ -7,6 +7,7 @@ use crate::engine::Cursor;
 use crate::engine::Hit;
 use crate::engine::PassageKey;
 use crate::engine::Score;
+use crate::engine::SortKey;
 use crate::local::index::NearDuplicates;
 use crate::local::index::Segment;
 use crate::local::search::top_k::Collect;
@@ -29,6 +30,7 @@ pub(super) struct Collapse<'a> {
 pub(super) struct Member {
     cluster: u32,
     score: Score,
+    sort_key: SortKey,
     ordinal: usize,
     passage: u32,
 }
@@ -38,14 +40,16 @@ impl Collect for Collapse<'_> {
         match self.near_duplicates.cluster(self.ordinal, passage) {
             None => self.top.offer(passage, score),
             Some(cluster) => {
-                self.members.push(Member { cluster, score: Score(score), ordinal: self.ordinal, passage });
+                let (score, ordinal) = (Score(score), self.ordinal);
+                let sort_key = self.top.sort_key(passage, score);
+                self.members.push(Member { cluster, score, sort_key, ordinal, passage });
             }
         }
     }
 }
 
-/// The clusters among the matches, each as one result, best first: those after `after`, at most
-/// `limit`; and how many clusters there are.
+/// The clusters among the matches, each as one result that is the best of them, in the order of
+/// results: those after `after`, at most `limit`; and how many clusters there are.
 pub(super) fn clusters(
     segments: &[Segment],
     mut members: Vec<Member>,
@@ -53,7 +57,8 @@ pub(super) fn clusters(
     limit: usize,
 ) -> (Vec<Collapsed>, u64) {
     members.sort_unstable_by(|one, other| {
-        one.cluster.cmp(&other.cluster).then_with(|| order(segments, one, other))
+        let by_score = || other.score.cmp(&one.score).then_with(|| by_position(segments, one, other));
+        one.cluster.cmp(&other.cluster).then_with(by_score)
     });
     let groups = members.chunk_by(|one, other| one.cluster == other.cluster);
     let mut best: Vec<&[Member]> = groups.collect();
@@ -65,7 +70,9 @@ pub(super) fn clusters(
         });
     }
     best.sort_unstable_by(|one, other| match (one.first(), other.first()) {
-        (Some(one), Some(other)) => order(segments, one, other),
+        (Some(one), Some(other)) => {
+            one.sort_key.cmp(&other.sort_key).then_with(|| by_position(segments, one, other))
+        }
         (one, other) => one.is_none().cmp(&other.is_none()),
     });
     let collapsed = best.into_iter().take(limit).filter_map(|group| {
@@ -77,13 +84,13 @@ pub(super) fn clusters(
     (collapsed.collect(), total)
 }
 
-/// The order of results; see [`Hit::order`].
-fn order(segments: &[Segment], one: &Member, other: &Member) -> Ordering {
+/// Orders matches by document id, then by position in the document.
+fn by_position(segments: &[Segment], one: &Member, other: &Member) -> Ordering {
     let position = |member: &Member| {
         let segment = segments.get(member.ordinal)?;
         Some((segment.document_id(segment.document(member.passage)), segment.exchange(member.passage)))
     };
-    other.score.cmp(&one.score).then_with(|| position(one).cmp(&position(other)))
+    position(one).cmp(&position(other))
 }
 
 fn hit(segments: &[Segment], member: &Member) -> Option<Hit> {
@@ -93,6 +100,7 @@ fn hit(segments: &[Segment], member: &Member) -> Option<Hit> {
         exchange: segment.exchange(member.passage),
         window: segment.window(member.passage),
         score: member.score,
+        sort_key: member.sort_key,
         key: PassageKey { part: segment.id().as_u128(), ordinal: member.passage },
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::Collapsed;
 use crate::engine::Hit;
+use crate::engine::Order;
 use crate::engine::PageRequest;
 use crate::local::index::IndexError;
 use crate::local::index::Searcher;
@@ -86,10 +87,11 @@ pub(crate) fn run(
     let (mut hits, mut members, mut total) = (Vec::new(), Vec::new(), 0);
     // The score of the last result once the page is full.
     let mut least = f32::NEG_INFINITY;
+    let by_relevance = page.order == Order::Relevance;
     for (ordinal, segment) in searcher.segments().iter().enumerate() {
         let conditions = Conditions::new(segment, &plan, page.filter)?;
         let scope = Scope { segment, ordinal, conditions: &conditions };
-        let mut top = TopK::new(segment, page.limit, page.after, least);
+        let mut top = TopK::new(segment, page, least);
         if page.collapse {
             // Near duplicates are counted, whatever they score.
             let near_duplicates = searcher.near_duplicates();
@@ -98,7 +100,7 @@ pub(crate) fn run(
             hits.extend(collapse.top.into_hits());
             continue;
         }
-        total += if plan.has_common_term() {
+        total += if plan.has_common_term() && by_relevance {
             max_score::scan(&mut blocks, scope, &mut top)?
         } else {
             blocks.scan(scope, &mut top)?
@@ -107,6 +109,9 @@ pub(crate) fn run(
         if hits.len() >= page.limit {
             hits.sort_unstable_by(Hit::order);
             hits.truncate(page.limit);
+            if !by_relevance {
+                continue;
+            }
             least = hits.last().map_or(least, |last| last.score.0);
         }
     }

@@ -62,10 +62,10 @@ fn check(language: &str, question: &str, answer: &str, windows: &[TextSpan], que
     DocumentEntry { document_id: "d", metadata: &metadata, exchanges: vec![exchange] }.write(&mut writer);
     writer.commit(1).unwrap();
     let searcher = index.searcher();
-    let mut highlights = 0;
+    let (filter, mut highlights) = (Filter::default(), 0);
     for text in queries {
         let Ok(query) = Query::parse(text) else { continue };
-        let request = PageRequest { filter: &Filter::default(), limit: 10, after: None, collapse: false };
+        let request = PageRequest::new(&filter, 10);
         let mut found = search(&searcher, &query, &request, &Ranking::default()).unwrap();
         let whole = Highlighter::new(&searcher, &query, &Ranking::default()).unwrap();
         for hit in found.results.iter().map(|result| &result.hit) {

@@ -5,8 +5,11 @@ use std::collections::BinaryHeap;
 
 use crate::engine::Cursor;
 use crate::engine::Hit;
+use crate::engine::Order;
+use crate::engine::PageRequest;
 use crate::engine::PassageKey;
 use crate::engine::Score;
+use crate::engine::SortKey;
 use crate::local::index::Segment;
 
 /// Receives matches: the best passage of each exchange, once.
@@ -15,19 +18,20 @@ pub(super) trait Collect {
     fn offer(&mut self, passage: u32, score: f32);
 }
 
-/// Keeps the best passages offered, in the order of results.
+/// Keeps the passages offered that come first in the order of results.
 pub(super) struct TopK<'a> {
     segment: &'a Segment,
+    order: Order,
     limit: usize,
     after: Option<After>,
     heap: BinaryHeap<Candidate>,
-    /// The least score that can make the list.
+    /// The least score that can make the list: minus infinity where the order is another.
     least: f32,
 }
 
 /// The end of the last page, in a segment's terms.
 struct After {
-    score: Score,
+    sort_key: SortKey,
     /// The rank of the first document id that is not below the cursor's.
     document: usize,
     /// The exchange, where the cursor's document is in the segment.
@@ -38,6 +42,7 @@ struct After {
 /// page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Candidate {
+    sort_key: SortKey,
     score: Score,
     document: usize,
     exchange: u32,
@@ -46,8 +51,8 @@ struct Candidate {
 
 impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
-        let by_score = other.score.cmp(&self.score);
-        by_score
+        let by_key = self.sort_key.cmp(&other.sort_key);
+        by_key
             .then_with(|| self.document.cmp(&other.document))
             .then_with(|| self.exchange.cmp(&other.exchange))
     }
@@ -62,14 +67,14 @@ impl PartialOrd for Candidate {
 impl After {
     fn new(segment: &Segment, cursor: &Cursor) -> Self {
         let (document, known) = segment.rank_of(&cursor.document_id);
-        Self { score: cursor.score, document, exchange: known.then_some(cursor.exchange) }
+        Self { sort_key: cursor.sort_key, document, exchange: known.then_some(cursor.exchange) }
     }
 
     /// Whether a candidate comes after the end of the last page.
     fn precedes(&self, candidate: &Candidate) -> bool {
-        match candidate.score.cmp(&self.score) {
-            Ordering::Less => true,
-            Ordering::Greater => false,
+        match candidate.sort_key.cmp(&self.sort_key) {
+            Ordering::Less => false,
+            Ordering::Greater => true,
             Ordering::Equal => match self.exchange {
                 None => candidate.document >= self.document,
                 Some(exchange) => (candidate.document, candidate.exchange) > (self.document, exchange),
@@ -79,10 +84,17 @@ impl After {
 }
 
 impl<'a> TopK<'a> {
-    /// An empty list; passages that score less than `least` are not considered.
-    pub(super) fn new(segment: &'a Segment, limit: usize, after: Option<&Cursor>, least: f32) -> Self {
-        let after = after.map(|cursor| After::new(segment, cursor));
-        Self { segment, limit, after, heap: BinaryHeap::with_capacity(limit.min(1024)), least }
+    /// An empty list for a page; passages that score less than `least` are not considered.
+    pub(super) fn new(segment: &'a Segment, page: &PageRequest<'_>, least: f32) -> Self {
+        let after = page.after.map(|cursor| After::new(segment, cursor));
+        let heap = BinaryHeap::with_capacity(page.limit.min(1024));
+        Self { segment, order: page.order, limit: page.limit, after, heap, least }
+    }
+
+    /// What a passage is ordered by.
+    pub(super) fn sort_key(&self, passage: u32, score: Score) -> SortKey {
+        let published = self.order.is_by_date().then(|| self.segment.published(passage)).flatten();
+        self.order.sort_key(published, score)
     }
 
     /// The least score that can make the list. It never falls.
@@ -99,6 +111,7 @@ impl<'a> TopK<'a> {
             exchange: candidate.exchange,
             window: segment.window(candidate.passage),
             score: candidate.score,
+            sort_key: candidate.sort_key,
             key: PassageKey { part, ordinal: candidate.passage },
         })
     }
@@ -111,11 +124,13 @@ impl Collect for TopK<'_> {
             return;
         }
         let score = Score(score);
-        if self.after.as_ref().is_some_and(|after| score > after.score) {
+        let sort_key = self.sort_key(passage, score);
+        if self.after.as_ref().is_some_and(|after| sort_key < after.sort_key) {
             return;
         }
         let document = self.segment.document(passage);
-        let candidate = Candidate { score, document, exchange: self.segment.exchange(passage), passage };
+        let exchange = self.segment.exchange(passage);
+        let candidate = Candidate { sort_key, score, document, exchange, passage };
         if self.after.as_ref().is_some_and(|after| !after.precedes(&candidate)) {
             return;
         }
@@ -126,7 +141,7 @@ impl Collect for TopK<'_> {
         {
             *last = candidate;
         }
-        if self.heap.len() >= self.limit {
+        if self.heap.len() >= self.limit && self.order == Order::Relevance {
             self.least = self.heap.peek().map_or(f32::INFINITY, |last| last.score.0);
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use onrecord::engine::Body;
+use onrecord::engine::Order;
 use onrecord::engine::SearchCall;
 use onrecord::engine::Submission;
 use onrecord::extraction::Line;
@@ -152,14 +153,10 @@ impl Generator {
         let query = Query::parse(&clauses.join(" ")).unwrap();
         let filter = if self.below(3) == 0 { self.filter() } else { Filter::default() };
         let page_size = [1, 3, 10, 100][self.below(4)];
-        SearchCall {
-            query,
-            filter,
-            page_size,
-            page_token: String::new(),
-            collapse_duplicates: false,
-            snippet_bytes: 300,
-        }
+        let order = [Order::Relevance, Order::Newest, Order::Oldest, Order::Document];
+        // Most are by relevance.
+        let order = order[self.below(order.len()).saturating_sub(self.below(2))];
+        SearchCall { page_size, order, ..SearchCall::new(query, filter) }
     }
 
     /// Plain words mostly; phrases and signs now and then.

@@ -413,12 +413,15 @@ impl SearchPlan for ReferencePlan {
             }
             let Some((window, score)) = self.score(exchange, &words, &phrases) else { continue };
             let window = u32::try_from(window).unwrap();
+            let (id, metadata) = &self.collection.documents[exchange.document];
+            #[expect(clippy::cast_possible_truncation, reason = "scores are single precision")]
+            let score = Score(score as f32);
             hits.push(Hit {
-                document_id: self.collection.documents[exchange.document].0.clone(),
+                document_id: id.clone(),
                 exchange: exchange.index,
                 window,
-                #[expect(clippy::cast_possible_truncation, reason = "scores are single precision")]
-                score: Score(score as f32),
+                score,
+                sort_key: page.order.sort_key(DateRange::parse(&metadata.published).ok(), score),
                 key: PassageKey { part: self.collection.generation.into(), ordinal: first + window },
             });
         }

@@ -84,7 +84,7 @@ fn page(
     after: Option<&Cursor>,
 ) -> SearchResults {
     let query = Query::parse(query).unwrap();
-    let request = PageRequest { filter, limit, after, collapse: false };
+    let request = PageRequest { after, ..PageRequest::new(filter, limit) };
     search(searcher, &query, &request, &Ranking::default()).unwrap()
 }
 
@@ -313,8 +313,7 @@ fn pages_follow_each_other() {
         let found = page(&searcher, "harbour", &Filter::default(), 5, after.as_ref());
         assert_eq!(found.total, 36);
         let Some(Collapsed { hit: last, .. }) = found.results.last() else { break };
-        let (score, exchange) = (last.score, last.exchange);
-        after = Some(Cursor { score, document_id: last.document_id.clone(), exchange });
+        after = Some(Cursor::at(last));
         pieces.extend(found.results);
     }
     assert_eq!(pieces, whole);

@@ -2,6 +2,7 @@
 
 use crate::engine::Collapsed;
 use crate::engine::Cursor;
+use crate::engine::Order;
 use crate::engine::PageRequest;
 use crate::local::search::search;
 use crate::local::search::tests::Corpus;
@@ -16,7 +17,8 @@ fn collapsed(corpus: &Corpus, query: &str, filter: &Filter, limit: usize) -> (Ve
     let query = Query::parse(query).unwrap();
     let (mut shown, mut after, mut total) = (Vec::new(), None, None);
     loop {
-        let request = PageRequest { filter, limit, after: after.as_ref(), collapse: true };
+        let request =
+            PageRequest { after: after.as_ref(), collapse: true, ..PageRequest::new(filter, limit) };
         let found = search(&searcher, &query, &request, &Ranking::default()).unwrap();
         assert_eq!(*total.get_or_insert(found.total), found.total, "the same on each page");
         let Some(Collapsed { hit, .. }) = found.results.last().cloned() else { break };
@@ -25,7 +27,7 @@ fn collapsed(corpus: &Corpus, query: &str, filter: &Filter, limit: usize) -> (Ve
             let copies: Vec<&str> = copies.iter().map(|copy| copy.document_id.as_str()).collect();
             [&[hit.document_id.as_str()], copies.as_slice()].concat().join("+")
         }));
-        after = Some(Cursor { score: hit.score, document_id: hit.document_id, exchange: hit.exchange });
+        after = Some(Cursor::at(&hit));
     }
     (shown, total.unwrap_or(0))
 }
@@ -66,6 +68,14 @@ fn copies_collapse_into_the_best() {
             assert_eq!((shown.join(" ").as_str(), total), ("a+b f", 2));
         }
         assert_eq!(corpus.found("ceasefire", &all).total, 6, "not unless asked to");
+    }
+    for order in [Order::Newest, Order::Document] {
+        let request = PageRequest { collapse: true, order, ..PageRequest::new(&all, 10) };
+        let query = Query::parse("ceasefire").unwrap();
+        let found = search(&once.index.searcher(), &query, &request, &Ranking::default()).unwrap();
+        let best: Vec<&str> = found.results.iter().map(|result| result.hit.document_id.as_str()).collect();
+        let expect = if order == Order::Document { ["c", "d", "e", "f"] } else { ["f", "c", "e", "d"] };
+        assert_eq!(best, expect, "the best of a cluster, ordered as {order:?}");
     }
     once.put(&[("b", "en", &[("Is it over?", "The ceasefire is.")])], 2);
     let (shown, total) = collapsed(&once, "ceasefire", &all, 10);

@@ -89,7 +89,7 @@ proptest! {
         let searcher = corpus.index.searcher();
         if let Ok(query) = Query::parse(&query) {
             let filter = Filter::default();
-            let request = PageRequest { filter: &filter, limit: 10, after: None, collapse: false };
+            let request = PageRequest::new(&filter, 10);
             let found = search(&searcher, &query, &request, &Ranking::default()).unwrap();
             prop_assert_eq!(found.total, found.results.len() as u64);
             let highlighter = Highlighter::new(&searcher, &query, &Ranking::default()).unwrap();

@@ -38,12 +38,8 @@ fn in_pages((searcher, known): &Known, query: &str, filter: &Filter, limit: usiz
     let (parsed, ranking) = (Query::parse(query).unwrap(), Ranking::default());
     let (mut hits, mut total): (Vec<Hit>, _) = (Vec::new(), None);
     loop {
-        let after = hits.last().map(|last| Cursor {
-            score: last.score,
-            document_id: last.document_id.clone(),
-            exchange: last.exchange,
-        });
-        let request = PageRequest { filter, limit, after: after.as_ref(), collapse: false };
+        let after = hits.last().map(Cursor::at);
+        let request = PageRequest { after: after.as_ref(), ..PageRequest::new(filter, limit) };
         let planned = Planned::new(
             searcher,
             known,
