@@ -5,6 +5,7 @@ mod client;
 mod sources;
 mod json;
 mod render;
+mod facets;
 mod results;
 mod serve;
 mod import;

@@ -6,6 +6,7 @@ use anstyle::AnsiColor;
 use anstyle::Style;
 
 use crate::cli::CliError;
+use crate::cli::facets;
 use crate::cli::render::FAINT;
 use crate::cli::render::INDENT;
 use crate::cli::render::NAME;
@@ -69,6 +70,7 @@ pub(super) fn print(query: &str, full: bool, response: &pb::SearchResponse) -> R
         }
         writeln!(out)?;
     }
+    facets::print(&mut out, &response.facets)?;
     writeln!(out, "{} of {} exchanges", response.results.len(), response.total_size)?;
     if !response.unmatched_terms.is_empty() {
         writeln!(out, "nowhere in the corpus: {}", harmless(&response.unmatched_terms.join(", ")))?;

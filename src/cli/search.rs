@@ -6,6 +6,7 @@ use crate::cli::CliError;
 use crate::cli::client;
 use crate::cli::json;
 use crate::cli::results;
+use crate::config::Facet;
 use crate::config::Order;
 use crate::config::Search;
 use crate::grpc::pb;
@@ -25,6 +26,13 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         labels,
         ..pb::Filter::default()
     };
+    let (mut facets, mut facet_labels) = (Vec::new(), Vec::new());
+    for wanted in args.facets {
+        match facet(wanted) {
+            Ok(field) => facets.push(field.into()),
+            Err(label) => facet_labels.push(label),
+        }
+    }
     let request = pb::SearchRequest {
         query: query.clone(),
         page_size: args.page_size,
@@ -33,6 +41,10 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         collapse_duplicates: args.collapse_duplicates,
         min_generation: 0,
         order: order(args.order).into(),
+        facets,
+        facet_labels,
+        facet_size: 0,
+        facets_ignore_own_filter: false,
         snippet_bytes: 0,
     };
     let mut client = client::searches(&args.client).await?;
@@ -50,5 +62,18 @@ const fn order(order: Order) -> pb::Order {
         Order::Newest => pb::Order::Newest,
         Order::Oldest => pb::Order::Oldest,
         Order::Document => pb::Order::Document,
+    }
+}
+
+/// The field of a facet, or the key of a label.
+fn facet(facet: Facet) -> Result<pb::FacetField, String> {
+    match facet {
+        Facet::Speaker => Ok(pb::FacetField::Speaker),
+        Facet::Asker => Ok(pb::FacetField::Asker),
+        Facet::Document => Ok(pb::FacetField::Document),
+        Facet::Publisher => Ok(pb::FacetField::Publisher),
+        Facet::Year => Ok(pb::FacetField::Year),
+        Facet::Language => Ok(pb::FacetField::Language),
+        Facet::Label(key) => Err(key),
     }
 }

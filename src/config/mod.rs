@@ -4,10 +4,11 @@
 //! `onrecord.toml`, else it is the default.
 
 mod layers;
-mod order;
+mod choices;
 mod upkeep;
 
-pub use order::Order;
+pub use choices::Facet;
+pub use choices::Order;
 pub use upkeep::Recover;
 pub use upkeep::Snapshot;
 pub use upkeep::Stats;
@@ -205,6 +206,9 @@ pub struct Search {
     /// Order of the results.
     #[arg(long, value_name = "ORDER", value_enum, default_value_t)]
     pub order: Order,
+    /// Count all matches by this: speaker, asker, document, publisher, year, language or label:KEY.
+    #[arg(long = "facet", value_name = "FIELD")]
+    pub facets: Vec<Facet>,
     /// Show question and answer of each result, instead of the sentences that match best.
     #[arg(long)]
     pub full: bool,

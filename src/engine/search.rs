@@ -7,6 +7,8 @@ use crate::engine::CitedPassage;
 use crate::engine::Collapsed;
 use crate::engine::Cursor;
 use crate::engine::EngineError;
+use crate::engine::Facet;
+use crate::engine::FacetRequest;
 use crate::engine::Hit;
 use crate::engine::Order;
 use crate::engine::PageRequest;
@@ -41,6 +43,8 @@ pub struct SearchCall {
     pub snippet_bytes: usize,
     /// The order of the results.
     pub order: Order,
+    /// Which counts of all matches are wanted.
+    pub facets: FacetRequest,
 }
 
 impl SearchCall {
@@ -55,6 +59,7 @@ impl SearchCall {
             collapse_duplicates: false,
             snippet_bytes: 300,
             order: Order::Relevance,
+            facets: FacetRequest { keys: Vec::new(), size: 0, ignore_own_filter: false },
         }
     }
 }
@@ -72,6 +77,8 @@ pub struct SearchAnswer {
     pub generation: u64,
     /// Words of the query that are nowhere in the corpus.
     pub unmatched_terms: Vec<String>,
+    /// The counts that were asked for, in that order.
+    pub facets: Vec<Facet>,
     /// How many exchanges match without the filter, where none does with it; otherwise 0.
     pub total_without_filter: u64,
 }
@@ -124,11 +131,12 @@ impl PlannedSearch {
         Ok(Self { call, view, plan, ranking: *ranking })
     }
 
-    /// Whether running it is sure to be short: plain words of few postings, without filter and
-    /// without collapsing, whose cost grows with the corpus.
+    /// Whether running it is sure to be short: plain words of few postings, without filter,
+    /// facets and collapsing, whose cost grows with the corpus.
     #[must_use]
     pub fn is_light(&self) -> bool {
-        let narrowed = self.call.collapse_duplicates || !self.call.filter.is_empty();
+        let counted = !self.call.facets.keys.is_empty();
+        let narrowed = self.call.collapse_duplicates || counted || !self.call.filter.is_empty();
         !narrowed && self.plan.postings().is_some_and(|postings| postings <= LIGHT_POSTINGS)
     }
 
@@ -153,11 +161,12 @@ impl PlannedSearch {
             after: after.as_ref(),
             collapse: call.collapse_duplicates,
             order: call.order,
+            facets: Some(&call.facets).filter(|facets| !facets.keys.is_empty()),
         };
         let mut found = plan.run(&page)?;
         let total_without_filter = if found.total == 0 && !call.filter.is_empty() {
             let query = AnalyzedQuery::new(&call.query, view.languages(), &ranking);
-            let all = PageRequest { filter: &Filter::default(), limit: 1, after: None, ..page };
+            let all = PageRequest { filter: &Filter::default(), limit: 1, after: None, facets: None, ..page };
             Arc::clone(&view).plan(query, &ranking)?.run(&all)?.total
         } else {
             0
@@ -203,6 +212,7 @@ impl PlannedSearch {
             total: found.total,
             generation: view.generation(),
             unmatched_terms: found.unmatched_terms,
+            facets: found.facets,
             total_without_filter,
         })
     }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use crate::analysis::Language;
 use crate::engine::BackendError;
+use crate::engine::Facet;
+use crate::engine::FacetRequest;
 use crate::engine::Order;
 use crate::engine::Score;
 use crate::engine::SortKey;
@@ -108,13 +110,15 @@ pub struct PageRequest<'a> {
     pub collapse: bool,
     /// The order of the results.
     pub order: Order,
+    /// Which counts of all matches are wanted; `None` for none.
+    pub facets: Option<&'a FacetRequest>,
 }
 
 impl<'a> PageRequest<'a> {
     /// The first `limit` results by relevance.
     #[must_use]
     pub const fn new(filter: &'a Filter, limit: usize) -> Self {
-        Self { filter, limit, after: None, collapse: false, order: Order::Relevance }
+        Self { filter, limit, after: None, collapse: false, order: Order::Relevance, facets: None }
     }
 }
 
@@ -206,6 +210,9 @@ pub struct ResultPage {
     pub total: u64,
     /// Words of the query that no exchange has, as they were typed.
     pub unmatched_terms: Vec<String>,
+    /// The counts that were asked for, in that order. Near duplicates that are one result are
+    /// counted one by one.
+    pub facets: Vec<Facet>,
     /// Finds what in the results' texts matched.
     pub highlighter: Box<dyn Highlight>,
 }

@@ -9,6 +9,7 @@ use crate::engine::SearchCall;
 use crate::engine::Submission;
 use crate::extraction::Line;
 use crate::extraction::Pair;
+use crate::grpc::facet;
 use crate::grpc::pb;
 use crate::grpc::status::InvalidRequest;
 use crate::query::DateRange;
@@ -121,6 +122,10 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
         collapse_duplicates,
         min_generation,
         order: wanted_order,
+        facets,
+        facet_size,
+        facets_ignore_own_filter,
+        facet_labels,
         snippet_bytes,
     } = request;
     let generation = u64::try_from(min_generation).map_err(|_| {
@@ -142,6 +147,12 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
         filter: wanted.map(filter).transpose()?.unwrap_or_default(),
         collapse_duplicates,
         order: order(wanted_order)?,
+        facets: facet::request(
+            facets,
+            facet_labels,
+            size("facet_size", facet_size, facet::DEFAULT_VALUES, facet::MAX_VALUES)?,
+            facets_ignore_own_filter,
+        )?,
         snippet_bytes: size("snippet_bytes", snippet_bytes, DEFAULT_SNIPPET, MAX_SNIPPET)?,
     };
     Ok((call, generation))

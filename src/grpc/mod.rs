@@ -1,6 +1,7 @@
 //! The wire: decode, call the engine, encode. The only place where protobuf and gRPC are known.
 
 mod settings;
+mod facet;
 mod from_proto;
 mod to_proto;
 mod status;

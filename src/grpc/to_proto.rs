@@ -20,6 +20,7 @@ use crate::engine::ServerInfo;
 use crate::engine::SnapshotPart;
 use crate::engine::Verdict;
 use crate::grpc::encoded;
+use crate::grpc::facet;
 use crate::grpc::pb;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
@@ -31,14 +32,22 @@ use crate::transcript::StoredDocument;
 use crate::transcript::Utterance;
 
 pub(super) fn search_response(answer: SearchAnswer) -> encoded::SearchResponse {
-    let SearchAnswer { results, next_page_token, total, generation, unmatched_terms, total_without_filter } =
-        answer;
+    let SearchAnswer {
+        results,
+        next_page_token,
+        total,
+        generation,
+        unmatched_terms,
+        facets,
+        total_without_filter,
+    } = answer;
     encoded::SearchResponse {
         results: results.into_iter().map(search_result).collect(),
         next_page_token: next_page_token.unwrap_or_default(),
         total_size: int64(total),
         generation: int64(generation),
         unmatched_terms,
+        facets: facets.into_iter().map(facet::response).collect(),
         total_size_without_filter: int64(total_without_filter),
     }
 }

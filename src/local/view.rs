@@ -144,12 +144,13 @@ impl SearchPlan for LocalPlan {
 
     fn run(self: Box<Self>, page: &PageRequest<'_>) -> Result<ResultPage, BackendError> {
         let Self { view, planned, ranking } = *self;
-        let SearchResults { results, total, unmatched_terms, highlighter } =
+        let SearchResults { results, total, unmatched_terms, facets, highlighter } =
             run(&view.searcher, planned, page, &ranking)?;
         Ok(ResultPage {
             results,
             total,
             unmatched_terms,
+            facets,
             highlighter: Box::new(LocalHighlight { view, highlighter }),
         })
     }

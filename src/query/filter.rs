@@ -87,10 +87,46 @@ impl DateRange {
         Ok(Self { first: days(first), last: days(last) })
     }
 
+    /// The calendar day that it begins with.
+    #[must_use]
+    pub const fn first_day(self) -> CivilDay {
+        CivilDay::of(self.first)
+    }
+
     /// Whether the two share a day.
     #[must_use]
     pub const fn overlaps(self, other: Self) -> bool {
         self.first <= other.last && other.first <= self.last
+    }
+}
+
+/// A day of the proleptic Gregorian calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CivilDay {
+    /// The year.
+    pub year: i64,
+    /// The month, from 1.
+    pub month: i64,
+    /// The day of the month, from 1.
+    pub day: i64,
+}
+
+impl CivilDay {
+    /// The day so many days after 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date
+    /// Algorithms", `civil_from_days`). A dozen integer operations, as it is called for each match.
+    #[must_use]
+    pub const fn of(days: i64) -> Self {
+        let shifted = days + 719_468;
+        let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        // Months from March on.
+        let month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+        Self { year, month, day }
     }
 }
 
@@ -111,4 +147,21 @@ fn date_of(year: i16, month: i16, day: i16) -> Result<Date, InvalidDate> {
 
 fn days(date: Date) -> i64 {
     date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let mut date = Date::constant(0, 1, 1);
+        for _ in 0..200_000 {
+            let expect =
+                CivilDay { year: date.year().into(), month: date.month().into(), day: date.day().into() };
+            assert_eq!(CivilDay::of(days(date)), expect);
+            date = date.tomorrow().unwrap();
+        }
+        assert_eq!(CivilDay::of(days(Date::constant(9999, 12, 31))).year, 9999);
+    }
 }

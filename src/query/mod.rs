@@ -23,6 +23,7 @@ pub use analyzed_query::AnalyzedQuery;
 pub use analyzed_query::Depth;
 pub use analyzed_query::QueryTerm;
 pub use analyzed_query::Relation;
+pub use filter::CivilDay;
 pub use filter::DateBound;
 pub use filter::DateRange;
 pub use filter::Filter;

@@ -28,6 +28,7 @@ mod containers;
 mod citations;
 mod search;
 mod orders;
+mod facets;
 mod snippets;
 mod hostile;
 mod duplicates;
@@ -61,6 +62,7 @@ fn main() -> std::process::ExitCode {
         citations::trials(),
         search::trials(),
         orders::trials(),
+        facets::trials(),
         snippets::trials(),
         hostile::trials(),
         duplicates::trials(),

@@ -18,6 +18,9 @@ use crate::local::index::schema;
 use crate::local::index::schema::Fields;
 use crate::local::index::settings::Settings;
 use crate::local::index::tokens::Tokens;
+use crate::local::index::value_column::Attribute;
+use crate::local::index::value_column::OfEach;
+use crate::local::index::values;
 use crate::query::DateRange;
 use crate::span::TextSpan;
 
@@ -71,6 +74,8 @@ pub(super) struct ExchangeKeys {
     /// Fields and keys.
     pub keys: Vec<(Handle, String)>,
     pub published: Option<DateRange>,
+    /// What matches are counted by.
+    pub values: OfEach<String>,
     pub minhash: Option<MinHash>,
 }
 
@@ -163,7 +168,8 @@ impl DocumentAnalyzer {
         let mut keys = Some(self.fields.keys_of(entry, tag, exchange));
         let mut passages = Vec::with_capacity(windows.len());
         let labels = entry.metadata.labels.iter().map(|(key, value)| key.len() + value.len());
-        let mut bytes = labels.sum::<usize>();
+        // As keys, and as a value.
+        let mut bytes = 2 * labels.sum::<usize>();
         for window in windows {
             let keys = keys.take();
             let asked = if keys.is_some() { exchange.question } else { "" };
@@ -222,6 +228,13 @@ impl Fields {
         keys.extend(labels.map(|(key, value)| (self.label, keys::label_key(key, value))));
         ExchangeKeys {
             keys,
+            values: OfEach::new(|attribute| match attribute {
+                Attribute::Speaker => values::name(exchange.speaker),
+                Attribute::Asker => values::name(exchange.asker),
+                Attribute::Publisher => values::name(&entry.metadata.publisher),
+                Attribute::Language => values::tag(&entry.metadata.language),
+                Attribute::Labels => values::labels(&entry.metadata.labels),
+            }),
             published: DateRange::parse(&entry.metadata.published).ok(),
             minhash: MinHash::of(exchange.question, exchange.answer),
         }

@@ -31,6 +31,17 @@ impl BitSet {
         }
     }
 
+    /// Inserts numbers from `64 * index` on, given as bits.
+    pub(crate) fn insert_word(&mut self, index: usize, bits: u64) {
+        let capacity = self.0.len();
+        if let Some(word) = self.0.as_mut_slice().get_mut(index) {
+            let room = capacity.saturating_sub(index * 64);
+            let bits = if room < 64 { bits & !(u64::MAX << room) } else { bits };
+            // A word has 64 bits; see above.
+            *word |= usize::try_from(bits).unwrap_or_default();
+        }
+    }
+
     /// Whether the number is in the set.
     #[must_use]
     pub(crate) fn contains(&self, number: u32) -> bool {
@@ -132,6 +143,16 @@ mod tests {
         assert_eq!(BitSet::empty(10).at_or_below(5), None);
         assert_eq!([0, 1, 3, 9].map(|index| bits.word(index)), [1 | 1 << 63, 1, 1 << 7, 0]);
         assert!(bits.words_from(1).eq([1, 0, 1 << 7]) && bits.words_from(9).next().is_none());
+    }
+
+    #[test]
+    fn words_are_inserted() {
+        let mut bits = set(&[1]);
+        bits.insert_word(1, 1 | 1 << 63);
+        bits.insert_word(3, u64::MAX);
+        bits.insert_word(9, 1);
+        assert_eq!(bits.iter().take(3).collect::<Vec<_>>(), [1, 64, 127]);
+        assert_eq!(bits.count(), 3 + 8, "up to its capacity of 200");
     }
 
     #[test]

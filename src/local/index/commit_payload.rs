@@ -5,7 +5,7 @@ use std::fmt;
 use crate::local::index::error::IndexError;
 
 /// Raised whenever what is written changes: schema, analysis, data tables.
-pub(crate) const FORMAT: u32 = 6;
+pub(crate) const FORMAT: u32 = 7;
 
 /// The payload of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

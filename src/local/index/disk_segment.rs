@@ -13,7 +13,6 @@ use tantivy::schema::IndexRecordOption;
 
 use crate::local::index::bit_set::BitSet;
 use crate::local::index::document_dates::DocumentDates;
-use crate::local::index::document_ids::DocumentIds;
 use crate::local::index::error::IndexError;
 use crate::local::index::field::Field;
 use crate::local::index::minhash::MINHASH_LEN;
@@ -26,9 +25,13 @@ use crate::local::index::schema::Fields;
 use crate::local::index::segment_data::PADDING;
 use crate::local::index::segment_data::SegmentData;
 use crate::local::index::segment_data::SegmentId;
+use crate::local::index::sorted_strings::SortedStrings;
 use crate::local::index::term_bloom::TermBloom;
 use crate::local::index::term_bloom::TermKey;
 use crate::local::index::term_vector::TermVector;
+use crate::local::index::value_column::Attribute;
+use crate::local::index::value_column::OfEach;
+use crate::local::index::value_column::ValueColumn;
 use crate::local::index::vector_file::VectorFile;
 use crate::query::DateRange;
 
@@ -43,8 +46,10 @@ pub(super) struct DiskSegment {
     window: Arc<dyn ColumnValues<u64>>,
     /// The rank of each passage's document id.
     document: Option<Column<u64>>,
-    document_ids: DocumentIds,
+    document_ids: SortedStrings,
     dates: DocumentDates,
+    split_documents: Vec<usize>,
+    columns: OfEach<ValueColumn>,
     /// The numbers of each exchange's minhash.
     minhashes: Option<Column<u64>>,
     starts: BitSet,
@@ -69,7 +74,7 @@ impl DiskSegment {
             starts.insert(passage);
         }
         let document = columns.str(schema::DOCUMENT_ID)?;
-        let mut document_ids = DocumentIds::default();
+        let mut document_ids = SortedStrings::default();
         if let Some(document) = &document {
             let ranks: Vec<u64> = (0..document.num_terms() as u64).collect();
             document.dictionary().sorted_ords_to_term_cb(&ranks, |id| document_ids.push(id))?;
@@ -83,16 +88,27 @@ impl DiskSegment {
             Some((usize::try_from(rank).ok()?, DateRange { first, last }))
         });
         let dates = DocumentDates::new(document_ids.len(), published);
+        let exchange = columns.column_first_or_default(schema::EXCHANGE)?;
+        let (mut split_documents, mut last) = (Vec::new(), None);
+        for start in starts.iter() {
+            let rank = document.as_ref().and_then(|ranks| ranks.first(start));
+            if rank != last && exchange.get_val(start) > 0 {
+                split_documents.extend(rank.and_then(|rank| usize::try_from(rank).ok()));
+            }
+            last = rank;
+        }
         Ok(Self {
             id: SegmentId::of_files(reader.segment_id()),
             reader: reader.clone(),
             question: TextField::open(reader, fields.question)?,
             answer: TextField::open(reader, fields.answer)?,
-            exchange: columns.column_first_or_default(schema::EXCHANGE)?,
+            exchange,
             window,
             document,
             document_ids,
             dates,
+            split_documents,
+            columns: OfEach::try_new(|attribute| ValueColumn::open(columns.str(attribute.column_name())?))?,
             minhashes: columns.column_opt(schema::MINHASH)?,
             starts,
             vectors: VectorFile::open(reader)?,
@@ -135,7 +151,7 @@ impl SegmentData for DiskSegment {
         &self.starts
     }
 
-    fn document_ids(&self) -> &DocumentIds {
+    fn document_ids(&self) -> &SortedStrings {
         &self.document_ids
     }
 
@@ -154,6 +170,14 @@ impl SegmentData for DiskSegment {
 
     fn dates(&self) -> &DocumentDates {
         &self.dates
+    }
+
+    fn split_documents(&self) -> &[usize] {
+        &self.split_documents
+    }
+
+    fn column(&self, attribute: Attribute) -> &ValueColumn {
+        self.columns.of(attribute)
     }
 
     fn minhashes(&self, visit: &mut dyn FnMut(u32, MinHash)) {

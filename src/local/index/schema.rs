@@ -8,6 +8,8 @@ use tantivy::schema::Schema;
 use tantivy::schema::TextFieldIndexing;
 use tantivy::schema::TextOptions;
 
+use crate::local::index::value_column::Attribute;
+
 /// The name of our analysis. tantivy has no tokenizer of this name, as it is never given text.
 const TOKENIZER: &str = "onrecord";
 
@@ -78,6 +80,10 @@ pub(super) fn build() -> (Schema, Fields) {
     schema.add_i64_field(PUBLISHED_FIRST, FAST);
     schema.add_i64_field(PUBLISHED_LAST, FAST);
     schema.add_u64_field(MINHASH, FAST);
+    // On every window, of which the first has the value.
+    for attribute in Attribute::ALL {
+        schema.add_text_field(attribute.column_name(), FAST);
+    }
     let fields =
         Fields { document_id, question, answer, speaker, asker, publisher, language, analysis, label };
     (schema.build(), fields)

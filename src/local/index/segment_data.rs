@@ -4,14 +4,16 @@ use tantivy::schema::Field as Handle;
 
 use crate::local::index::bit_set::BitSet;
 use crate::local::index::document_dates::DocumentDates;
-use crate::local::index::document_ids::DocumentIds;
 use crate::local::index::error::IndexError;
 use crate::local::index::field::Field;
 use crate::local::index::minhash::MinHash;
 use crate::local::index::postings::Postings;
 use crate::local::index::postings::Term;
+use crate::local::index::sorted_strings::SortedStrings;
 use crate::local::index::term_bloom::TermKey;
 use crate::local::index::term_vector::TermVector;
+use crate::local::index::value_column::Attribute;
+use crate::local::index::value_column::ValueColumn;
 
 /// The id of a segment, which no other has in this index or any other of this process: tantivy's
 /// UUID for one in files, a serial number for one in memory (no UUID is as small).
@@ -52,7 +54,7 @@ pub(in crate::local::index) trait SegmentData: Send + Sync {
     fn starts(&self) -> &BitSet;
 
     /// The ids of the documents.
-    fn document_ids(&self) -> &DocumentIds;
+    fn document_ids(&self) -> &SortedStrings;
 
     /// The rank of a passage's document among these.
     fn document(&self, passage: u32) -> usize;
@@ -65,6 +67,13 @@ pub(in crate::local::index) trait SegmentData: Send + Sync {
 
     /// The dates of the documents.
     fn dates(&self) -> &DocumentDates;
+
+    /// The ranks of documents that can have exchanges in other segments, too: those in which a run
+    /// of exchanges does not begin with the document's first.
+    fn split_documents(&self) -> &[usize];
+
+    /// The values of an attribute.
+    fn column(&self, attribute: Attribute) -> &ValueColumn;
 
     /// Calls `visit` with the minhash of each exchange that has one, and the passage that begins
     /// it.

@@ -3,6 +3,7 @@
 //! Scores are summed term at a time within a block, so that the sums stay in a core's cache and the
 //! inner loop has no branch on which term comes next.
 
+use crate::local::index::BitSet;
 use crate::local::index::Field;
 use crate::local::index::IndexError;
 use crate::local::index::Postings;
@@ -41,6 +42,8 @@ pub(super) struct BlockScorer<'a> {
     scored: BlockBitset,
     /// Slots of passages that have a term for which alone an exchange matches.
     matched: BlockBitset,
+    /// The matches of the segment, as the passages that begin them, where they are noted.
+    matches: Option<BitSet>,
 }
 
 /// A segment to score.
@@ -65,6 +68,7 @@ impl<'a> BlockScorer<'a> {
             spare: Vec::new(),
             scored: BlockBitset::empty(),
             matched: BlockBitset::empty(),
+            matches: None,
         }
     }
 
@@ -83,10 +87,28 @@ impl<'a> BlockScorer<'a> {
         }
         if let Some(last) = group.close(scope.conditions) {
             total += 1;
+            self.note(last.start);
             offer(last);
         }
         self.give_back(scorers);
         Ok(total)
+    }
+
+    /// Notes the matches of this segment, for [`BlockScorer::take_matches`].
+    pub(super) fn note_matches(&mut self, segment: &Segment) {
+        self.matches = Some(BitSet::empty(segment.len()));
+    }
+
+    /// The matches that were noted, as the passages that begin them.
+    pub(super) fn take_matches(&mut self) -> BitSet {
+        self.matches.take().unwrap_or_default()
+    }
+
+    /// Notes a match.
+    pub(super) fn note(&mut self, start: u32) {
+        if let Some(matches) = &mut self.matches {
+            matches.insert(start);
+        }
     }
 
     /// Scorers of the plan's phrases and terms in a segment, in the order in which scores are
@@ -180,7 +202,7 @@ impl<'a> BlockScorer<'a> {
         group: &mut Group,
         offer: &mut impl FnMut(Match),
     ) -> u64 {
-        let Self { question, answer, scored, matched, .. } = self;
+        let Self { question, answer, scored, matched, matches, .. } = self;
         let Scope { segment, conditions, .. } = scope;
         let first_word = base as usize / 64;
         let mut total = 0;
@@ -193,6 +215,9 @@ impl<'a> BlockScorer<'a> {
             let single = segment.single_windows(first_word + index);
             let hits = conditions.among(first_word + index, matched & single);
             total += u64::from(hits.count_ones());
+            if let Some(matches) = matches.as_mut() {
+                matches.insert_word(first_word + index, hits);
+            }
             each_slot(scored & single, index * 64, |slot| {
                 let (question, answer) = take(slot);
                 if hits >> (slot % 64) & 1 == 1 {
@@ -206,6 +231,9 @@ impl<'a> BlockScorer<'a> {
                 if group.start() != Some(start) {
                     if let Some(found) = group.close(conditions) {
                         total += 1;
+                        if let Some(matches) = matches.as_mut() {
+                            matches.insert(found.start);
+                        }
                         offer(found);
                     }
                     *group = Group::at(start);

@@ -1,9 +1,12 @@
 //! The execution of a query: planned on a snapshot, then run segment by segment.
 
 use crate::engine::Collapsed;
+use crate::engine::Facet;
+use crate::engine::FacetRequest;
 use crate::engine::Hit;
 use crate::engine::Order;
 use crate::engine::PageRequest;
+use crate::local::index::BitSet;
 use crate::local::index::IndexError;
 use crate::local::index::Searcher;
 use crate::local::search::block_scorer::BlockScorer;
@@ -11,12 +14,15 @@ use crate::local::search::block_scorer::Scope;
 use crate::local::search::collapse;
 use crate::local::search::collapse::Collapse;
 use crate::local::search::conditions::Conditions;
+use crate::local::search::facets;
 use crate::local::search::highlight::Highlighter;
+use crate::local::search::matching::matching;
 use crate::local::search::max_score;
 use crate::local::search::plan::Plan;
 use crate::local::search::term_cache::TermCache;
 use crate::local::search::top_k::TopK;
 use crate::query::AnalyzedQuery;
+use crate::query::Filter;
 #[cfg(test)]
 use crate::query::Query;
 use crate::query::Ranking;
@@ -30,6 +36,8 @@ pub(crate) struct SearchResults {
     pub total: u64,
     /// Words of the query that no exchange has, as they were typed.
     pub unmatched_terms: Vec<String>,
+    /// The counts that were asked for, in that order.
+    pub facets: Vec<Facet>,
     /// Finds what the query matched in the hits' texts.
     pub highlighter: Highlighter,
 }
@@ -88,15 +96,20 @@ pub(crate) fn run(
     // The score of the last result once the page is full.
     let mut least = f32::NEG_INFINITY;
     let by_relevance = page.order == Order::Relevance;
+    let mut matches = Vec::new();
     for (ordinal, segment) in searcher.segments().iter().enumerate() {
         let conditions = Conditions::new(segment, &plan, page.filter)?;
         let scope = Scope { segment, ordinal, conditions: &conditions };
         let mut top = TopK::new(segment, page, least);
+        if page.facets.is_some() {
+            blocks.note_matches(segment);
+        }
         if page.collapse {
             // Near duplicates are counted, whatever they score.
             let near_duplicates = searcher.near_duplicates();
             let mut collapse = Collapse { top, near_duplicates, ordinal, members: &mut members };
             total += blocks.scan(scope, &mut collapse)?;
+            matches.extend(page.facets.map(|_| blocks.take_matches()));
             hits.extend(collapse.top.into_hits());
             continue;
         }
@@ -105,6 +118,7 @@ pub(crate) fn run(
         } else {
             blocks.scan(scope, &mut top)?
         };
+        matches.extend(page.facets.map(|_| blocks.take_matches()));
         hits.extend(top.into_hits());
         if hits.len() >= page.limit {
             hits.sort_unstable_by(Hit::order);
@@ -115,6 +129,10 @@ pub(crate) fn run(
             least = hits.last().map_or(least, |last| last.score.0);
         }
     }
+    let facets = match page.facets {
+        Some(wanted) => count_facets(searcher, &mut blocks, page.filter, wanted, &matches)?,
+        None => Vec::new(),
+    };
     let single = |hit| Collapsed { hit, duplicates: Vec::new(), more: 0 };
     let mut results: Vec<Collapsed> = hits.into_iter().map(single).collect();
     // Each match with near duplicates was counted; of each cluster, one is a result.
@@ -126,5 +144,25 @@ pub(crate) fn run(
     results.truncate(page.limit);
     let highlighter = Highlighter::of(&query, plan.words(), searcher);
     let unmatched_terms = plan.into_unmatched();
-    Ok(SearchResults { results, total, unmatched_terms, highlighter })
+    Ok(SearchResults { results, total, unmatched_terms, facets, highlighter })
+}
+
+/// Counts the matches of each segment. A facet that ignores its own filter has matches of its own.
+fn count_facets(
+    searcher: &Searcher,
+    blocks: &mut BlockScorer<'_>,
+    filter: &Filter,
+    wanted: &FacetRequest,
+    matches: &[BitSet],
+) -> Result<Vec<Facet>, IndexError> {
+    let segments = searcher.segments();
+    let mut counted = Vec::with_capacity(wanted.keys.len());
+    for key in &wanted.keys {
+        let wider = wanted.ignore_own_filter.then(|| key.without_own_filter(filter)).flatten();
+        counted.push(match wider {
+            Some(wider) => facets::count(segments, &matching(blocks, segments, &wider)?, key, wanted.size),
+            None => facets::count(segments, matches, key, wanted.size),
+        });
+    }
+    Ok(counted)
 }

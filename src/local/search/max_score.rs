@@ -58,12 +58,14 @@ pub(super) fn scan(
             && let Some(found) = group.close(conditions)
         {
             total += 1;
+            blocks.note(found.start);
             pruning.offer(found);
         }
         pruning.rescore(blocks, skipped)?;
     }
     if let Some(last) = group.close(conditions) {
         total += 1;
+        blocks.note(last.start);
         pruning.offer(last);
     }
     let [_, skipped] = pruning.split_as_before(&mut scorers);

@@ -16,6 +16,8 @@ mod term_scorer;
 mod top_k;
 mod block_scorer;
 mod max_score;
+mod matching;
+mod facets;
 mod collapse;
 mod highlight;
 mod execution;

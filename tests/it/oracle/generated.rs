@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use onrecord::engine::Body;
+use onrecord::engine::FacetKey;
+use onrecord::engine::FacetRequest;
 use onrecord::engine::Order;
 use onrecord::engine::SearchCall;
 use onrecord::engine::Submission;
@@ -62,7 +64,17 @@ const WORDS: [&str; 44] = [
     "a",
     "U.S.",
 ];
-const SPEAKERS: [&str; 4] = ["Emil Sandoval", "Ana María Ruiz", "Oskar Brandt", ""];
+const SPEAKERS: [&str; 7] = [
+    "Emil Sandoval",
+    "Ana María Ruiz",
+    "Oskar Brandt",
+    "",
+    "EMIL SANDOVAL",
+    "Ana Maria Ruiz",
+    "Émil Sandoval",
+];
+const ASKERS: [&str; 3] = ["Host", "HOST", "Zoë"];
+const PUBLISHERS: [&str; 4] = ["", "Le Monde", "LE MONDE", "Der Bote"];
 const LANGUAGES: [&str; 6] = ["en", "en", "en-GB", "ru", "fr", ""];
 const DATES: [&str; 6] = ["2017", "2017-04", "2018-11-30", "2019-01-01", "", "spring"];
 const DOCUMENTS: usize = 12;
@@ -130,7 +142,8 @@ impl Generator {
         let metadata = Metadata {
             language: self.one(&LANGUAGES).to_owned(),
             published: self.one(&DATES).to_owned(),
-            labels: BTreeMap::from(labels),
+            labels: if self.below(5) == 0 { BTreeMap::new() } else { BTreeMap::from(labels) },
+            publisher: self.one(&PUBLISHERS).to_owned(),
             ..Metadata::default()
         };
         Change::Put(Box::new(Submission {
@@ -143,7 +156,8 @@ impl Generator {
 
     fn pair(&mut self) -> Pair {
         let line = |speaker: &str, text| Line { speaker: speaker.to_owned(), text };
-        let question = (self.below(4) > 0).then(|| line("Host", format!("{}?", self.words(7))));
+        let asker = self.one(&ASKERS);
+        let question = (self.below(4) > 0).then(|| line(asker, format!("{}?", self.words(7))));
         let speaker = self.one(&SPEAKERS);
         Pair { question, answer: line(speaker, self.text(6)) }
     }
@@ -156,7 +170,23 @@ impl Generator {
         let order = [Order::Relevance, Order::Newest, Order::Oldest, Order::Document];
         // Most are by relevance.
         let order = order[self.below(order.len()).saturating_sub(self.below(2))];
-        SearchCall { page_size, order, ..SearchCall::new(query, filter) }
+        let facets = if self.below(2) == 0 { self.facets() } else { FacetRequest::default() };
+        SearchCall { page_size, order, facets, ..SearchCall::new(query, filter) }
+    }
+
+    fn facets(&mut self) -> FacetRequest {
+        let mut keys = vec![
+            FacetKey::Speaker,
+            FacetKey::Asker,
+            FacetKey::Document,
+            FacetKey::Publisher,
+            FacetKey::Year,
+            FacetKey::Language,
+            FacetKey::Label("beat".into()),
+            FacetKey::Label("nowhere".into()),
+        ];
+        keys.retain(|_| self.below(3) > 0);
+        FacetRequest { keys, size: [1, 2, 20][self.below(3)], ignore_own_filter: self.below(2) == 0 }
     }
 
     /// Plain words mostly; phrases and signs now and then.

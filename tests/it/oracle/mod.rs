@@ -4,6 +4,7 @@
 //! and segments in memory and on disk.
 
 mod backend;
+mod facets;
 mod generated;
 mod scoring;
 
@@ -15,6 +16,7 @@ use libtest_mimic::Trial;
 use onrecord::engine;
 use onrecord::engine::Backend;
 use onrecord::engine::Engine;
+use onrecord::engine::Facet;
 use onrecord::engine::FoundPassage;
 use onrecord::engine::SearchCall;
 use onrecord::local;
@@ -95,16 +97,16 @@ fn both_backends_agree() {
     }
 }
 
-/// All results of a search, page by page, with the total and the unmatched terms that each page
-/// reports.
-fn results(engine: &Engine, call: &SearchCall) -> (Vec<FoundPassage>, u64, Vec<String>) {
+/// All results of a search, page by page, with the total, the unmatched terms and the counts that
+/// each page reports.
+fn results(engine: &Engine, call: &SearchCall) -> (Vec<FoundPassage>, u64, Vec<String>, Vec<Facet>) {
     let (mut call, mut all) = (call.clone(), Vec::new());
     loop {
         let answer = engine.search(&call).unwrap();
         all.extend(answer.results);
         match answer.next_page_token {
             Some(token) => call.page_token = token,
-            None => return (all, answer.total, answer.unmatched_terms),
+            None => return (all, answer.total, answer.unmatched_terms, answer.facets),
         }
     }
 }
@@ -112,8 +114,8 @@ fn results(engine: &Engine, call: &SearchCall) -> (Vec<FoundPassage>, u64, Vec<S
 fn compare(local: &Engine, reference: &Engine, call: &SearchCall, context: &str) {
     // The reference in one page: that pages join is asked of the other.
     let whole = SearchCall { page_size: 10_000, ..call.clone() };
-    let (found, total, unmatched) = results(local, call);
-    let (expected, expected_total, expected_unmatched) = results(reference, &whole);
+    let (found, total, unmatched, facets) = results(local, call);
+    let (expected, expected_total, expected_unmatched, expected_facets) = results(reference, &whole);
     let id = |result: &FoundPassage| result.passage.exchange_id.clone();
     for (name, one, other) in [("reference", &found, &expected), ("local backend", &expected, &found)] {
         let missing = one.iter().find(|result| other.iter().all(|other| id(other) != id(result)));
@@ -123,6 +125,7 @@ fn compare(local: &Engine, reference: &Engine, call: &SearchCall, context: &str)
     assert_eq!(total, expected_total, "total: {context}");
     assert_eq!(found.len() as u64, total, "results on all pages: {context}");
     assert_eq!(unmatched, expected_unmatched, "unmatched terms: {context}");
+    assert_eq!(facets, expected_facets, "facets: {context}");
     for (place, (one, other)) in found.iter().zip(&expected).enumerate() {
         assert!(
             alike(one.score.0, other.score.0),

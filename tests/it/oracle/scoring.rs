@@ -11,6 +11,9 @@ use onrecord::analysis::Form;
 use onrecord::analysis::Language;
 use onrecord::engine::BackendError;
 use onrecord::engine::Collapsed;
+use onrecord::engine::Facet;
+use onrecord::engine::FacetKey;
+use onrecord::engine::FacetRequest;
 use onrecord::engine::Highlight;
 use onrecord::engine::Hit;
 use onrecord::engine::PageRequest;
@@ -33,6 +36,9 @@ use onrecord::transcript::Metadata;
 use onrecord::transcript::PreparedDocument;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
+
+use crate::oracle::facets;
+use crate::oracle::facets::Match;
 
 /// The two fields, in the order in which their scores are added.
 const QUESTION: usize = 0;
@@ -403,6 +409,10 @@ impl SearchPlan for ReferencePlan {
         assert!(!page.collapse, "near duplicates are not part of the reference");
         let (words, unmatched_terms) = self.words();
         let phrases = self.phrases();
+        let facets = match page.facets {
+            Some(wanted) => self.facets(page.filter, wanted, &words, &phrases),
+            None => Vec::new(),
+        };
         let mut hits = Vec::new();
         let mut ordinal = 0;
         for exchange in &self.collection.exchanges {
@@ -435,7 +445,52 @@ impl SearchPlan for ReferencePlan {
             .map(alone)
             .collect();
         let highlighter = Box::new(ReferenceHighlight { terms: self.shown(), clauses: self.shown_phrases() });
-        Ok(ResultPage { results, total, unmatched_terms, highlighter })
+        Ok(ResultPage { results, total, unmatched_terms, facets, highlighter })
+    }
+}
+
+impl ReferencePlan {
+    fn facets(
+        &self,
+        filter: &Filter,
+        wanted: &FacetRequest,
+        words: &[Word],
+        phrases: &[Phrase<'_>],
+    ) -> Vec<Facet> {
+        let count = |key: &FacetKey| {
+            let wider = wanted.ignore_own_filter.then(|| without_own_filter(key, filter));
+            let filter = wider.as_ref().unwrap_or(filter);
+            let matches: Vec<Match<'_>> = self
+                .collection
+                .exchanges
+                .iter()
+                .filter(|exchange| self.collection.allows(filter, exchange) && self.fulfils_signs(exchange))
+                .filter(|exchange| self.score(exchange, words, phrases).is_some())
+                .map(|exchange| {
+                    let (document_id, metadata) = &self.collection.documents[exchange.document];
+                    Match { document_id, metadata, speaker: &exchange.speaker, asker: &exchange.asker }
+                })
+                .collect();
+            facets::count(key, wanted.size, &matches)
+        };
+        wanted.keys.iter().map(count).collect()
+    }
+}
+
+/// A filter without what narrows the field that is counted.
+fn without_own_filter(key: &FacetKey, filter: &Filter) -> Filter {
+    let filter = filter.clone();
+    match key {
+        FacetKey::Speaker => Filter { speakers: Vec::new(), ..filter },
+        FacetKey::Asker => Filter { askers: Vec::new(), ..filter },
+        FacetKey::Document => Filter { document_ids: Vec::new(), ..filter },
+        FacetKey::Publisher => Filter { publishers: Vec::new(), ..filter },
+        FacetKey::Year => Filter { published_from: None, published_to: None, ..filter },
+        FacetKey::Language => Filter { languages: Vec::new(), ..filter },
+        FacetKey::Label(key) => {
+            let labels = filter.labels.into_iter().filter(|(other, _)| other != key).collect();
+            Filter { labels, ..filter }
+        }
     }
 }
 

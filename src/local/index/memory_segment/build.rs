@@ -20,6 +20,9 @@ use crate::local::index::schema::Fields;
 use crate::local::index::segment_data::PADDING;
 use crate::local::index::segment_data::SegmentId;
 use crate::local::index::tokens::Tokens;
+use crate::local::index::value_column::OfEach;
+use crate::local::index::value_column::ValueColumnBuilder;
+use crate::local::index::values::NO_VALUE;
 
 /// How many segments all writers made in this process.
 static MADE: AtomicU64 = AtomicU64::new(0);
@@ -35,6 +38,7 @@ pub(in crate::local::index) struct Builder {
     /// The passages of each document, in order of ids.
     documents: BTreeMap<String, Vec<u32>>,
     deleted: Vec<u32>,
+    columns: OfEach<ValueColumnBuilder>,
 }
 
 impl Builder {
@@ -51,7 +55,11 @@ impl Builder {
             self.keys.entry(fields.document_id).or_default().add(document_id, number, 0);
             let mut columns =
                 PassageColumns { exchange: exchange.index, window, ..PassageColumns::default() };
-            if let Some(ExchangeKeys { keys, published, minhash }) = &passage.exchange {
+            let values = passage.exchange.as_ref().map(|exchange| &exchange.values);
+            for (attribute, column) in self.columns.iter_mut() {
+                column.push(values.map_or(NO_VALUE, |values| values.of(attribute)));
+            }
+            if let Some(ExchangeKeys { keys, values: _, published, minhash }) = &passage.exchange {
                 for (field, key) in keys {
                     self.keys.entry(*field).or_default().add(key, number, 0);
                 }
@@ -82,6 +90,9 @@ impl Builder {
         self.answer.append(&other.answer, base);
         for (field, keys) in &other.keys {
             self.keys.entry(*field).or_default().append(keys, base);
+        }
+        for (attribute, column) in self.columns.iter_mut() {
+            column.append(other.columns.of(attribute));
         }
         for (passage, columns) in (base..).zip(&other.passages) {
             if alive.is_none_or(|alive| alive.contains(passage - base)) {
@@ -123,7 +134,8 @@ impl Builder {
 
     /// The segment, and which of its passages are not deleted; `None` where all are there.
     pub(in crate::local::index) fn build(self) -> (MemorySegment, Option<BitSet>) {
-        let Self { mut memory, question, answer, keys, documents, deleted } = self;
+        let Self { mut memory, question, answer, keys, documents, deleted, columns } = self;
+        memory.columns = columns.map(ValueColumnBuilder::build);
         let len = memory.count();
         memory.id = SegmentId::of_serial(MADE.fetch_add(1, Ordering::Relaxed));
         memory.starts = BitSet::empty(len);
@@ -133,6 +145,10 @@ impl Builder {
         let mut published = Vec::new();
         for (rank, (id, passages)) in documents.into_iter().enumerate() {
             memory.document_ids.push(id.as_bytes());
+            let first = passages.first().and_then(|first| memory.passages.get(*first as usize));
+            if first.is_some_and(|first| first.exchange > 0) {
+                memory.split_documents.push(rank);
+            }
             for passage in passages {
                 if let Some(columns) = memory.passages.get_mut(passage as usize) {
                     columns.document = rank;

@@ -8,7 +8,6 @@ use tantivy::schema::Field as Handle;
 
 use crate::local::index::bit_set::BitSet;
 use crate::local::index::document_dates::DocumentDates;
-use crate::local::index::document_ids::DocumentIds;
 use crate::local::index::error::IndexError;
 use crate::local::index::field::Field;
 use crate::local::index::memory_segment::field_postings::FieldPostings;
@@ -19,8 +18,12 @@ use crate::local::index::postings::Postings;
 use crate::local::index::postings::Term;
 use crate::local::index::segment_data::SegmentData;
 use crate::local::index::segment_data::SegmentId;
+use crate::local::index::sorted_strings::SortedStrings;
 use crate::local::index::term_bloom::TermKey;
 use crate::local::index::term_vector::TermVector;
+use crate::local::index::value_column::Attribute;
+use crate::local::index::value_column::OfEach;
+use crate::local::index::value_column::ValueColumn;
 use crate::local::index::vector_file::vectors;
 use crate::query::DateRange;
 
@@ -29,8 +32,10 @@ use crate::query::DateRange;
 pub(in crate::local::index) struct MemorySegment {
     pub(super) id: SegmentId,
     pub(super) starts: BitSet,
-    pub(super) document_ids: DocumentIds,
+    pub(super) document_ids: SortedStrings,
     pub(super) dates: DocumentDates,
+    pub(super) split_documents: Vec<usize>,
+    pub(super) columns: OfEach<ValueColumn>,
     pub(super) question: Arc<FieldPostings>,
     pub(super) answer: Arc<FieldPostings>,
     /// The length classes of both fields, and zeros after the last passage.
@@ -105,7 +110,7 @@ impl SegmentData for MemorySegment {
         &self.starts
     }
 
-    fn document_ids(&self) -> &DocumentIds {
+    fn document_ids(&self) -> &SortedStrings {
         &self.document_ids
     }
 
@@ -123,6 +128,14 @@ impl SegmentData for MemorySegment {
 
     fn dates(&self) -> &DocumentDates {
         &self.dates
+    }
+
+    fn split_documents(&self) -> &[usize] {
+        &self.split_documents
+    }
+
+    fn column(&self, attribute: Attribute) -> &ValueColumn {
+        self.columns.of(attribute)
     }
 
     fn minhashes(&self, visit: &mut dyn FnMut(u32, MinHash)) {

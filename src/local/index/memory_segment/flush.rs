@@ -29,6 +29,7 @@ use crate::local::index::memory_segment::field_postings::number;
 use crate::local::index::schema;
 use crate::local::index::schema::Fields;
 use crate::local::index::segment_data::SegmentData as _;
+use crate::local::index::value_column::Attribute;
 use crate::local::index::vector_file;
 use crate::query::DateRange;
 
@@ -173,6 +174,9 @@ impl<'a> Whole<'a> {
     fn write_columns(&self, target: &Target) -> tantivy::Result<()> {
         let mut columns = ColumnarWriter::default();
         columns.record_column_type(schema::DOCUMENT_ID, ColumnType::Str, false);
+        for attribute in Attribute::ALL {
+            columns.record_column_type(attribute.column_name(), ColumnType::Str, false);
+        }
         for name in [schema::EXCHANGE, schema::WINDOW, schema::MINHASH] {
             columns.record_column_type(name, ColumnType::U64, false);
         }
@@ -187,6 +191,9 @@ impl<'a> Whole<'a> {
             );
             columns.record_numerical(number, schema::EXCHANGE, u64::from(memory.exchange(passage)));
             columns.record_numerical(number, schema::WINDOW, u64::from(memory.window(passage)));
+            for (attribute, column) in memory.columns.iter() {
+                columns.record_str(number, attribute.column_name(), column.value(passage));
+            }
             let published = memory.columns(passage).and_then(|columns| columns.published);
             if let Some(DateRange { first, last }) = published {
                 columns.record_numerical(number, schema::PUBLISHED_FIRST, first);

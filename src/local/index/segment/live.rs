@@ -20,6 +20,8 @@ use crate::local::index::segment_data::SegmentId;
 use crate::local::index::statistics::Statistics;
 use crate::local::index::term_bloom::TermKey;
 use crate::local::index::term_vector::TermVector;
+use crate::local::index::value_column::Attribute;
+use crate::local::index::value_column::ValueColumn;
 use crate::query::DateRange;
 
 /// One segment of a snapshot. Clones share what they hold.
@@ -249,6 +251,24 @@ impl Segment {
         let mut bits = BitSet::empty(self.len());
         self.data.keyed(field, keys, &mut |passage| bits.insert(passage))?;
         Ok(bits)
+    }
+
+    /// The ranks of its documents that can have exchanges in other segments, too.
+    #[must_use]
+    pub(crate) fn split_documents(&self) -> &[usize] {
+        self.data.split_documents()
+    }
+
+    /// How many documents it has, deleted ones too.
+    #[must_use]
+    pub(crate) fn documents(&self) -> usize {
+        self.data.document_ids().len()
+    }
+
+    /// The values of an attribute, of the passages that begin an exchange.
+    #[must_use]
+    pub(crate) fn column(&self, attribute: Attribute) -> &ValueColumn {
+        self.data.column(attribute)
     }
 
     /// When a passage's document was published.
