@@ -61,6 +61,9 @@ pub(super) fn print(query: &str, full: bool, response: &pb::SearchResponse) -> R
             writeln!(out, "{INDENT}{FAINT}… the whole: onrecord get {}{FAINT:#}", passage.exchange_id)?;
         }
         located(&mut out, [citation.publisher.as_str()], &citation)?;
+        if let Some(explanation) = &result.explanation {
+            explained(&mut out, result.score, explanation)?;
+        }
         for duplicate in &result.duplicates {
             writeln!(out, "{INDENT}{FAINT}the same in{FAINT:#}")?;
             cited(&mut out, duplicate.citation.as_ref())?;
@@ -96,6 +99,27 @@ fn heading(
     }
     let rank = format!("{number:3}. ");
     writeln!(out, "{}", wrapped(&line.replace('\n', " "), width(), &rank, INDENT))?;
+    Ok(())
+}
+
+/// Prints what a score is made of, a line for each word and field.
+fn explained(out: &mut impl Write, score: f32, explanation: &pb::Explanation) -> Result<(), CliError> {
+    let pb::Explanation { terms, factor } = explanation;
+    let times = if *factor > 1.0 { format!(", the sum times {factor}") } else { String::new() };
+    writeln!(out, "{INDENT}{FAINT}score {score:.3}{times}{FAINT:#}")?;
+    for term in terms {
+        let field = term.field().as_str_name().trim_start_matches("FIELD_").to_lowercase();
+        let unsaturated = term.weight * term.idf;
+        let saturated = if unsaturated > 0.0 { term.score / unsaturated } else { 0.0 };
+        let numbers = format!(
+            "{:8.3} {field:9} weight {:.2} idf {:.2} tf {saturated:.2} ",
+            term.score, term.weight, term.idf
+        );
+        let first = format!("{INDENT}{numbers}");
+        let rest = " ".repeat(first.len());
+        let typed = harmless(&term.typed).replace('\n', " ");
+        writeln!(out, "{FAINT}{}{FAINT:#}", wrapped(&typed, width(), &first, &rest))?;
+    }
     Ok(())
 }
 

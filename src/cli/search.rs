@@ -46,6 +46,8 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         facet_size: 0,
         facets_ignore_own_filter: false,
         snippet_bytes: 0,
+        explain: args.explain,
+        min_score: 0.0,
     };
     let mut client = client::searches(&args.client).await?;
     let response = client.search(request).await.map_err(client::failed)?.into_inner();

@@ -212,6 +212,9 @@ pub struct Search {
     /// Show question and answer of each result, instead of the sentences that match best.
     #[arg(long)]
     pub full: bool,
+    /// Show what the score of each result is made of.
+    #[arg(long)]
+    pub explain: bool,
     /// Show copies of one exchange in several documents as one result, with the place of each copy.
     #[arg(long)]
     pub collapse_duplicates: bool,

@@ -7,6 +7,7 @@ use crate::engine::CitedPassage;
 use crate::engine::Collapsed;
 use crate::engine::Cursor;
 use crate::engine::EngineError;
+use crate::engine::Explanation;
 use crate::engine::Facet;
 use crate::engine::FacetRequest;
 use crate::engine::Hit;
@@ -25,6 +26,7 @@ use crate::query::Filter;
 use crate::query::Query;
 use crate::query::Ranking;
 use crate::span::TextSpan;
+use crate::transcript::Metadata;
 
 /// A search and the page wanted of it.
 #[derive(Clone, Debug)]
@@ -45,6 +47,10 @@ pub struct SearchCall {
     pub order: Order,
     /// Which counts of all matches are wanted.
     pub facets: FacetRequest,
+    /// Results that score less are neither returned nor counted.
+    pub min_score: f32,
+    /// Whether scores are explained.
+    pub explain: bool,
 }
 
 impl SearchCall {
@@ -60,6 +66,8 @@ impl SearchCall {
             snippet_bytes: 300,
             order: Order::Relevance,
             facets: FacetRequest { keys: Vec::new(), size: 0, ignore_own_filter: false },
+            min_score: 0.0,
+            explain: false,
         }
     }
 }
@@ -94,6 +102,10 @@ pub struct FoundPassage {
     pub question_highlights: Vec<TextSpan>,
     /// What matched in the answer.
     pub answer_highlights: Vec<TextSpan>,
+    /// What matched in the names of [`Field::NAMES`].
+    pub name_highlights: [Vec<TextSpan>; 4],
+    /// What its score is made of, where that was asked for.
+    pub explanation: Option<Explanation>,
     /// The part of the answer to show in a list.
     pub snippet: TextSpan,
     /// Its copies among the results, best first, where copies are collapsed.
@@ -147,7 +159,13 @@ impl PlannedSearch {
         passages: &PassageCache,
     ) -> Result<SearchAnswer, EngineError> {
         let Self { call, view, plan, ranking } = self;
-        let options = format!("{:?} {} {:?}", call.filter, call.collapse_duplicates, call.order);
+        let options = format!(
+            "{:?} {} {:?} {}",
+            call.filter,
+            call.collapse_duplicates,
+            call.order,
+            call.min_score.to_bits()
+        );
         let purpose = Purpose::Search { query: call.query.text(), options };
         let after: Option<Cursor> =
             tokens.open(&call.page_token, &purpose)?.map(|(numbers, document_id, exchange)| Cursor {
@@ -162,6 +180,8 @@ impl PlannedSearch {
             collapse: call.collapse_duplicates,
             order: call.order,
             facets: Some(&call.facets).filter(|facets| !facets.keys.is_empty()),
+            min_score: call.min_score,
+            explain: call.explain,
         };
         let mut found = plan.run(&page)?;
         let total_without_filter = if found.total == 0 && !call.filter.is_empty() {
@@ -181,11 +201,15 @@ impl PlannedSearch {
             _ => None,
         };
         let mut results = Vec::with_capacity(found.results.len());
+        let mut explanations = found.explanations.into_iter();
         for Collapsed { hit, duplicates, more } in &found.results {
             let passage = passages.of_hit(&*view, hit)?;
             let language = &passage.citation.metadata.language;
             let texts = [passage.question.as_str(), &passage.answer];
             let [question_highlights, answer_highlights] = found.highlighter.highlight(hit, language, texts);
+            let Metadata { title, publisher, .. } = &passage.citation.metadata;
+            let names = [&passage.speaker, &passage.asker, title, publisher];
+            let name_highlights = names.map(|name| found.highlighter.highlight_name(language, name));
             let duplicate = |hit: &Hit| -> Result<Duplicate, EngineError> {
                 Ok(Duplicate { passage: passages.of_hit(&*view, hit)?, score: hit.score })
             };
@@ -201,6 +225,8 @@ impl PlannedSearch {
                 score: hit.score,
                 question_highlights,
                 answer_highlights,
+                name_highlights,
+                explanation: explanations.next(),
                 duplicates: duplicates.iter().map(duplicate).collect::<Result<_, _>>()?,
                 more_duplicates: *more,
                 passage,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::analysis::Language;
 use crate::engine::BackendError;
+use crate::engine::Explanation;
 use crate::engine::Facet;
 use crate::engine::FacetRequest;
 use crate::engine::Order;
@@ -112,13 +113,26 @@ pub struct PageRequest<'a> {
     pub order: Order,
     /// Which counts of all matches are wanted; `None` for none.
     pub facets: Option<&'a FacetRequest>,
+    /// Results that score less are neither returned nor counted.
+    pub min_score: f32,
+    /// Whether scores are to be explained.
+    pub explain: bool,
 }
 
 impl<'a> PageRequest<'a> {
     /// The first `limit` results by relevance.
     #[must_use]
     pub const fn new(filter: &'a Filter, limit: usize) -> Self {
-        Self { filter, limit, after: None, collapse: false, order: Order::Relevance, facets: None }
+        Self {
+            filter,
+            limit,
+            after: None,
+            collapse: false,
+            order: Order::Relevance,
+            facets: None,
+            min_score: 0.0,
+            explain: false,
+        }
     }
 }
 
@@ -213,6 +227,8 @@ pub struct ResultPage {
     /// The counts that were asked for, in that order. Near duplicates that are one result are
     /// counted one by one.
     pub facets: Vec<Facet>,
+    /// What the score of each result is made of, where that was asked for.
+    pub explanations: Vec<Explanation>,
     /// Finds what in the results' texts matched.
     pub highlighter: Box<dyn Highlight>,
 }
@@ -222,4 +238,8 @@ pub trait Highlight: Debug + Send {
     /// What matched in the question and in the window of the answer of a hit, which are `texts` in
     /// the language of this BCP 47 tag. Spans are in order, disjoint, on character boundaries.
     fn highlight(&mut self, hit: &Hit, language: &str, texts: [&str; 2]) -> [Vec<TextSpan>; 2];
+
+    /// What matched in a name of a document in the language of this tag: of who answers or asks, of
+    /// the document or its publisher. Spans as above.
+    fn highlight_name(&mut self, language: &str, name: &str) -> Vec<TextSpan>;
 }

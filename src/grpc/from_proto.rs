@@ -127,6 +127,8 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
         facets_ignore_own_filter,
         facet_labels,
         snippet_bytes,
+        explain,
+        min_score,
     } = request;
     let generation = u64::try_from(min_generation).map_err(|_| {
         let message = "is negative; send the generation that a write answered with, or 0";
@@ -153,9 +155,19 @@ pub(super) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64
             size("facet_size", facet_size, facet::DEFAULT_VALUES, facet::MAX_VALUES)?,
             facets_ignore_own_filter,
         )?,
+        min_score: self::min_score(min_score)?,
+        explain,
         snippet_bytes: size("snippet_bytes", snippet_bytes, DEFAULT_SNIPPET, MAX_SNIPPET)?,
     };
     Ok((call, generation))
+}
+
+fn min_score(score: f32) -> Result<f32, InvalidRequest> {
+    let valid = Some(score).filter(|score| score.is_finite() && *score >= 0.0);
+    valid.ok_or_else(|| {
+        let message = format!("is {score}; send a number from 0 up");
+        InvalidRequest::new("min_score", "MIN_SCORE_INVALID", message)
+    })
 }
 
 fn order(wanted: i32) -> Result<Order, InvalidRequest> {

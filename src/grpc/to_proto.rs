@@ -9,6 +9,7 @@ use crate::engine::CitedPassage;
 use crate::engine::Deleted;
 use crate::engine::DocumentPage;
 use crate::engine::Duplicate;
+use crate::engine::Explanation;
 use crate::engine::Fault;
 use crate::engine::FoundExchange;
 use crate::engine::FoundPassage;
@@ -18,10 +19,12 @@ use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::ServerInfo;
 use crate::engine::SnapshotPart;
+use crate::engine::TermScore;
 use crate::engine::Verdict;
 use crate::grpc::encoded;
 use crate::grpc::facet;
 use crate::grpc::pb;
+use crate::query::Field;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
 use crate::transcript::Citation;
@@ -58,6 +61,8 @@ fn search_result(found: FoundPassage) -> encoded::SearchResult {
         score,
         question_highlights,
         answer_highlights,
+        name_highlights,
+        explanation,
         snippet,
         duplicates,
         more_duplicates,
@@ -71,14 +76,50 @@ fn search_result(found: FoundPassage) -> encoded::SearchResult {
     };
     let in_question = highlights(question_highlights, pb::highlight::Field::Question);
     let in_answer = highlights(answer_highlights, pb::highlight::Field::Answer);
+    let in_names = Field::NAMES
+        .into_iter()
+        .zip(name_highlights)
+        .flat_map(|(field, spans)| highlights(spans, highlight_field(field)));
     encoded::SearchResult {
         score: score.0,
-        highlights: in_question.chain(in_answer).collect(),
+        highlights: in_question.chain(in_answer).chain(in_names).collect(),
+        explanation: explanation.map(self::explanation),
         duplicates: duplicates.into_iter().map(duplicate).collect(),
         more_duplicates: int64(more_duplicates),
         snippet: Some(pb::Snippet { start: int32(snippet.start()), end: int32(snippet.end()) }),
         passage: cited.encoded.get_or_init(|| passage(&cited).encode_to_vec().into()).clone(),
     }
+}
+
+const fn highlight_field(field: Field) -> pb::highlight::Field {
+    match field {
+        Field::Question => pb::highlight::Field::Question,
+        Field::Answer => pb::highlight::Field::Answer,
+        Field::Speaker => pb::highlight::Field::Speaker,
+        Field::Asker => pb::highlight::Field::Asker,
+        Field::Title => pb::highlight::Field::Title,
+        Field::Publisher => pb::highlight::Field::Publisher,
+    }
+}
+
+fn explanation(explanation: Explanation) -> pb::Explanation {
+    let Explanation { terms, factor } = explanation;
+    let term = |term: TermScore| pb::TermScore {
+        typed: term.typed,
+        forms: term.forms,
+        field: highlight_field(term.field).into(),
+        weight: term.weight,
+        idf: term.idf,
+        passage_count: int64(term.passages),
+        matching_passage_count: int64(term.matching_passages),
+        frequency: term.frequency,
+        length: term.length as f32,
+        average_length: term.average_length,
+        k1: term.k1,
+        b: term.b,
+        score: term.score,
+    };
+    pb::Explanation { terms: terms.into_iter().map(term).collect(), factor }
 }
 
 fn passage(cited: &CitedPassage) -> pb::Passage {

@@ -89,7 +89,7 @@ impl View for LocalView {
         ranking: &Ranking,
     ) -> Result<Box<dyn SearchPlan>, BackendError> {
         let planned = Planned::new(&self.searcher, &self.words, query, ranking)?;
-        Ok(Box::new(LocalPlan { view: self, planned, ranking: *ranking }))
+        Ok(Box::new(LocalPlan { view: self, planned }))
     }
 
     fn document(&self, id: &str) -> Result<Option<StoredDocument>, BackendError> {
@@ -134,7 +134,6 @@ impl View for LocalView {
 struct LocalPlan {
     view: Arc<LocalView>,
     planned: Planned,
-    ranking: Ranking,
 }
 
 impl SearchPlan for LocalPlan {
@@ -143,14 +142,15 @@ impl SearchPlan for LocalPlan {
     }
 
     fn run(self: Box<Self>, page: &PageRequest<'_>) -> Result<ResultPage, BackendError> {
-        let Self { view, planned, ranking } = *self;
-        let SearchResults { results, total, unmatched_terms, facets, highlighter } =
-            run(&view.searcher, planned, page, &ranking)?;
+        let Self { view, planned } = *self;
+        let SearchResults { results, total, unmatched_terms, facets, explanations, highlighter } =
+            run(&view.searcher, planned, page)?;
         Ok(ResultPage {
             results,
             total,
             unmatched_terms,
             facets,
+            explanations,
             highlighter: Box::new(LocalHighlight { view, highlighter }),
         })
     }
@@ -166,6 +166,10 @@ struct LocalHighlight {
 impl Highlight for LocalHighlight {
     fn highlight(&mut self, hit: &Hit, language: &str, texts: [&str; 2]) -> [Vec<TextSpan>; 2] {
         self.highlighter.of_hit(&self.view.searcher, hit.key, language, texts)
+    }
+
+    fn highlight_name(&mut self, language: &str, name: &str) -> Vec<TextSpan> {
+        self.highlighter.in_name(language, name)
     }
 }
 

@@ -71,6 +71,11 @@ pub struct QueryTerm {
     pub matches: bool,
     /// Its role in the sentence.
     pub role: Role,
+    /// Whether it is about saying and not about what is said ("say", "opinion"): it counts as a
+    /// function word where the query names who speaks.
+    pub reporting: bool,
+    /// Whether the query asks about it ("about Sandoval"), so that it does not name who speaks.
+    pub topic_of_preposition: bool,
     /// A factor of its score, from 0 to 1.
     pub weight: f32,
 }
@@ -80,6 +85,8 @@ pub struct QueryTerm {
 pub struct AnalyzedClause {
     /// Whether it may, must or must not occur.
     pub occur: Occur,
+    /// Its words, as they were typed.
+    pub typed: String,
     /// Its sequences of terms, one per language that reads it differently: each term with its
     /// distance from the first, in positions.
     pub variants: Vec<Vec<(u32, String)>>,
@@ -103,6 +110,11 @@ impl QueryTerm {
 }
 
 impl AnalyzedClause {
+    /// Whether it is looked for in the same way, however it was typed.
+    fn is_same(&self, other: &Self) -> bool {
+        self.occur == other.occur && self.variants == other.variants
+    }
+
     /// Whether it is a single word, whatever the language.
     #[must_use]
     pub fn is_word(&self) -> bool {
@@ -143,8 +155,12 @@ impl AnalyzedQuery {
             }
             let matches = !(plain && clause.phrase && few);
             let mut words = words_of(clause, languages, ranking);
-            for word in &mut words {
+            let surfaces: Vec<String> = words.iter().map(|word| word.surface.to_lowercase()).collect();
+            let about = function_words::after_about(&surfaces, spoken);
+            for ((word, surface), about) in words.iter_mut().zip(&surfaces).zip(about) {
                 word.role = role(&word.surface, &clause.text, spoken);
+                word.reporting = function_words::is_reporting(surface, spoken);
+                word.topic_of_preposition = about;
             }
             let names = names_of(&words, languages);
             for word in words.into_iter().chain(names) {
@@ -182,7 +198,10 @@ impl AnalyzedQuery {
 
     /// Adds a clause that is not there yet; returns whether it was added.
     fn add_clause(&mut self, clause: Option<AnalyzedClause>) -> bool {
-        let Some(clause) = clause.filter(|clause| !self.clauses.contains(clause)) else { return false };
+        let Some(clause) = clause.filter(|clause| !self.clauses.iter().any(|known| known.is_same(clause)))
+        else {
+            return false;
+        };
         self.clauses.push(clause);
         true
     }
@@ -193,6 +212,7 @@ impl AnalyzedQuery {
         if let Some(known) = places.get(&key).and_then(|place| self.words.get_mut(*place)) {
             known.count = known.count.saturating_add(1);
             known.matches |= word.matches;
+            known.topic_of_preposition &= word.topic_of_preposition;
             known.weight = known.weight.max(word.weight);
         } else {
             places.insert(key, self.words.len());
@@ -219,6 +239,8 @@ fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<Q
                     count: 1,
                     matches: true,
                     role: Role::Topic,
+                    reporting: false,
+                    topic_of_preposition: false,
                     weight,
                     surface,
                 }
@@ -272,6 +294,8 @@ fn names_of(words: &[QueryTerm], languages: &[Language]) -> Vec<QueryTerm> {
             count: 1,
             matches: true,
             role: Role::Name,
+            reporting: false,
+            topic_of_preposition: false,
             weight: 1.0,
         };
         for other in synonyms::nation(&parts.join("_")) {
@@ -306,7 +330,12 @@ fn analyzed_clause(clause: &Clause, languages: &[Language], weight: f32) -> Opti
         }
         add_variant(&mut variants, sequence);
     }
-    (!variants.is_empty()).then_some(AnalyzedClause { occur: clause.occur, variants, weight })
+    (!variants.is_empty()).then_some(AnalyzedClause {
+        occur: clause.occur,
+        typed: clause.text.clone(),
+        variants,
+        weight,
+    })
 }
 
 fn add_variant(variants: &mut Vec<Vec<(u32, String)>>, mut sequence: Vec<(u32, String)>) {

@@ -34,6 +34,45 @@ pub(crate) fn role(word: &str, language: Option<Language>) -> Role {
     role.copied().unwrap_or(Role::Topic)
 }
 
+/// Whether a lower-cased word of a language is about saying and not about what is said: a verb of
+/// saying or thinking, or a noun for what people say.
+pub(crate) fn is_reporting(word: &str, language: Option<Language>) -> bool {
+    language.is_some_and(|language| words(reporting(language)).any(|known| known == word))
+}
+
+/// Whether a text looks like a question: it has a question mark, or begins with an interrogative.
+pub(crate) fn looks_like_question(text: &str, language: Language) -> bool {
+    /// Of Latin, Cyrillic and Greek scripts, of Chinese and Japanese, and of Arabic.
+    const MARKS: [char; 4] = ['?', '\u{37E}', '\u{FF1F}', '\u{61F}'];
+    let begins = || {
+        let first = text.unicode_words().next().map(str::to_lowercase);
+        first.is_some_and(|first| role(&first, Some(language)) == Role::Interrogative)
+    };
+    text.contains(MARKS) || begins()
+}
+
+/// Marks, in the words of a query in their order, those that a preposition such as "about" makes the
+/// topic: the words after it, up to a function word that is no article.
+pub(crate) fn after_about(words: &[String], language: Option<Language>) -> Vec<bool> {
+    let Some(language) = language else { return vec![false; words.len()] };
+    let (prepositions, articles) = about(language);
+    let mut about = false;
+    let mark = |word: &String| {
+        let before = about;
+        if self::words(prepositions).any(|known| known == word) {
+            about = true;
+        } else if role(word, Some(language)) != Role::Topic || is_reporting(word, Some(language)) {
+            about &= self::words(articles).any(|known| known == word);
+        }
+        before && about
+    };
+    words.iter().map(mark).collect()
+}
+
+fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split_ascii_whitespace()
+}
+
 /// The language of a query among those of the index, which are given the commonest first: the one
 /// that has most of the query's words on its list of function words. A single word is evidence for
 /// the commonest language only: `die` and `war` are in English queries, too.
@@ -70,7 +109,7 @@ const fn lists(language: Language) -> Option<(&'static str, &'static str)> {
              these those there here it its i me my mine you your yours he him his she her hers we us our ours \
              they them their theirs not no any some each every both either neither other another same own \
              only very too also just being having doing because while until against again further once all \
-             more most few don't doesn't didn't isn't aren't wasn't weren't can't cannot won't wouldn't \
+             more most many much few don't doesn't didn't isn't aren't wasn't weren't can't cannot won't wouldn't \
              shouldn't couldn't i'm i've you're it's that's what's please tell",
         )),
         Language::French => Some((
@@ -132,6 +171,90 @@ const fn lists(language: Language) -> Option<(&'static str, &'static str)> {
         | Language::Swedish
         | Language::Tamil
         | Language::Turkish => None,
+    }
+}
+
+/// Verbs of saying and thinking, and nouns for what people say.
+const fn reporting(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "say says said saying think thinks thought thinking talk talked talking speak speaks spoke \
+             spoken speaking mention mentions mentioned mentioning told comment comments commented answer \
+             answers answered reply replies replied respond responds responded response stated statement \
+             statements claim claims claimed argue argues argued explain explains explained describe describes \
+             described discuss discusses discussed believe believes believed opinion opinions view views \
+             stance position remark remarks remarked according"
+        }
+        Language::French => {
+            "dit dire disait disent déclare déclaré déclarer parle parler parlé parlait pense penser pensé \
+             pensait répond répondre répondu réponse mentionne mentionné explique expliqué expliquer opinion \
+             avis position propos déclaration selon"
+        }
+        Language::German => {
+            "sagt sagte sagen sagten gesagt meint meinte meinen gemeint denkt dachte denken spricht sprach \
+             sprechen gesprochen redet redete reden erklärt erklärte erklären äußert äußerte äußern geäußert \
+             antwortet antwortete antworten antwort erwähnt erwähnte erwähnen meinung ansicht haltung aussage \
+             aussagen laut"
+        }
+        Language::Spanish => {
+            "dice dijo decir dicho dicen diciendo piensa pensar pensó pensaba opina opinar opinó opinión habla \
+             hablar habló hablado menciona mencionó mencionar responde responder respondió respuesta declara \
+             declaró explica explicó explicar postura posición según"
+        }
+        Language::Italian => {
+            "dice disse detto dire dicono pensa pensare pensato pensava parla parlare parlato risponde \
+             rispondere risposto risposta dichiara dichiarato spiega spiegato menziona menzionato opinione \
+             parere posizione secondo"
+        }
+        Language::Portuguese => {
+            "diz disse dizer dito dizem pensa pensar pensou pensava acha achou fala falar falou responde \
+             responder respondeu resposta declara declarou explica explicou menciona mencionou opinião posição \
+             segundo"
+        }
+        Language::Russian => {
+            "говорит говорил говорила говорили говорить сказал сказала сказали сказать думает думал думала \
+             считает считал считала ответил ответила ответить отвечает ответ упомянул упомянула заявил заявила \
+             заявляет рассказал рассказала рассказывает объяснил объяснила мнение позиция словам"
+        }
+        Language::Other
+        | Language::Arabic
+        | Language::Danish
+        | Language::Dutch
+        | Language::Finnish
+        | Language::Greek
+        | Language::Hungarian
+        | Language::Norwegian
+        | Language::Romanian
+        | Language::Swedish
+        | Language::Tamil
+        | Language::Turkish => "",
+    }
+}
+
+/// Prepositions that make what follows the topic, and articles that may stand between.
+const fn about(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::English => ("about regarding concerning on", "a an the"),
+        Language::French => ("sur concernant propos", "le la les l un une de du des d"),
+        Language::German => ("über", "der die das den dem des ein eine einen einem einer"),
+        Language::Spanish => ("sobre acerca", "el la los las un una de del"),
+        Language::Italian => {
+            ("su sul sulla sugli sulle sullo sui riguardo", "il lo la i gli le l un una a al alla")
+        }
+        Language::Portuguese => ("sobre acerca", "o a os as um uma de do da dos das"),
+        Language::Russian => ("о об обо про", ""),
+        Language::Other
+        | Language::Arabic
+        | Language::Danish
+        | Language::Dutch
+        | Language::Finnish
+        | Language::Greek
+        | Language::Hungarian
+        | Language::Norwegian
+        | Language::Romanian
+        | Language::Swedish
+        | Language::Tamil
+        | Language::Turkish => ("", ""),
     }
 }
 

@@ -2,6 +2,7 @@
 //! person can type is a syntax error.
 
 mod parse;
+mod field;
 mod filter;
 mod ranking;
 mod parameters;
@@ -23,12 +24,14 @@ pub use analyzed_query::AnalyzedQuery;
 pub use analyzed_query::Depth;
 pub use analyzed_query::QueryTerm;
 pub use analyzed_query::Relation;
+pub use field::Field;
 pub use filter::CivilDay;
 pub use filter::DateBound;
 pub use filter::DateRange;
 pub use filter::Filter;
 pub use filter::InvalidDate;
 pub use function_words::Role;
+pub(crate) use function_words::looks_like_question;
 pub use parameters::ParameterError;
 pub use ranking::Ranking;
 pub use ranking::Saturation;

@@ -20,7 +20,7 @@ pub enum ParameterError {
     },
 }
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 23] = [
     "question_weight",
     "answer_weight",
     "k1",
@@ -38,6 +38,12 @@ const NAMES: [&str; 17] = [
     "derivation_weight",
     "joined_weight",
     "phrase_weight",
+    "question_form_share",
+    "speaker_weight",
+    "asker_weight",
+    "title_weight",
+    "publisher_weight",
+    "name_mention_weight",
 ];
 
 impl Ranking {
@@ -46,7 +52,7 @@ impl Ranking {
         let known = NAMES.iter().find(|known| **known == name);
         let name = *known.ok_or_else(|| ParameterError::Unknown(name.to_owned()))?;
         let most = match name {
-            "b" | "unpaired_b" => 1.0,
+            "b" | "unpaired_b" | "question_form_share" | "name_mention_weight" => 1.0,
             _ => 1000.0,
         };
         let number = value.trim().parse().ok().filter(|number| (0.0..=most).contains(number));
@@ -70,14 +76,20 @@ impl Ranking {
             "nation_weight" => self.nation_weight = number,
             "derivation_weight" => self.derivation_weight = number,
             "joined_weight" => self.joined_weight = number,
-            _ => self.phrase_weight = number,
+            "phrase_weight" => self.phrase_weight = number,
+            "question_form_share" => self.question_form_share = number,
+            "speaker_weight" => self.speaker_weight = number,
+            "asker_weight" => self.asker_weight = number,
+            "title_weight" => self.title_weight = number,
+            "publisher_weight" => self.publisher_weight = number,
+            _ => self.name_mention_weight = number,
         }
         Ok(())
     }
 
     /// Every parameter and its value, by the names that [`Ranking::set`] takes.
     #[must_use]
-    pub const fn values(&self) -> [(&'static str, f32); 17] {
+    pub const fn values(&self) -> [(&'static str, f32); 23] {
         [
             ("question_weight", self.question_weight),
             ("answer_weight", self.answer_weight),
@@ -96,6 +108,12 @@ impl Ranking {
             ("derivation_weight", self.derivation_weight),
             ("joined_weight", self.joined_weight),
             ("phrase_weight", self.phrase_weight),
+            ("question_form_share", self.question_form_share),
+            ("speaker_weight", self.speaker_weight),
+            ("asker_weight", self.asker_weight),
+            ("title_weight", self.title_weight),
+            ("publisher_weight", self.publisher_weight),
+            ("name_mention_weight", self.name_mention_weight),
         ]
     }
 }

@@ -56,6 +56,23 @@ pub struct Ranking {
     pub joined_weight: f32,
     /// The weight of an exact phrase, in addition to its words.
     pub phrase_weight: f32,
+    /// The share of questions that look like questions (they contain a question mark or begin with
+    /// an interrogative) from which on `question_weight` counts in full, from 0 to 1. Below, it falls
+    /// to 1 in proportion: titles and headings say less about what is under them than questions.
+    pub question_form_share: f32,
+    /// The weight of a word in the name of who answers. As much as in the question, as it decides as
+    /// much.
+    pub speaker_weight: f32,
+    /// The weight of a word in the name of who asks.
+    pub asker_weight: f32,
+    /// The weight of a word in the document's title.
+    pub title_weight: f32,
+    /// The weight of a word in the document's publisher.
+    pub publisher_weight: f32,
+    /// Where a word is the name of somebody who answers, what its occurrences in question and answer
+    /// count, from 0 to 1, the more so the more of its occurrences are as a speaker. Where the query
+    /// asks *about* that name, what the name of who answers counts instead.
+    pub name_mention_weight: f32,
 }
 
 impl Default for Ranking {
@@ -76,11 +93,26 @@ impl Default for Ranking {
             derivation_weight: 0.3,
             joined_weight: 0.4,
             phrase_weight: 1.0,
+            question_form_share: 0.5,
+            speaker_weight: 2.5,
+            asker_weight: 0.5,
+            title_weight: 0.3,
+            publisher_weight: 0.2,
+            name_mention_weight: 0.3,
         }
     }
 }
 
 impl Ranking {
+    /// The weight of the question's score in a collection of which this share (0 to 1) of the
+    /// questions look like questions.
+    pub(crate) fn question_weight_at(&self, share: f32) -> f32 {
+        if share >= self.question_form_share {
+            return self.question_weight;
+        }
+        1.0 + (self.question_weight - 1.0) * (share / self.question_form_share)
+    }
+
     /// The saturation of a collection of which this share (0 to 1) of the exchanges has a question:
     /// between the two, in proportion, so that one more exchange never turns the ranking over.
     pub(crate) fn saturation(&self, share: f32) -> Saturation {

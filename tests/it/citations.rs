@@ -102,6 +102,10 @@ async fn check(files: &[PathBuf]) -> usize {
                     let text = match mark.field() {
                         pb::highlight::Field::Question => &passage.question,
                         pb::highlight::Field::Answer => &passage.answer,
+                        pb::highlight::Field::Speaker => &passage.speaker,
+                        pb::highlight::Field::Asker => &passage.asker,
+                        pb::highlight::Field::Title => &citation.title,
+                        pb::highlight::Field::Publisher => &citation.publisher,
                         pb::highlight::Field::Unspecified => panic!("a highlight names its field"),
                     };
                     let (start, end) =

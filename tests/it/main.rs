@@ -30,6 +30,7 @@ mod search;
 mod orders;
 mod facets;
 mod snippets;
+mod who_spoke;
 mod hostile;
 mod duplicates;
 mod document;
@@ -64,6 +65,7 @@ fn main() -> std::process::ExitCode {
         orders::trials(),
         facets::trials(),
         snippets::trials(),
+        who_spoke::trials(),
         hostile::trials(),
         duplicates::trials(),
         document::trials(),

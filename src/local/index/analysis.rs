@@ -2,7 +2,9 @@
 //! not need the index, so many threads do it, and the one that writes only takes over the result.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -12,6 +14,7 @@ use crate::analysis::Analyzer;
 use crate::analysis::Language;
 use crate::local::index::document_entry::DocumentEntry;
 use crate::local::index::document_entry::ExchangeEntry;
+use crate::local::index::field::Field;
 use crate::local::index::keys;
 use crate::local::index::minhash::MinHash;
 use crate::local::index::schema;
@@ -22,7 +25,9 @@ use crate::local::index::value_column::Attribute;
 use crate::local::index::value_column::OfEach;
 use crate::local::index::values;
 use crate::query::DateRange;
+use crate::query::looks_like_question;
 use crate::span::TextSpan;
+use crate::transcript::Metadata;
 
 /// How many threads' analyzers are kept for the next document, and for how many languages each:
 /// some 40 MB at most with their caches. Further threads begin with empty caches.
@@ -35,6 +40,9 @@ const MOST_HELD: usize = 2048;
 
 /// Bytes of a passage in addition to its terms: itself, and the keys of its exchange.
 const PASSAGE: usize = 512;
+
+/// The terms of the names of an exchange.
+pub(super) type NameTerms = BTreeSet<(Field, String)>;
 
 /// The analyzers of one thread.
 type Analyzers = BTreeMap<Language, Analyzer>;
@@ -73,6 +81,8 @@ pub(super) struct AnalyzedPassage {
 pub(super) struct ExchangeKeys {
     /// Fields and keys.
     pub keys: Vec<(Handle, String)>,
+    /// The terms of its names.
+    pub names: Arc<NameTerms>,
     pub published: Option<DateRange>,
     /// What matches are counted by.
     pub values: OfEach<String>,
@@ -139,9 +149,15 @@ impl DocumentAnalyzer {
             tag => tag,
         };
         let mut analyzers = Borrowed { from: self, analyzers: self.take() };
-        (0..).zip(&entry.exchanges).map(move |exchange| {
+        // Neighbouring exchanges mostly have the same speakers.
+        let mut last = ([""; 2], Arc::default());
+        (0..).zip(&entry.exchanges).map(move |(index, exchange)| {
             let analyzer = analyzers.of(Language::from_tag(tag));
-            self.exchange(analyzer, entry, tag, exchange)
+            let speakers = [exchange.speaker, exchange.asker];
+            if last.0 != speakers || index == 0 {
+                last = (speakers, Arc::new(name_terms(analyzer, entry.metadata, speakers)));
+            }
+            self.exchange(analyzer, entry, tag, (index, exchange), Arc::clone(&last.1))
         })
     }
 
@@ -162,10 +178,11 @@ impl DocumentAnalyzer {
         entry: &DocumentEntry<'_>,
         tag: &str,
         (index, exchange): (u32, &ExchangeEntry<'_>),
+        names: Arc<NameTerms>,
     ) -> AnalyzedExchange {
         let whole = [TextSpan::new(0, exchange.answer.len())];
         let windows = if exchange.windows.is_empty() { &whole } else { exchange.windows.as_slice() };
-        let mut keys = Some(self.fields.keys_of(entry, tag, exchange));
+        let mut keys = Some(self.fields.keys_of(entry, tag, exchange, names));
         let mut passages = Vec::with_capacity(windows.len());
         let labels = entry.metadata.labels.iter().map(|(key, value)| key.len() + value.len());
         // As keys, and as a value.
@@ -181,6 +198,23 @@ impl DocumentAnalyzer {
         }
         AnalyzedExchange { index, passages, bytes }
     }
+}
+
+/// The terms of who speaks, in which document.
+fn name_terms(analyzer: &mut Analyzer, metadata: &Metadata, [speaker, asker]: [&str; 2]) -> NameTerms {
+    let mut terms = NameTerms::new();
+    let names = [
+        (Field::Speaker, speaker),
+        (Field::Asker, asker),
+        (Field::Title, &metadata.title),
+        (Field::Publisher, &metadata.publisher),
+    ];
+    for (field, name) in names {
+        analyzer.analyze(name, &mut |token| {
+            terms.insert((field, token.term.to_owned()));
+        });
+    }
+    terms
 }
 
 /// The analyzers of a thread, which are put back when it is done.
@@ -212,22 +246,32 @@ impl DocumentEntry<'_> {
 
 impl Fields {
     /// The keys of an exchange.
-    fn keys_of(&self, entry: &DocumentEntry<'_>, tag: &str, exchange: &ExchangeEntry<'_>) -> ExchangeKeys {
+    fn keys_of(
+        &self,
+        entry: &DocumentEntry<'_>,
+        tag: &str,
+        exchange: &ExchangeEntry<'_>,
+        names: Arc<NameTerms>,
+    ) -> ExchangeKeys {
         let mut keys = Vec::new();
-        let names = [
+        let filtered = [
             (self.speaker, exchange.speaker),
             (self.asker, exchange.asker),
             (self.publisher, &entry.metadata.publisher),
         ];
-        for (field, name) in names.into_iter().filter(|(_, name)| !name.is_empty()) {
+        for (field, name) in filtered.into_iter().filter(|(_, name)| !name.is_empty()) {
             keys.extend(keys::name_words(name).into_iter().map(|word| (field, word)));
         }
         keys.extend(keys::tag_prefixes(tag).into_iter().map(|prefix| (self.language, prefix)));
         keys.push((self.analysis, Language::from_tag(tag).tag().to_owned()));
+        if looks_like_question(exchange.question, Language::from_tag(tag)) {
+            keys.push((self.form, keys::QUESTION_FORM.to_owned()));
+        }
         let labels = entry.metadata.labels.iter();
         keys.extend(labels.map(|(key, value)| (self.label, keys::label_key(key, value))));
         ExchangeKeys {
             keys,
+            names,
             values: OfEach::new(|attribute| match attribute {
                 Attribute::Speaker => values::name(exchange.speaker),
                 Attribute::Asker => values::name(exchange.asker),

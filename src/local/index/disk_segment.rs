@@ -14,6 +14,7 @@ use tantivy::schema::IndexRecordOption;
 use crate::local::index::bit_set::BitSet;
 use crate::local::index::document_dates::DocumentDates;
 use crate::local::index::error::IndexError;
+use crate::local::index::field::ByField;
 use crate::local::index::field::Field;
 use crate::local::index::minhash::MINHASH_LEN;
 use crate::local::index::minhash::MinHash;
@@ -40,8 +41,7 @@ use crate::query::DateRange;
 pub(super) struct DiskSegment {
     id: SegmentId,
     reader: SegmentReader,
-    question: TextField,
-    answer: TextField,
+    texts: ByField<TextField>,
     exchange: Arc<dyn ColumnValues<u64>>,
     window: Arc<dyn ColumnValues<u64>>,
     /// The rank of each passage's document id.
@@ -60,7 +60,7 @@ pub(super) struct DiskSegment {
 struct TextField {
     handle: Handle,
     inverted: Arc<InvertedIndexReader>,
-    /// The length class of each passage, and [`PADDING`] zeros.
+    /// The length class of each passage, and [`PADDING`] zeros; empty where the index keeps none.
     lengths: Vec<u8>,
     bloom: TermBloom,
 }
@@ -100,8 +100,7 @@ impl DiskSegment {
         Ok(Self {
             id: SegmentId::of_files(reader.segment_id()),
             reader: reader.clone(),
-            question: TextField::open(reader, fields.question)?,
-            answer: TextField::open(reader, fields.answer)?,
+            texts: ByField::try_from_fn(|field| TextField::open(reader, fields.handle(field)))?,
             exchange,
             window,
             document,
@@ -116,24 +115,24 @@ impl DiskSegment {
     }
 
     const fn text(&self, field: Field) -> &TextField {
-        match field {
-            Field::Question => &self.question,
-            Field::Answer => &self.answer,
-        }
+        self.texts.of(field)
     }
 }
 
 impl TextField {
     fn open(reader: &SegmentReader, handle: Handle) -> Result<Self, IndexError> {
-        let norms = reader.get_fieldnorms_reader(handle)?;
         let inverted = reader.inverted_index(handle)?;
         let mut bloom = TermBloom::with_capacity(inverted.terms().num_terms());
         let mut terms = inverted.terms().stream()?;
         while terms.advance() {
             bloom.insert(terms.key());
         }
-        let mut lengths: Vec<u8> = (0..reader.max_doc()).map(|passage| norms.fieldnorm_id(passage)).collect();
-        lengths.resize(lengths.len() + PADDING, 0);
+        let mut lengths = Vec::new();
+        if reader.schema().get_field_entry(handle).has_fieldnorms() {
+            let norms = reader.get_fieldnorms_reader(handle)?;
+            lengths.extend((0..reader.max_doc()).map(|passage| norms.fieldnorm_id(passage)));
+            lengths.resize(lengths.len() + PADDING, 0);
+        }
         Ok(Self { handle, inverted, lengths, bloom })
     }
 }

@@ -15,6 +15,9 @@ pub(super) fn name_words(name: &str) -> BTreeSet<String> {
     if words.is_empty() { [folded.trim().to_owned()].into() } else { words }
 }
 
+/// The key of exchanges whose question looks like one.
+pub(super) const QUESTION_FORM: &str = "question";
+
 /// A label as one key. Keys come from clients, so the sign between is one that no key holds.
 pub(super) fn label_key(key: &str, value: &str) -> String {
     [key, "\u{0}", value].concat()

@@ -55,6 +55,7 @@ pub(crate) use document_dates::Coverage;
 pub(crate) use document_entry::DocumentEntry;
 pub(crate) use document_entry::ExchangeEntry;
 pub(crate) use error::IndexError;
+pub(crate) use field::ByField;
 pub(crate) use field::Field;
 pub(crate) use filter::filter;
 pub(crate) use handle::Index;

@@ -26,6 +26,7 @@ pub(super) struct Snapshot {
     question: Statistics,
     answer: Statistics,
     exchanges: u64,
+    in_question_form: u64,
     /// Computed at the first use: most searches do not need them, and no write waits for them.
     near_duplicates: OnceLock<NearDuplicates>,
 }
@@ -76,6 +77,7 @@ impl Snapshot {
             question: total(&segments, Field::Question),
             answer: total(&segments, Field::Answer),
             exchanges: segments.iter().map(Segment::live_exchanges).sum(),
+            in_question_form: segments.iter().map(Segment::in_question_form).sum(),
             segments,
             near_duplicates: OnceLock::new(),
         }
@@ -132,6 +134,15 @@ impl Searcher {
         self.snapshot.exchanges
     }
 
+    /// The share of questions that look like questions, from 0 to 1; 1 where there are none.
+    #[must_use]
+    pub(crate) fn question_form_share(&self) -> f32 {
+        match self.snapshot.question.passages {
+            0 => 1.0,
+            questions => (self.snapshot.in_question_form as f32 / questions as f32).min(1.0),
+        }
+    }
+
     /// How many passages there are.
     #[must_use]
     pub(crate) fn passages(&self) -> u64 {
@@ -179,12 +190,16 @@ impl Searcher {
         TermEntry::look_up(self.segments(), field, term.into())
     }
 
-    /// How much text a field holds.
+    /// How much text a field holds. Every exchange counts as one that has names, and their lengths do
+    /// not count.
     #[must_use]
     pub(crate) fn statistics(&self, field: Field) -> Statistics {
         match field {
             Field::Question => self.snapshot.question,
             Field::Answer => self.snapshot.answer,
+            Field::Speaker | Field::Asker | Field::Title | Field::Publisher => {
+                Statistics { passages: self.snapshot.exchanges, tokens: 0 }
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use tantivy::schema::Schema;
 use tantivy::schema::TextFieldIndexing;
 use tantivy::schema::TextOptions;
 
+use crate::local::index::field::Field as Searched;
 use crate::local::index::value_column::Attribute;
 
 /// The name of our analysis. tantivy has no tokenizer of this name, as it is never given text.
@@ -34,7 +35,15 @@ pub(super) struct Fields {
     pub question: Field,
     /// On every window.
     pub answer: Field,
-    /// Folded words of the name of who answers; on the first window, like all below.
+    /// The terms of the name of who answers; on the first window, like all below.
+    pub speaker_terms: Field,
+    /// Those of the name of who asks.
+    pub asker_terms: Field,
+    /// Those of the document's title.
+    pub title_terms: Field,
+    /// Those of the document's publisher.
+    pub publisher_terms: Field,
+    /// Folded words of the name of who answers, for filters.
     pub speaker: Field,
     /// Those of who asks.
     pub asker: Field,
@@ -44,6 +53,8 @@ pub(super) struct Fields {
     pub language: Field,
     /// The tag of the language that the analysis used.
     pub analysis: Field,
+    /// `question` where the exchange's question looks like one.
+    pub form: Field,
     /// Key and value as one; see `label_key`.
     pub label: Field,
 }
@@ -70,11 +81,23 @@ pub(super) fn build() -> (Schema, Fields) {
     let answer = schema.add_text_field("answer", text);
     // On every window: the term vectors of question and answer.
     schema.add_custom_field("vectors", "onrecord.term_vectors", serde_json::Value::Null);
+    // With positions, as cursors are used for one field after the other and must read them alike.
+    let name = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(TOKENIZER)
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+    );
+    let speaker_terms = schema.add_text_field("speaker_terms", name.clone());
+    let asker_terms = schema.add_text_field("asker_terms", name.clone());
+    let title_terms = schema.add_text_field("title_terms", name.clone());
+    let publisher_terms = schema.add_text_field("publisher_terms", name);
     let speaker = schema.add_text_field("speaker", keyword.clone());
     let asker = schema.add_text_field("asker", keyword.clone());
     let publisher = schema.add_text_field("publisher", keyword.clone());
     let language = schema.add_text_field("language", keyword.clone());
     let analysis = schema.add_text_field("analysis", keyword.clone());
+    let form = schema.add_text_field("form", keyword.clone());
     let label = schema.add_text_field("label", keyword);
     // On the first window, where it is known.
     schema.add_i64_field(PUBLISHED_FIRST, FAST);
@@ -84,7 +107,58 @@ pub(super) fn build() -> (Schema, Fields) {
     for attribute in Attribute::ALL {
         schema.add_text_field(attribute.column_name(), FAST);
     }
-    let fields =
-        Fields { document_id, question, answer, speaker, asker, publisher, language, analysis, label };
+    let fields = Fields {
+        document_id,
+        question,
+        answer,
+        speaker_terms,
+        asker_terms,
+        title_terms,
+        publisher_terms,
+        speaker,
+        asker,
+        publisher,
+        language,
+        analysis,
+        form,
+        label,
+    };
     (schema.build(), fields)
+}
+
+impl Fields {
+    /// All of them, in the order of the schema.
+    pub(super) const fn looked_up(&self) -> [Field; 14] {
+        let Self { document_id, question, answer, speaker, asker, publisher, .. } = *self;
+        let Self { speaker_terms, asker_terms, title_terms, publisher_terms, .. } = *self;
+        let Self { language, analysis, form, label, .. } = *self;
+        [
+            document_id,
+            question,
+            answer,
+            speaker_terms,
+            asker_terms,
+            title_terms,
+            publisher_terms,
+            speaker,
+            asker,
+            publisher,
+            language,
+            analysis,
+            form,
+            label,
+        ]
+    }
+
+    /// The handle of a field that is searched.
+    pub(super) const fn handle(&self, field: Searched) -> Field {
+        match field {
+            Searched::Question => self.question,
+            Searched::Answer => self.answer,
+            Searched::Speaker => self.speaker_terms,
+            Searched::Asker => self.asker_terms,
+            Searched::Title => self.title_terms,
+            Searched::Publisher => self.publisher_terms,
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! inner loop has no branch on which term comes next.
 
 use crate::local::index::BitSet;
+use crate::local::index::ByField;
 use crate::local::index::Field;
 use crate::local::index::IndexError;
 use crate::local::index::Postings;
@@ -27,8 +28,7 @@ use crate::local::search::top_k::Collect;
 /// Scores segments, one after the other; its buffers serve them all.
 pub(super) struct BlockScorer<'a> {
     pub plan: &'a Plan,
-    /// Of [`Field::ALL`].
-    pub norms: [Norms; 2],
+    pub norms: Box<ByField<Norms>>,
     question: ScoreBlock,
     answer: ScoreBlock,
     /// The weighted frequencies of a word's terms while they are summed; zero between words.
@@ -60,7 +60,7 @@ impl<'a> BlockScorer<'a> {
     pub(super) fn new(plan: &'a Plan) -> Self {
         Self {
             plan,
-            norms: Field::ALL.map(|field| Norms::new(plan, field)),
+            norms: Box::new(ByField::from_fn(|field| Norms::new(plan, field))),
             question: score_block::zeros(),
             answer: score_block::zeros(),
             frequencies: score_block::zeros(),
@@ -102,6 +102,13 @@ impl<'a> BlockScorer<'a> {
     /// The matches that were noted, as the passages that begin them.
     pub(super) fn take_matches(&mut self) -> BitSet {
         self.matches.take().unwrap_or_default()
+    }
+
+    /// Keeps those of the noted matches that are in a set.
+    pub(super) fn keep_noted(&mut self, kept: &BitSet) {
+        if let Some(matches) = &mut self.matches {
+            matches.intersect(kept);
+        }
     }
 
     /// Notes a match.
@@ -147,12 +154,9 @@ impl<'a> BlockScorer<'a> {
 
     fn score_one(&mut self, term: &mut TermScorer<'_>, segment: &Segment, base: u32) {
         let Self { question, answer, frequencies, touched, scored, matched, .. } = self;
-        let [of_question, of_answer] = &self.norms;
-        let (scores, norms) = match term.field {
-            Field::Question => (question, of_question),
-            Field::Answer => (answer, of_answer),
-        };
-        let Some(classes) = segment.length_classes(term.field, base) else { return };
+        let (norms, text) = (self.norms.of(term.field), term.field.scored_with());
+        let scores = if text == Field::Answer { answer } else { question };
+        let Some(classes) = segment.length_classes(text, base) else { return };
         let classes: &[u8; BLOCK_LEN] = classes;
         let end = base.saturating_add(BLOCK);
         let (weight, matches) = (term.weight, term.matches);

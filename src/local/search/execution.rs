@@ -1,6 +1,7 @@
 //! The execution of a query: planned on a snapshot, then run segment by segment.
 
 use crate::engine::Collapsed;
+use crate::engine::Explanation;
 use crate::engine::Facet;
 use crate::engine::FacetRequest;
 use crate::engine::Hit;
@@ -14,15 +15,16 @@ use crate::local::search::block_scorer::Scope;
 use crate::local::search::collapse;
 use crate::local::search::collapse::Collapse;
 use crate::local::search::conditions::Conditions;
+use crate::local::search::explain::Explainer;
 use crate::local::search::facets;
 use crate::local::search::highlight::Highlighter;
 use crate::local::search::matching::matching;
+use crate::local::search::matching::scan_at_least;
 use crate::local::search::max_score;
 use crate::local::search::plan::Plan;
 use crate::local::search::term_cache::TermCache;
 use crate::local::search::top_k::TopK;
 use crate::query::AnalyzedQuery;
-use crate::query::Filter;
 #[cfg(test)]
 use crate::query::Query;
 use crate::query::Ranking;
@@ -38,6 +40,8 @@ pub(crate) struct SearchResults {
     pub unmatched_terms: Vec<String>,
     /// The counts that were asked for, in that order.
     pub facets: Vec<Facet>,
+    /// What the score of each result is made of, where that was asked for.
+    pub explanations: Vec<Explanation>,
     /// Finds what the query matched in the hits' texts.
     pub highlighter: Highlighter,
 }
@@ -79,7 +83,7 @@ pub(super) fn search(
     ranking: &Ranking,
 ) -> Result<SearchResults, IndexError> {
     let query = AnalyzedQuery::new(query, searcher.languages(), ranking);
-    run(searcher, Planned::new(searcher, &TermCache::default(), query, ranking)?, page, ranking)
+    run(searcher, Planned::new(searcher, &TermCache::default(), query, ranking)?, page)
 }
 
 /// Ranks the exchanges that match a query, which was planned on this snapshot.
@@ -87,10 +91,9 @@ pub(crate) fn run(
     searcher: &Searcher,
     planned: Planned,
     page: &PageRequest<'_>,
-    ranking: &Ranking,
 ) -> Result<SearchResults, IndexError> {
     let Planned { query, mut plan } = planned;
-    plan.add_clauses(searcher, &query, ranking)?;
+    plan.add_clauses(searcher, &query)?;
     let mut blocks = BlockScorer::new(&plan);
     let (mut hits, mut members, mut total) = (Vec::new(), Vec::new(), 0);
     // The score of the last result once the page is full.
@@ -108,12 +111,15 @@ pub(crate) fn run(
             // Near duplicates are counted, whatever they score.
             let near_duplicates = searcher.near_duplicates();
             let mut collapse = Collapse { top, near_duplicates, ordinal, members: &mut members };
-            total += blocks.scan(scope, &mut collapse)?;
+            total += scan_at_least(&mut blocks, scope, page.min_score, &mut collapse)?;
             matches.extend(page.facets.map(|_| blocks.take_matches()));
             hits.extend(collapse.top.into_hits());
             continue;
         }
-        total += if plan.has_common_term() && by_relevance {
+        // Whether a passage scores enough to be counted shows only when all of it is scored.
+        total += if page.min_score > 0.0 {
+            scan_at_least(&mut blocks, scope, page.min_score, &mut top)?
+        } else if plan.has_common_term() && by_relevance {
             max_score::scan(&mut blocks, scope, &mut top)?
         } else {
             blocks.scan(scope, &mut top)?
@@ -130,7 +136,7 @@ pub(crate) fn run(
         }
     }
     let facets = match page.facets {
-        Some(wanted) => count_facets(searcher, &mut blocks, page.filter, wanted, &matches)?,
+        Some(wanted) => count_facets(searcher, &mut blocks, page, wanted, &matches)?,
         None => Vec::new(),
     };
     let single = |hit| Collapsed { hit, duplicates: Vec::new(), more: 0 };
@@ -142,25 +148,37 @@ pub(crate) fn run(
     results.extend(clusters);
     results.sort_unstable_by(|one, other| one.hit.order(&other.hit));
     results.truncate(page.limit);
+    let mut explanations = Vec::new();
+    if page.explain {
+        let explainer = Explainer { searcher, query: &query, plan: &plan };
+        for result in &results {
+            explanations.push(explainer.explain(&result.hit)?);
+        }
+    }
     let highlighter = Highlighter::of(&query, plan.words(), searcher);
     let unmatched_terms = plan.into_unmatched();
-    Ok(SearchResults { results, total, unmatched_terms, facets, highlighter })
+    Ok(SearchResults { results, total, unmatched_terms, facets, explanations, highlighter })
 }
 
 /// Counts the matches of each segment. A facet that ignores its own filter has matches of its own.
 fn count_facets(
     searcher: &Searcher,
     blocks: &mut BlockScorer<'_>,
-    filter: &Filter,
+    page: &PageRequest<'_>,
     wanted: &FacetRequest,
     matches: &[BitSet],
 ) -> Result<Vec<Facet>, IndexError> {
     let segments = searcher.segments();
     let mut counted = Vec::with_capacity(wanted.keys.len());
     for key in &wanted.keys {
-        let wider = wanted.ignore_own_filter.then(|| key.without_own_filter(filter)).flatten();
+        let wider = wanted.ignore_own_filter.then(|| key.without_own_filter(page.filter)).flatten();
         counted.push(match wider {
-            Some(wider) => facets::count(segments, &matching(blocks, segments, &wider)?, key, wanted.size),
+            Some(wider) => facets::count(
+                segments,
+                &matching(blocks, segments, &wider, page.min_score)?,
+                key,
+                wanted.size,
+            ),
             None => facets::count(segments, matches, key, wanted.size),
         });
     }

@@ -24,7 +24,7 @@ pub(super) struct Match {
     pub start: u32,
     /// The passage of its best window.
     pub best: u32,
-    /// The score of its question.
+    /// The score of its question and its names.
     pub question: f32,
     /// The score of its best window's answer.
     pub answer: f32,
@@ -36,16 +36,17 @@ impl Match {
         self.question + self.answer
     }
 
-    /// Its score. `unpaired_factor` is that of exchanges without a question.
-    pub(super) fn score(&self, segment: &Segment, unpaired_factor: f32) -> f32 {
+    /// The factor of the answer's score of the exchange that begins at a passage. `unpaired_factor`
+    /// is that of exchanges without a question.
+    pub(super) fn factor(segment: &Segment, start: u32, unpaired_factor: f32) -> f32 {
         let has_question =
-            || segment.length_classes(Field::Question, self.start).is_some_and(|[class]| *class > 0);
-        let factor = if unpaired_factor.to_bits() == 1.0_f32.to_bits() || has_question() {
-            1.0
-        } else {
-            unpaired_factor
-        };
-        self.sum() * factor
+            || segment.length_classes(Field::Question, start).is_some_and(|[class]| *class > 0);
+        if unpaired_factor.to_bits() == 1.0_f32.to_bits() || has_question() { 1.0 } else { unpaired_factor }
+    }
+
+    /// Its score. `unpaired_factor` is that of the answers of exchanges without a question.
+    pub(super) fn score(&self, segment: &Segment, unpaired_factor: f32) -> f32 {
+        self.question + self.answer * Self::factor(segment, self.start, unpaired_factor)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::analysis::Analyzer;
 use crate::analysis::Form;
 use crate::analysis::Language;
 use crate::engine::PassageKey;
+use crate::local::index::Field;
 use crate::local::index::Fingerprints;
 #[cfg(test)]
 use crate::local::index::IndexError;
@@ -35,6 +36,8 @@ pub(crate) struct Highlighter {
     /// The fingerprints of `terms`.
     fingerprints: Fingerprints,
     phrases: Vec<Vec<(u32, String)>>,
+    /// Terms that names have.
+    names: HashSet<String>,
     default_language: Language,
     /// Chunks analysed so far, by language: the results of one query have many in common.
     chunks: BTreeMap<Language, ChunkCache>,
@@ -66,7 +69,11 @@ impl Highlighter {
         let topical = words.iter().any(|word| word.matches && word.role.is_topical());
         let words = words.iter().zip(entries);
         let shown = words.filter(|(word, _)| word.matches && (word.role.is_topical() || !topical));
-        let terms: HashSet<String> = shown.flat_map(|(_, entry)| entry.terms()).map(str::to_owned).collect();
+        let (mut terms, mut names) = (HashSet::new(), HashSet::new());
+        for (_, entry) in shown {
+            terms.extend(entry.terms_of(&Field::TEXTS).map(str::to_owned));
+            names.extend(entry.terms_of(&Field::NAMES).map(str::to_owned));
+        }
         let mut fingerprints = Fingerprints::default();
         #[expect(clippy::iter_over_hash_type, reason = "a set is filled from a set, in any order")]
         for term in &terms {
@@ -78,7 +85,7 @@ impl Highlighter {
             .flat_map(|clause| clause.variants.iter().cloned())
             .collect();
         let default_language = searcher.default_language();
-        Self { terms, fingerprints, phrases, default_language, chunks: BTreeMap::new() }
+        Self { terms, fingerprints, phrases, names, default_language, chunks: BTreeMap::new() }
     }
 
     /// The spans of `text`, in the language of this BCP 47 tag, that the query matched: in order,
@@ -87,6 +94,20 @@ impl Highlighter {
     pub(crate) fn spans(&self, language: &str, text: &str) -> Vec<TextSpan> {
         let mut spans = Vec::new();
         self.analyze(&mut Analyzer::new(self.language(language)), text, &mut spans);
+        joined(spans)
+    }
+
+    /// The spans of a name, of a document in the language of this tag, that the query matched.
+    pub(crate) fn in_name(&mut self, language: &str, name: &str) -> Vec<TextSpan> {
+        if self.names.is_empty() || name.is_empty() {
+            return Vec::new();
+        }
+        let mut spans = Vec::new();
+        Analyzer::new(self.language(language)).analyze(name, &mut |token| {
+            if self.names.contains(token.term) {
+                spans.push(token.span);
+            }
+        });
         joined(spans)
     }
 

@@ -8,6 +8,7 @@ use crate::local::search::block_scorer::BlockScorer;
 use crate::local::search::block_scorer::Scope;
 use crate::local::search::conditions::Conditions;
 use crate::local::search::max_score;
+use crate::local::search::top_k::Collect;
 use crate::local::search::top_k::TopK;
 use crate::query::Filter;
 
@@ -16,6 +17,7 @@ pub(super) fn matching(
     blocks: &mut BlockScorer<'_>,
     segments: &[Segment],
     filter: &Filter,
+    min_score: f32,
 ) -> Result<Vec<BitSet>, IndexError> {
     let mut matches = Vec::with_capacity(segments.len());
     for (ordinal, segment) in segments.iter().enumerate() {
@@ -25,7 +27,9 @@ pub(super) fn matching(
         let page = PageRequest::new(filter, 0);
         let mut top = TopK::new(segment, &page, f32::NEG_INFINITY);
         blocks.note_matches(segment);
-        if blocks.plan.has_common_term() {
+        if min_score > 0.0 {
+            scan_at_least(blocks, scope, min_score, &mut top)?;
+        } else if blocks.plan.has_common_term() {
             max_score::scan(blocks, scope, &mut top)?;
         } else {
             blocks.scan(scope, &mut top)?;
@@ -33,4 +37,38 @@ pub(super) fn matching(
         matches.push(blocks.take_matches());
     }
     Ok(matches)
+}
+
+/// Offers the matches of a segment that score at least `least`, and notes them where matches are
+/// noted; returns how many these are. Whether a passage scores enough shows only when all of it is
+/// scored, so nothing can be skipped.
+pub(super) fn scan_at_least(
+    blocks: &mut BlockScorer<'_>,
+    scope: Scope<'_>,
+    least: f32,
+    collector: &mut impl Collect,
+) -> Result<u64, IndexError> {
+    let mut enough =
+        AtLeast { segment: scope.segment, collector, least, found: BitSet::empty(scope.segment.len()) };
+    blocks.scan(scope, &mut enough)?;
+    blocks.keep_noted(&enough.found);
+    Ok(enough.found.count())
+}
+
+/// Passes on the matches that score enough.
+struct AtLeast<'a, C> {
+    segment: &'a Segment,
+    collector: &'a mut C,
+    least: f32,
+    /// These matches, as the passages that begin them.
+    found: BitSet,
+}
+
+impl<C: Collect> Collect for AtLeast<'_, C> {
+    fn offer(&mut self, passage: u32, score: f32) {
+        if score >= self.least {
+            self.found.insert(self.segment.starts().at_or_below(passage).unwrap_or(passage));
+            self.collector.offer(passage, score);
+        }
+    }
 }

@@ -8,6 +8,7 @@
 //! passages that score nearly enough without them. Scores, order and total are those of
 //! [`BlockScorer::scan`], to the last bit. `docs/ranking.md` says what it saves.
 
+use crate::local::index::ByField;
 use crate::local::index::Field;
 use crate::local::index::IndexError;
 use crate::local::index::Segment;
@@ -217,26 +218,27 @@ struct PassageScorer<'a> {
 }
 
 impl PassageScorer<'_> {
-    /// Adds to the scores of a passage in [`Field::ALL`] what its last `count` scorers give it.
+    /// Adds to the scores of a passage in [`Field::TEXTS`] what its last `count` scorers give it.
     fn add(
         &mut self,
         segment: &Segment,
-        norms: &[Norms; 2],
+        norms: &ByField<Norms>,
         passage: u32,
         count: usize,
         mut scores: [f32; 2],
     ) -> [f32; 2] {
         self.next = passage;
         let classes =
-            Field::ALL.map(|field| segment.length_classes(field, passage).map_or(0, |[class]| *class));
+            Field::TEXTS.map(|field| segment.length_classes(field, passage).map_or(0, |[class]| *class));
         let read = self.scorers.len().saturating_sub(count);
         let may_have =
             |scorer: &&mut TermScorer<'_>| scorer.matching_docs.is_none_or(|all| all.contains(passage));
         for scorer in self.scorers.iter_mut().skip(read).filter(may_have) {
             let frequency = scorer.frequency_at(passage);
             if frequency > 0.0 {
-                let fields = Field::ALL.iter().zip(&mut scores).zip(norms.iter().zip(classes));
-                for ((_, score), (norms, class)) in fields.filter(|((field, _), _)| **field == scorer.field) {
+                let (text, norms) = (scorer.field.scored_with(), norms.of(scorer.field));
+                let fields = Field::TEXTS.iter().zip(&mut scores).zip(classes);
+                for ((_, score), class) in fields.filter(|((field, _), _)| **field == text) {
                     *score += scorer.weight * norms.saturate(frequency, class);
                 }
             }

@@ -20,6 +20,7 @@ mod matching;
 mod facets;
 mod collapse;
 mod highlight;
+mod explain;
 mod execution;
 #[cfg(test)]
 mod highlight_tests;

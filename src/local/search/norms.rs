@@ -5,7 +5,7 @@ use crate::local::index::Segment;
 use crate::local::search::plan::Plan;
 use crate::query::Saturation;
 
-/// For each length class of a field, `k1 (1 - b + b length / average)`: the frequency that scores
+/// For each length class of a field (0 for names), `k1 (1 - b + b length / average)`: the frequency that scores
 /// half.
 pub(super) struct Norms([f32; 256]);
 
@@ -16,6 +16,8 @@ impl Norms {
         let average = match field {
             Field::Question => question,
             Field::Answer => answer,
+            // Names score in full, however often and in how many words.
+            Field::Speaker | Field::Asker | Field::Title | Field::Publisher => return Self([0.0; 256]),
         };
         let mut norms = [k1; 256];
         if average > 0.0 {

@@ -42,12 +42,19 @@ pub(super) fn exchanges_with_any(
 ) -> Result<BitSet, IndexError> {
     let mut exchanges = BitSet::empty(segment.len());
     for clause in clauses {
-        for field in Field::ALL {
+        for field in searched_by_sign(clause) {
             visit(segment, field, clause, within, &mut |passage, _| exchanges.insert(passage))?;
         }
     }
     exchanges.lower_to(segment.starts());
     Ok(exchanges)
+}
+
+/// The fields that a clause with a sign is looked for in: a word also in the names of who speaks and
+/// who asks.
+fn searched_by_sign(clause: &AnalyzedClause) -> impl Iterator<Item = Field> + use<> {
+    let names = if clause.is_word() { [Field::Speaker, Field::Asker].as_slice() } else { &[] };
+    Field::TEXTS.into_iter().chain(names.iter().copied())
 }
 
 /// Clauses in ascending order of how many passages may have them, which is as many as have the
@@ -60,7 +67,7 @@ pub(super) fn rarest_first<'c>(
     for clause in clauses {
         let mut passages = 0;
         for variant in &clause.variants {
-            for field in Field::ALL {
+            for field in searched_by_sign(clause) {
                 let terms = resolve(segment, field, variant)?.unwrap_or_default();
                 passages += terms.iter().map(|(_, term)| u64::from(term.passages())).min().unwrap_or(0);
             }

@@ -11,6 +11,7 @@ use quick_cache::sync::Cache;
 use quick_cache::sync::DefaultLifecycle;
 
 use crate::local::index::BitSet;
+use crate::local::index::ByField;
 use crate::local::index::Field;
 use crate::local::index::IndexError;
 use crate::local::index::Searcher;
@@ -26,7 +27,7 @@ use crate::query::synonyms;
 /// their words is looked up in some ten forms, in each field of each segment.
 const BYTES: u64 = 16 << 20;
 
-/// Bytes for each passage: room for the sets of passages that have sixty-four common words, a bit
+/// Bytes for each passage: room for the sets of passages that have some forty common words, a bit
 /// for each passage and field.
 const PER_PASSAGE: u64 = 16;
 
@@ -42,10 +43,7 @@ const COMMON: u64 = 16;
 
 /// A word of a query in a snapshot.
 #[derive(Debug, Default)]
-pub(super) struct CachedTerm {
-    question: FieldEntry,
-    answer: FieldEntry,
-}
+pub(super) struct CachedTerm(ByField<FieldEntry>);
 
 /// A word in one field.
 #[derive(Debug, Default)]
@@ -118,8 +116,12 @@ impl CachedTerm {
             Depth::Related => Self::of_terms(searcher, &word.expanded())?,
         };
         if depth != Depth::Terms {
-            found.question.allocate_matching_docs(searcher);
-            found.answer.allocate_matching_docs(searcher);
+            for (text, _) in &word.alternatives {
+                found.add(searcher, text, Relation::Own, &Field::NAMES)?;
+            }
+            for field in Field::ALL {
+                found.0.of_mut(field).allocate_matching_docs(searcher);
+            }
         }
         Ok(found)
     }
@@ -127,36 +129,43 @@ impl CachedTerm {
     fn of_terms(searcher: &Searcher, alternatives: &[(String, Relation)]) -> Result<Self, IndexError> {
         let mut word = Self::default();
         for (term, relation) in alternatives {
-            let term: Arc<str> = Arc::from(term.as_str());
-            for field in Field::ALL {
-                let entry = searcher.term(field, &term)?;
-                if entry.live > 0 {
-                    let alternative = Alternative { term: Arc::clone(&term), relation: *relation, entry };
-                    match field {
-                        Field::Question => word.question.alternatives.push(alternative),
-                        Field::Answer => word.answer.alternatives.push(alternative),
-                    }
-                }
-            }
+            word.add(searcher, term, *relation, &Field::TEXTS)?;
         }
         Ok(word)
     }
 
-    /// The word in a field.
-    pub(super) const fn of(&self, field: Field) -> &FieldEntry {
-        match field {
-            Field::Question => &self.question,
-            Field::Answer => &self.answer,
+    /// Adds a term in those of `fields` that have it.
+    fn add(
+        &mut self,
+        searcher: &Searcher,
+        term: &str,
+        relation: Relation,
+        fields: &[Field],
+    ) -> Result<(), IndexError> {
+        let term: Arc<str> = Arc::from(term);
+        for field in fields {
+            let entry = searcher.term(*field, &term)?;
+            if entry.live > 0 {
+                let alternative = Alternative { term: Arc::clone(&term), relation, entry };
+                self.0.of_mut(*field).alternatives.push(alternative);
+            }
         }
+        Ok(())
     }
 
-    /// Its terms in both fields, some of them twice.
-    pub(super) fn terms(&self) -> impl Iterator<Item = &str> {
-        self.alternatives().map(|alternative| &*alternative.term)
+    /// The word in a field.
+    pub(super) const fn of(&self, field: Field) -> &FieldEntry {
+        self.0.of(field)
+    }
+
+    /// Its terms in some fields, some of them several times.
+    pub(super) fn terms_of(&self, fields: &[Field]) -> impl Iterator<Item = &str> {
+        let alternatives = fields.iter().flat_map(|field| &self.of(*field).alternatives);
+        alternatives.map(|alternative| &*alternative.term)
     }
 
     fn alternatives(&self) -> impl Iterator<Item = &Alternative> {
-        self.question.alternatives.iter().chain(&self.answer.alternatives)
+        self.0.iter().flat_map(|entry| &entry.alternatives)
     }
 }
 
@@ -172,7 +181,7 @@ impl Weighter<String, Arc<CachedTerm>> for TermWeighter {
             let segments = size_of_val(&*alternative.entry.segments);
             size_of::<Alternative>() + alternative.term.len() + segments + OVERHEAD / 4
         };
-        let matching_docs = word.question.matching_docs_bytes + word.answer.matching_docs_bytes;
+        let matching_docs = word.0.iter().map(|entry| entry.matching_docs_bytes).sum::<usize>();
         (OVERHEAD + key.len() + word.alternatives().map(of).sum::<usize>() + matching_docs) as u64
     }
 }
@@ -275,6 +284,7 @@ mod tests {
     use super::FieldEntry;
     use super::TermCache;
     use super::key;
+    use crate::local::index::ByField;
     use crate::query::Depth;
     use crate::query::QueryTerm;
     use crate::query::Relation;
@@ -284,7 +294,7 @@ mod tests {
     fn there_is_room_for_common_words_of_any_index() {
         for passages in [1_000, 1_000_000, 1_000_000_000] {
             let field = || FieldEntry { matching_docs_bytes: passages / 8, ..FieldEntry::default() };
-            let word = CachedTerm { question: field(), answer: field() };
+            let word = CachedTerm(ByField::from_fn(|_| field()));
             let kept = TermCache::sized(passages as u64);
             kept.insert("word".to_owned(), Arc::new(word));
             assert!(kept.get("word").is_some(), "{passages}");
@@ -298,6 +308,8 @@ mod tests {
             count: 1,
             matches: true,
             role: Role::Topic,
+            reporting: false,
+            topic_of_preposition: false,
             weight: 1.0,
         };
         key(&word, depth)

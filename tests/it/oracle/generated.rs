@@ -64,17 +64,24 @@ const WORDS: [&str; 44] = [
     "a",
     "U.S.",
 ];
-const SPEAKERS: [&str; 7] = [
+const SPEAKERS: [&str; 8] = [
     "Emil Sandoval",
     "Ana María Ruiz",
     "Oskar Brandt",
     "",
+    "Harbour Master",
     "EMIL SANDOVAL",
     "Ana Maria Ruiz",
     "Émil Sandoval",
 ];
 const ASKERS: [&str; 3] = ["Host", "HOST", "Zoë"];
-const PUBLISHERS: [&str; 4] = ["", "Le Monde", "LE MONDE", "Der Bote"];
+const PUBLISHERS: [&str; 6] = ["", "Le Monde", "LE MONDE", "Der Bote", "Harbour Herald", "Syrian Times"];
+/// Words that are names, and words around names.
+const NAMES: [&str; 12] = [
+    "Sandoval", "sandoval", "Ruiz", "María", "Brandt", "Host", "about", "say", "on", "opinion", "Herald",
+    "said",
+];
+const TITLES: [&str; 4] = ["", "Talks with Emil Sandoval", "River and harbour", "The Brandt interview"];
 const LANGUAGES: [&str; 6] = ["en", "en", "en-GB", "ru", "fr", ""];
 const DATES: [&str; 6] = ["2017", "2017-04", "2018-11-30", "2019-01-01", "", "spring"];
 const DOCUMENTS: usize = 12;
@@ -87,16 +94,20 @@ pub(super) enum Change {
 
 /// Draws corpora and queries. `SplitMix64` (Steele, Lea and Flood, "Fast Splittable Pseudorandom
 /// Number Generators", 2014).
-pub(super) struct Generator(u64);
+pub(super) struct Generator {
+    state: u64,
+    /// Of four questions, how many may be headings.
+    headings: usize,
+}
 
 impl Generator {
     pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, headings: [0, 2, 4][usize::try_from(seed % 3).unwrap()] }
     }
 
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
@@ -143,6 +154,7 @@ impl Generator {
             language: self.one(&LANGUAGES).to_owned(),
             published: self.one(&DATES).to_owned(),
             labels: if self.below(5) == 0 { BTreeMap::new() } else { BTreeMap::from(labels) },
+            title: self.one(&TITLES).to_owned(),
             publisher: self.one(&PUBLISHERS).to_owned(),
             ..Metadata::default()
         };
@@ -157,9 +169,15 @@ impl Generator {
     fn pair(&mut self) -> Pair {
         let line = |speaker: &str, text| Line { speaker: speaker.to_owned(), text };
         let asker = self.one(&ASKERS);
-        let question = (self.below(4) > 0).then(|| line(asker, format!("{}?", self.words(7))));
+        let question = (self.below(4) > 0).then(|| line(asker, self.question()));
         let speaker = self.one(&SPEAKERS);
         Pair { question, answer: line(speaker, self.text(6)) }
+    }
+
+    /// Some corpora have headings in the place of most questions.
+    fn question(&mut self) -> String {
+        let mark = if self.below(4) < self.headings { "" } else { "?" };
+        format!("{}{mark}", self.words(7))
     }
 
     pub(super) fn search(&mut self) -> SearchCall {
@@ -171,7 +189,7 @@ impl Generator {
         // Most are by relevance.
         let order = order[self.below(order.len()).saturating_sub(self.below(2))];
         let facets = if self.below(2) == 0 { self.facets() } else { FacetRequest::default() };
-        SearchCall { page_size, order, facets, ..SearchCall::new(query, filter) }
+        SearchCall { page_size, order, facets, explain: true, ..SearchCall::new(query, filter) }
     }
 
     fn facets(&mut self) -> FacetRequest {
@@ -191,12 +209,14 @@ impl Generator {
 
     /// Plain words mostly; phrases and signs now and then.
     fn clause(&mut self) -> String {
-        match self.below(12) {
+        match self.below(14) {
             0 => format!("\"{}\"", self.words(3)),
             1 => format!("+{}", self.word()),
             2 => format!("-{}", self.word()),
             3 => format!("+\"{}\"", self.words(2)),
             4 => format!("-\"{}\"", self.words(2)),
+            5 => self.one(&NAMES).to_owned(),
+            6 => format!("{} {}", self.one(&["about", "on", "about the", "and"]), self.one(&NAMES)),
             _ => self.word().to_owned(),
         }
     }

@@ -148,6 +148,10 @@ fn compare(local: &Engine, reference: &Engine, call: &SearchCall, context: &str)
             continue;
         }
         assert_eq!(one.question_highlights, same.question_highlights, "{}: {context}", one.passage.question);
+        assert_eq!(one.name_highlights, same.name_highlights, "{}: {context}", id(one));
+        let explanation = one.explanation.as_ref().unwrap();
+        let sum: f32 = explanation.terms.iter().map(|term| term.score).sum();
+        assert!(alike(sum * explanation.factor, one.score.0), "{explanation:?}: {:?}: {context}", one.score);
         assert_eq!(one.answer_highlights, same.answer_highlights, "{}: {context}", one.passage.answer);
     }
 }

@@ -44,6 +44,12 @@ use crate::oracle::facets::Match;
 const QUESTION: usize = 0;
 const ANSWER: usize = 1;
 
+/// The names of an exchange, which score with its question: who answers, who asks, the document's
+/// title and its publisher.
+const NAMES: usize = 4;
+const SPEAKER: usize = 0;
+const ASKER: usize = 1;
+
 /// A text as terms: which term is at which position.
 #[derive(Clone, Debug, Default)]
 struct Text {
@@ -63,6 +69,8 @@ struct Exchange {
     index: u32,
     speaker: String,
     asker: String,
+    names: [Text; NAMES],
+    asks: bool,
     passages: Vec<Passage>,
 }
 
@@ -148,11 +156,16 @@ impl Collection {
                         Text::new(language, window.span.of(&answer.text)),
                     ],
                 };
+                let speaker = answer.speaker.clone().unwrap_or_default();
+                let asker = asker.unwrap_or_default();
+                let names = [&speaker, &asker, &metadata.title, &metadata.publisher];
                 exchanges.push(Exchange {
                     document: number,
                     index,
-                    speaker: answer.speaker.clone().unwrap_or_default(),
-                    asker: asker.unwrap_or_default(),
+                    names: names.map(|name| Text::new(language, name)),
+                    asks: looks_like_question(language, question),
+                    speaker,
+                    asker,
                     passages: stored.windows.iter().enumerate().map(window).collect(),
                 });
             }
@@ -212,6 +225,18 @@ impl Collection {
     }
 }
 
+/// Whether a question is one by its mark or its first word; the generated ones begin with few
+/// interrogatives.
+fn looks_like_question(language: Language, question: &str) -> bool {
+    let first = question.split(' ').next().unwrap_or_default().to_lowercase();
+    let interrogatives: &[&str] = match language {
+        Language::English => &["was", "what", "how", "did", "who"],
+        Language::French => &["a"],
+        _ => &[],
+    };
+    question.contains('?') || interrogatives.contains(&first.trim_matches('.'))
+}
+
 fn language_of(tag: &str) -> Language {
     Language::from_tag(if tag.is_empty() { "en" } else { tag })
 }
@@ -233,6 +258,14 @@ fn folded(name: &str) -> Vec<String> {
 fn covers(range: &str, tag: &str) -> bool {
     let (range, tag) = (range.to_lowercase(), tag.to_lowercase());
     tag == range || tag.starts_with(&format!("{range}-"))
+}
+
+/// A word of the query in a name, with what it scores.
+struct Name {
+    which: usize,
+    weight: f64,
+    matches: bool,
+    terms: Vec<String>,
 }
 
 /// A word of the query in one field, with what it scores.
@@ -268,15 +301,86 @@ impl ReferencePlan {
     }
 
     fn field_weight(&self, field: usize) -> f32 {
-        if field == QUESTION { self.ranking.question_weight } else { self.ranking.answer_weight }
+        if field == ANSWER {
+            return self.ranking.answer_weight;
+        }
+        // Headings weigh less than questions.
+        let (questions, _) = self.collection.statistics[QUESTION];
+        let asking = self.collection.exchanges.iter().filter(|exchange| exchange.asks).count() as f32;
+        let share = if questions == 0 { 1.0 } else { (asking / questions as f32).min(1.0) };
+        let full = self.ranking.question_form_share;
+        let counts = if share >= full { 1.0 } else { share / full };
+        1.0 + (self.ranking.question_weight - 1.0) * counts
+    }
+
+    /// The terms that analysis makes of a word.
+    fn own(word: &QueryTerm) -> impl Iterator<Item = &String> {
+        word.alternatives.iter().filter(|(_, relation)| *relation == Relation::Own).map(|(term, _)| term)
+    }
+
+    /// How many exchanges have the word in a name, each of its terms counted by itself.
+    fn named(&self, name: usize, word: &QueryTerm) -> u64 {
+        let named = |term: &&String| {
+            self.collection.exchanges.iter().filter(|exchange| exchange.names[name].has(term)).count() as u64
+        };
+        // A text has no names of its own.
+        let few = self.query.depth(word) != Depth::Terms;
+        if few { Self::own(word).map(|term| named(&term)).sum() } else { 0 }
+    }
+
+    /// Whether a word is the name of somebody who answers, and means them.
+    fn names_speaker(&self, word: &QueryTerm) -> bool {
+        word.role == Role::Topic && !word.topic_of_preposition && self.named(SPEAKER, word) > 0
+    }
+
+    /// The idf of a name.
+    fn name_idf(&self, exchanges: u64) -> f64 {
+        let all = self.collection.exchanges.len() as f64;
+        let with = (exchanges as f64).min(all);
+        (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
+    }
+
+    /// The words of names as they score.
+    fn names(&self) -> Vec<Name> {
+        let ranking = &self.ranking;
+        let weights =
+            [ranking.speaker_weight, ranking.asker_weight, ranking.title_weight, ranking.publisher_weight];
+        let mut names = Vec::new();
+        for word in self.query.words.iter().filter(|word| word.role == Role::Topic) {
+            for (name, weight) in weights.iter().enumerate() {
+                let exchanges = self.named(name, word);
+                let about = name == SPEAKER && word.topic_of_preposition;
+                let repeated = f64::from(word.count).powf(f64::from(ranking.query_frequency_exponent));
+                let weight = f64::from(word.weight)
+                    * f64::from(*weight)
+                    * if about { f64::from(ranking.name_mention_weight) } else { 1.0 }
+                    * repeated
+                    * self.name_idf(exchanges);
+                if exchanges > 0 {
+                    let terms = Self::own(word).cloned().collect();
+                    names.push(Name { which: name, weight, matches: word.matches, terms });
+                }
+            }
+        }
+        names
     }
 
     /// What a word's role leaves of its weight.
     fn damping(&self, word: &QueryTerm, field: usize) -> f32 {
-        let topics = self.query.words.iter().filter(|word| word.role == Role::Topic).count();
-        match (word.role, field) {
+        let topics: Vec<&QueryTerm> =
+            self.query.words.iter().filter(|word| word.role == Role::Topic).collect();
+        let topic_in = |field| {
+            let has = |term: &str| self.collection.count(field, |text| text.has(term)) > 0;
+            topics.iter().any(|word| self.alternatives(word).iter().any(|(term, _)| has(term)))
+        };
+        let reports = word.reporting && self.query.words.iter().any(|word| self.names_speaker(word));
+        let role = if reports { Role::Function } else { word.role };
+        match (role, field) {
             (Role::Topic | Role::Name, _) => 1.0,
-            (Role::Interrogative, QUESTION) if topics <= self.ranking.short_query_topics => 1.0,
+            (Role::Interrogative, QUESTION) if topic_in(ANSWER) && !topic_in(QUESTION) => {
+                self.ranking.interrogative_in_answer
+            }
+            (Role::Interrogative, QUESTION) if topics.len() <= self.ranking.short_query_topics => 1.0,
             (Role::Interrogative, QUESTION) => self.ranking.interrogative_in_question,
             (Role::Interrogative, _) => self.ranking.interrogative_in_answer,
             (Role::Function, QUESTION) => self.ranking.function_word_in_question,
@@ -304,13 +408,29 @@ impl ReferencePlan {
                     found.push((field, self.collection.idf(field, own.max(related)), terms));
                 }
             }
-            if found.is_empty() && word.role != Role::Name && !unmatched.contains(&word.surface) {
+            let reports = word.reporting && self.query.words.iter().any(|word| self.names_speaker(word));
+            let topic = word.role == Role::Topic && !reports;
+            let named = word.role == Role::Topic && (0..NAMES).any(|name| self.named(name, word) > 0);
+            if found.is_empty() && !named && word.role != Role::Name && !unmatched.contains(&word.surface) {
                 unmatched.push(word.surface.clone());
             }
             // A word is not rarer in questions than in answers, where both have it.
             let least = found.iter().map(|(_, idf, _)| *idf).fold(f64::INFINITY, f64::min);
+            // Where it rather names a speaker, its mentions count less, and their idf is at most that.
+            let own = |field: usize| {
+                let has = |term| self.collection.count(field, |text| text.has(term));
+                Self::own(word).map(|term| has(term)).sum::<u64>() as f64
+            };
+            let speaks = self.named(SPEAKER, word);
+            let (mut mention, mut cap) = (1.0, f64::INFINITY);
+            if topic && speaks > 0 && !word.topic_of_preposition {
+                let share = (speaks as f64 / own(QUESTION).max(own(ANSWER))).min(1.0);
+                mention = 1.0 - (1.0 - f64::from(self.ranking.name_mention_weight)) * share;
+                cap = self.name_idf(speaks);
+            }
             for (field, idf, terms) in found {
                 let idf = if field == QUESTION { least } else { idf };
+                let idf = idf.min(cap) * mention;
                 let repeated = f64::from(word.count).powf(f64::from(self.ranking.query_frequency_exponent));
                 let weight = f64::from(word.weight)
                     * f64::from(self.field_weight(field))
@@ -339,7 +459,11 @@ impl ReferencePlan {
     fn fulfils_signs(&self, exchange: &Exchange) -> bool {
         let has = |clause: &AnalyzedClause| {
             let texts = exchange.passages.iter().flat_map(|passage| &passage.fields);
-            texts.into_iter().any(|text| text.frequency_of_clause(clause) > 0)
+            let said = texts.into_iter().any(|text| text.frequency_of_clause(clause) > 0);
+            // A single word also counts in the names of who speaks.
+            let word = clause.variants.iter().all(|variant| variant.len() == 1);
+            let speaks = |name: usize| exchange.names[name].frequency_of_clause(clause) > 0;
+            said || (word && (speaks(SPEAKER) || speaks(ASKER)))
         };
         self.query.clauses.iter().all(|clause| match clause.occur {
             Occur::Should => true,
@@ -364,8 +488,19 @@ impl ReferencePlan {
     }
 
     /// The best window of an exchange and its score; `None` where nothing of it is found.
-    fn score(&self, exchange: &Exchange, words: &[Word], phrases: &[Phrase<'_>]) -> Option<(usize, f64)> {
+    fn score(
+        &self,
+        exchange: &Exchange,
+        (words, names): (&[Word], &[Name]),
+        phrases: &[Phrase<'_>],
+    ) -> Option<(usize, f64)> {
         let (mut found, mut question, mut best) = (false, 0.0, (0, 0.0));
+        for name in names {
+            if name.terms.iter().any(|term| exchange.names[name.which].has(term)) {
+                found |= name.matches;
+                question += name.weight;
+            }
+        }
         for (window, passage) in exchange.passages.iter().enumerate() {
             let mut scores = [0.0; 2];
             for word in words {
@@ -396,7 +531,7 @@ impl ReferencePlan {
         let paired = |exchange: &Exchange| exchange.passages.iter().any(has_question);
         let lost_its_question = !paired(exchange) && self.collection.statistics[QUESTION].0 > 0;
         let factor = if lost_its_question { f64::from(self.ranking.unpaired_factor) } else { 1.0 };
-        found.then_some((best.0, (question + best.1) * factor))
+        found.then_some((best.0, question + best.1 * factor))
     }
 }
 
@@ -408,9 +543,9 @@ impl SearchPlan for ReferencePlan {
     fn run(self: Box<Self>, page: &PageRequest<'_>) -> Result<ResultPage, BackendError> {
         assert!(!page.collapse, "near duplicates are not part of the reference");
         let (words, unmatched_terms) = self.words();
-        let phrases = self.phrases();
+        let (phrases, names) = (self.phrases(), self.names());
         let facets = match page.facets {
-            Some(wanted) => self.facets(page.filter, wanted, &words, &phrases),
+            Some(wanted) => self.facets(page, wanted, (&words, &names), &phrases),
             None => Vec::new(),
         };
         let mut hits = Vec::new();
@@ -421,7 +556,10 @@ impl SearchPlan for ReferencePlan {
             if !self.collection.allows(page.filter, exchange) || !self.fulfils_signs(exchange) {
                 continue;
             }
-            let Some((window, score)) = self.score(exchange, &words, &phrases) else { continue };
+            let Some((window, score)) = self.score(exchange, (&words, &names), &phrases) else { continue };
+            if score < f64::from(page.min_score) {
+                continue;
+            }
             let window = u32::try_from(window).unwrap();
             let (id, metadata) = &self.collection.documents[exchange.document];
             #[expect(clippy::cast_possible_truncation, reason = "scores are single precision")]
@@ -444,28 +582,35 @@ impl SearchPlan for ReferencePlan {
             .take(page.limit)
             .map(alone)
             .collect();
-        let highlighter = Box::new(ReferenceHighlight { terms: self.shown(), clauses: self.shown_phrases() });
-        Ok(ResultPage { results, total, unmatched_terms, facets, highlighter })
+        let highlighter = Box::new(ReferenceHighlight {
+            terms: self.shown(),
+            names: self.shown_names(),
+            clauses: self.shown_phrases(),
+        });
+        Ok(ResultPage { results, total, unmatched_terms, facets, explanations: Vec::new(), highlighter })
     }
 }
 
 impl ReferencePlan {
     fn facets(
         &self,
-        filter: &Filter,
+        page: &PageRequest<'_>,
         wanted: &FacetRequest,
-        words: &[Word],
+        scored: (&[Word], &[Name]),
         phrases: &[Phrase<'_>],
     ) -> Vec<Facet> {
         let count = |key: &FacetKey| {
-            let wider = wanted.ignore_own_filter.then(|| without_own_filter(key, filter));
-            let filter = wider.as_ref().unwrap_or(filter);
+            let wider = wanted.ignore_own_filter.then(|| without_own_filter(key, page.filter));
+            let filter = wider.as_ref().unwrap_or(page.filter);
             let matches: Vec<Match<'_>> = self
                 .collection
                 .exchanges
                 .iter()
                 .filter(|exchange| self.collection.allows(filter, exchange) && self.fulfils_signs(exchange))
-                .filter(|exchange| self.score(exchange, words, phrases).is_some())
+                .filter(|exchange| {
+                    self.score(exchange, scored, phrases)
+                        .is_some_and(|(_, score)| score >= f64::from(page.min_score))
+                })
                 .map(|exchange| {
                     let (document_id, metadata) = &self.collection.documents[exchange.document];
                     Match { document_id, metadata, speaker: &exchange.speaker, asker: &exchange.asker }
@@ -511,6 +656,15 @@ impl ReferencePlan {
             .collect()
     }
 
+    /// The terms that are shown in names.
+    fn shown_names(&self) -> BTreeSet<String> {
+        let topical = |word: &QueryTerm| matches!(word.role, Role::Topic | Role::Name);
+        let any = self.query.words.iter().any(|word| word.matches && topical(word));
+        let shown = self.query.words.iter().filter(|word| word.matches && (topical(word) || !any));
+        let few = shown.filter(|word| self.query.depth(word) != Depth::Terms);
+        few.flat_map(Self::own).cloned().collect()
+    }
+
     fn shown_phrases(&self) -> Vec<Vec<(u32, String)>> {
         let shown = self.query.clauses.iter().filter(|clause| clause.occur != Occur::MustNot);
         shown.flat_map(|clause| clause.variants.clone()).collect()
@@ -521,6 +675,7 @@ impl ReferencePlan {
 #[derive(Debug)]
 struct ReferenceHighlight {
     terms: BTreeSet<String>,
+    names: BTreeSet<String>,
     clauses: Vec<Vec<(u32, String)>>,
 }
 
@@ -571,5 +726,13 @@ impl ReferenceHighlight {
 impl Highlight for ReferenceHighlight {
     fn highlight(&mut self, _hit: &Hit, language: &str, texts: [&str; 2]) -> [Vec<TextSpan>; 2] {
         texts.map(|text| self.spans(language_of(language), text))
+    }
+
+    fn highlight_name(&mut self, language: &str, name: &str) -> Vec<TextSpan> {
+        let terms = std::mem::replace(&mut self.terms, self.names.clone());
+        let clauses = std::mem::take(&mut self.clauses);
+        let spans = self.spans(language_of(language), name);
+        (self.terms, self.clauses) = (terms, clauses);
+        spans
     }
 }

@@ -12,6 +12,8 @@ use crate::local::index::analysis::AnalyzedExchange;
 use crate::local::index::analysis::ExchangeKeys;
 use crate::local::index::bit_set::BitSet;
 use crate::local::index::document_dates::DocumentDates;
+use crate::local::index::field::ByField;
+use crate::local::index::field::Field;
 use crate::local::index::memory_segment::data::MemorySegment;
 use crate::local::index::memory_segment::data::PassageColumns;
 use crate::local::index::memory_segment::field_postings::FieldPostingsBuilder;
@@ -32,8 +34,7 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 pub(in crate::local::index) struct Builder {
     /// The segment so far, without the parts below.
     memory: MemorySegment,
-    question: FieldPostingsBuilder,
-    answer: FieldPostingsBuilder,
+    texts: ByField<FieldPostingsBuilder>,
     keys: BTreeMap<Handle, FieldPostingsBuilder>,
     /// The passages of each document, in order of ids.
     documents: BTreeMap<String, Vec<u32>>,
@@ -59,7 +60,10 @@ impl Builder {
             for (attribute, column) in self.columns.iter_mut() {
                 column.push(values.map_or(NO_VALUE, |values| values.of(attribute)));
             }
-            if let Some(ExchangeKeys { keys, values: _, published, minhash }) = &passage.exchange {
+            if let Some(ExchangeKeys { keys, names, values: _, published, minhash }) = &passage.exchange {
+                for (field, term) in names.iter() {
+                    self.texts.of_mut(*field).add(term, number, 0);
+                }
                 for (field, key) in keys {
                     self.keys.entry(*field).or_default().add(key, number, 0);
                 }
@@ -67,8 +71,8 @@ impl Builder {
                 self.memory.minhashes.extend(minhash.map(|minhash| (number, minhash)));
             }
             let lengths = [
-                add_text(&mut self.question, number, &passage.question),
-                add_text(&mut self.answer, number, &passage.answer),
+                add_text(self.texts.of_mut(Field::Question), number, &passage.question),
+                add_text(self.texts.of_mut(Field::Answer), number, &passage.answer),
             ];
             let memory = &mut self.memory;
             memory.vectors.extend_from_slice(&passage.vectors);
@@ -86,8 +90,9 @@ impl Builder {
     /// Adds all passages of a segment, of which `alive` are not deleted.
     pub(in crate::local::index) fn append(&mut self, other: &MemorySegment, alive: Option<&BitSet>) {
         let base = self.memory.count();
-        self.question.append(&other.question, base);
-        self.answer.append(&other.answer, base);
+        for field in Field::ALL {
+            self.texts.of_mut(field).append(other.texts.of(field), base);
+        }
         for (field, keys) in &other.keys {
             self.keys.entry(*field).or_default().append(keys, base);
         }
@@ -134,7 +139,7 @@ impl Builder {
 
     /// The segment, and which of its passages are not deleted; `None` where all are there.
     pub(in crate::local::index) fn build(self) -> (MemorySegment, Option<BitSet>) {
-        let Self { mut memory, question, answer, keys, documents, deleted, columns } = self;
+        let Self { mut memory, mut texts, keys, documents, deleted, columns } = self;
         memory.columns = columns.map(ValueColumnBuilder::build);
         let len = memory.count();
         memory.id = SegmentId::of_serial(MADE.fetch_add(1, Ordering::Relaxed));
@@ -160,8 +165,9 @@ impl Builder {
         for lengths in &mut memory.lengths {
             lengths.resize(len as usize + PADDING, 0);
         }
-        memory.question = Arc::new(question.build());
-        memory.answer = Arc::new(answer.build());
+        for field in Field::ALL {
+            *memory.texts.of_mut(field) = Arc::new(std::mem::take(texts.of_mut(field)).build());
+        }
         memory.keys = keys.into_iter().map(|(field, keys)| (field, keys.build())).collect();
         let alive = (!deleted.is_empty()).then(|| {
             let mut dead = BitSet::empty(len);

@@ -9,6 +9,7 @@ use tantivy::schema::Field as Handle;
 use crate::local::index::bit_set::BitSet;
 use crate::local::index::document_dates::DocumentDates;
 use crate::local::index::error::IndexError;
+use crate::local::index::field::ByField;
 use crate::local::index::field::Field;
 use crate::local::index::memory_segment::field_postings::FieldPostings;
 use crate::local::index::memory_segment::field_postings::PostingsList;
@@ -36,9 +37,8 @@ pub(in crate::local::index) struct MemorySegment {
     pub(super) dates: DocumentDates,
     pub(super) split_documents: Vec<usize>,
     pub(super) columns: OfEach<ValueColumn>,
-    pub(super) question: Arc<FieldPostings>,
-    pub(super) answer: Arc<FieldPostings>,
-    /// The length classes of both fields, and zeros after the last passage.
+    pub(super) texts: ByField<Arc<FieldPostings>>,
+    /// The length classes of question and answer, and zeros after the last passage.
     pub(super) lengths: [Vec<u8>; 2],
     /// Fields of keys.
     pub(super) keys: BTreeMap<Handle, FieldPostings>,
@@ -81,10 +81,7 @@ impl MemorySegment {
     }
 
     const fn text(&self, field: Field) -> &Arc<FieldPostings> {
-        match field {
-            Field::Question => &self.question,
-            Field::Answer => &self.answer,
-        }
+        self.texts.of(field)
     }
 
     pub(super) fn columns(&self, passage: u32) -> Option<&PassageColumns> {
@@ -151,6 +148,7 @@ impl SegmentData for MemorySegment {
         match field {
             Field::Question => question,
             Field::Answer => answer,
+            Field::Speaker | Field::Asker | Field::Title | Field::Publisher => &[],
         }
     }
 

@@ -154,19 +154,16 @@ impl<'a> Whole<'a> {
     fn write_postings(&self, target: &Target, fields: Fields) -> tantivy::Result<()> {
         let lengths = FieldNormReaders::open(target.open_read(SegmentComponent::FieldNorms)?)?;
         let mut postings = InvertedIndexSerializer::open(target)?;
-        let Fields { document_id, question, answer, speaker, asker, publisher, language, analysis, label } =
-            fields;
-        for field in [document_id, question, answer, speaker, asker, publisher, language, analysis, label] {
-            let text = |memory: &'a MemorySegment| match field {
-                _ if field == question => Some(&*memory.question),
-                _ if field == answer => Some(&*memory.answer),
-                _ => memory.keys.get(&field),
+        for field in fields.looked_up() {
+            let searched = Field::ALL.into_iter().find(|searched| fields.handle(*searched) == field);
+            let text = |memory: &'a MemorySegment| match searched {
+                Some(searched) => Some(&**memory.texts.of(searched)),
+                None => memory.keys.get(&field),
             };
             let parts =
                 self.parts.iter().filter_map(|(memory, numbers)| Some((text(memory)?, numbers.as_slice())));
             let texts = Texts { parts: parts.collect() };
-            let positions = field == question || field == answer;
-            write_field(&mut postings, field, lengths.get_field(field)?, positions, &texts)?;
+            write_field(&mut postings, field, lengths.get_field(field)?, searched.is_some(), &texts)?;
         }
         Ok(postings.close()?)
     }

@@ -42,6 +42,8 @@ pub(crate) struct Segment {
     /// How many passages were alive when languages were counted, and how many live exchanges each
     /// of [`crate::analysis::Language::ALL`] had then.
     pub(super) languages: (u32, Arc<Vec<u64>>),
+    /// How many live exchanges have a question that looks like one.
+    pub(super) in_question_form: u64,
 }
 
 impl fmt::Debug for Segment {
@@ -67,17 +69,26 @@ impl Segment {
         self.exchanges
     }
 
-    /// The volume of a field in the passages that are not deleted.
+    /// The volume of a field in the passages that are not deleted. Every exchange counts as one that
+    /// has names, and their lengths do not count.
     pub(in crate::local::index) const fn statistics(&self, field: Field) -> Statistics {
         match field {
             Field::Question => self.question,
             Field::Answer => self.answer,
+            Field::Speaker | Field::Asker | Field::Title | Field::Publisher => {
+                Statistics { passages: self.exchanges, tokens: 0 }
+            }
         }
     }
 
     /// How many live exchanges were analysed in each of [`crate::analysis::Language::ALL`].
     pub(in crate::local::index) fn languages(&self) -> &[u64] {
         &self.languages.1
+    }
+
+    /// How many live exchanges have a question that looks like one.
+    pub(in crate::local::index) const fn in_question_form(&self) -> u64 {
+        self.in_question_form
     }
 
     /// Handles of the index's fields.

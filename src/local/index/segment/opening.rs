@@ -10,6 +10,7 @@ use crate::local::index::bit_set::BitSet;
 use crate::local::index::disk_segment::DiskSegment;
 use crate::local::index::error::IndexError;
 use crate::local::index::field::Field;
+use crate::local::index::keys;
 use crate::local::index::memory_segment::MemorySegment;
 use crate::local::index::schema::Fields;
 use crate::local::index::segment::live::Segment;
@@ -71,13 +72,15 @@ impl Segment {
             live,
             alive: alive.map(Arc::new),
             languages: (0, Arc::default()),
+            in_question_form: 0,
             data,
             memory,
             fields,
         }
     }
 
-    /// With its languages counted, where they were not for as many live passages.
+    /// With its languages and the forms of its questions counted, where they were not for as many
+    /// live passages.
     fn counted(mut self) -> Result<Self, IndexError> {
         if self.languages.0 == self.live && !self.languages.1.is_empty() {
             return Ok(self);
@@ -91,6 +94,11 @@ impl Segment {
             counts.push(exchanges.count());
         }
         self.languages = (self.live, Arc::new(counts));
+        let mut exchanges = self.keyed(self.fields.form, &[keys::QUESTION_FORM.to_owned()])?;
+        if let Some(alive) = &self.alive {
+            exchanges.intersect(alive);
+        }
+        self.in_question_form = exchanges.count();
         Ok(self)
     }
 
@@ -119,6 +127,8 @@ impl Segment {
             let lost = self.data.count_keyed(self.fields.analysis, language.tag(), &deleted)?;
             *count = count.saturating_sub(lost);
         }
+        let lost = self.data.count_keyed(self.fields.form, keys::QUESTION_FORM, &deleted)?;
+        next.in_question_form = self.in_question_form.saturating_sub(lost);
         next.languages = (next.live, Arc::new(languages));
         next.alive = Some(Arc::new(alive));
         Ok(Some(next))

@@ -46,7 +46,7 @@ pub(super) fn plan(corpus: &Corpus, query: &Query) -> Plan {
     let (searcher, ranking) = (corpus.index.searcher(), Ranking::default());
     let words = AnalyzedQuery::new(query, searcher.languages(), &ranking);
     let mut plan = Plan::new(&searcher, &TermCache::default(), &words, &ranking).unwrap();
-    plan.add_clauses(&searcher, &words, &ranking).unwrap();
+    plan.add_clauses(&searcher, &words).unwrap();
     plan
 }
 

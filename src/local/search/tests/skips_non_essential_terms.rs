@@ -47,7 +47,7 @@ fn in_pages((searcher, known): &Known, query: &str, filter: &Filter, limit: usiz
             &ranking,
         )
         .unwrap();
-        let found = run(searcher, planned, &request, &ranking).unwrap();
+        let found = run(searcher, planned, &request).unwrap();
         assert_eq!(*total.get_or_insert(found.total), found.total, "{query}");
         if found.results.is_empty() {
             return (hits, found.total);
