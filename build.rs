@@ -13,11 +13,14 @@ use prost_types::FileDescriptorSet;
 use prost_types::field_descriptor_proto::Type;
 
 const PACKAGE: &str = "onrecord.v1";
-const PROTOS: [&str; 4] = [
+const PROTOS: [&str; 6] = [
     "onrecord/v1/search.proto",
     "onrecord/v1/document.proto",
     "onrecord/v1/citation_service.proto",
     "onrecord/v1/admin.proto",
+    "onrecord/v1/error.proto",
+    // Not imported by the others; for clients that read the details of errors by reflection.
+    "google/rpc/error_details.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

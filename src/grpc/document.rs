@@ -10,6 +10,7 @@ use tonic::Streaming;
 
 use crate::engine::SourceKind;
 use crate::grpc::from_proto;
+use crate::grpc::from_proto::Violations;
 use crate::grpc::import;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
@@ -47,7 +48,9 @@ impl DocumentService for Documents {
         request: Request<pb::GetDocumentRequest>,
     ) -> Result<Response<pb::GetDocumentResponse>, Status> {
         let pb::GetDocumentRequest { document_id } = request.into_inner();
-        let id = from_proto::required_id("document_id", document_id)?;
+        let mut wrong = Violations::default();
+        let id = from_proto::required_id(&mut wrong, "document_id", document_id);
+        wrong.none()?;
         let (document, exchanges) = self.0.read(move |engine| engine.document(&id)).await?;
         Ok(Response::new(pb::GetDocumentResponse {
             document: Some(to_proto::document(document)),
@@ -63,9 +66,11 @@ impl DocumentService for Documents {
     ) -> Result<Response<Self::GetSourceStream>, Status> {
         let pb::GetSourceRequest { document_id, span, extracted_text, document_sha256 } =
             request.into_inner();
-        let id = from_proto::required_id("document_id", document_id)?;
-        let span = from_proto::span(span)?;
-        let version = from_proto::digest("document_sha256", &document_sha256)?;
+        let mut wrong = Violations::default();
+        let id = from_proto::required_id(&mut wrong, "document_id", document_id);
+        let span = from_proto::span(&mut wrong, span);
+        let version = from_proto::digest(&mut wrong, "document_sha256", &document_sha256);
+        wrong.none()?;
         let kind = if extracted_text { SourceKind::Text } else { SourceKind::Received };
         let reader = self.0.read(move |engine| engine.source(&id, version, kind, span)).await?;
         let pieces = server_stream::stream(self.0.clone(), reader, |reader| {
@@ -79,7 +84,9 @@ impl DocumentService for Documents {
         request: Request<pb::ListDocumentsRequest>,
     ) -> Result<Response<pb::ListDocumentsResponse>, Status> {
         let pb::ListDocumentsRequest { page_size, page_token } = request.into_inner();
-        let page_size = from_proto::page_size(page_size, 100, 1000)?;
+        let mut wrong = Violations::default();
+        let page_size = from_proto::page_size(&mut wrong, page_size, 100, 1000);
+        wrong.none()?;
         let page = self.0.read(move |engine| engine.documents(page_size, &page_token)).await?;
         Ok(Response::new(to_proto::list_response(page)))
     }
@@ -89,7 +96,9 @@ impl DocumentService for Documents {
         request: Request<pb::DeleteDocumentRequest>,
     ) -> Result<Response<pb::DeleteDocumentResponse>, Status> {
         let pb::DeleteDocumentRequest { document_id, purge } = request.into_inner();
-        let id = from_proto::required_id("document_id", document_id)?;
+        let mut wrong = Violations::default();
+        let id = from_proto::required_id(&mut wrong, "document_id", document_id);
+        wrong.none()?;
         let deleted = self.0.write("", move |engine| engine.delete(&id, purge)).await?;
         Ok(Response::new(to_proto::delete_response(deleted)))
     }

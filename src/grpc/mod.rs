@@ -2,6 +2,8 @@
 
 mod settings;
 mod facet;
+mod error_reason;
+mod invalid_request;
 mod from_proto;
 mod to_proto;
 mod status;

@@ -7,6 +7,7 @@ use tonic::Status;
 use crate::grpc::encoded;
 use crate::grpc::encoded::search_service_server::SearchService;
 use crate::grpc::from_proto;
+use crate::grpc::from_proto::Violations;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
 use crate::grpc::to_proto;
@@ -32,7 +33,9 @@ impl SearchService for Search {
         request: Request<pb::GetExchangeRequest>,
     ) -> Result<Response<pb::GetExchangeResponse>, Status> {
         let pb::GetExchangeRequest { exchange_id } = request.into_inner();
-        let id = from_proto::required_id("exchange_id", exchange_id)?;
+        let mut wrong = Violations::default();
+        let id = from_proto::required_id(&mut wrong, "exchange_id", exchange_id);
+        wrong.none()?;
         let found = self.0.read(move |engine| engine.exchange(&id)).await?;
         Ok(Response::new(pb::GetExchangeResponse { exchange: Some(to_proto::exchange(found)) }))
     }

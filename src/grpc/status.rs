@@ -13,80 +13,62 @@ use crate::engine::BackendError;
 use crate::engine::EngineError;
 use crate::engine::SnapshotRefusal;
 use crate::extraction::ExtractError;
-
-/// The domain of every `google.rpc.ErrorInfo`.
-const DOMAIN: &str = "onrecord";
+use crate::grpc::error_reason;
+use crate::grpc::error_reason::DOMAIN;
+use crate::grpc::invalid_request::InvalidRequest;
+use crate::grpc::invalid_request::Violation;
+use crate::grpc::pb::ErrorReason;
 
 /// When a client may try again after `UNAVAILABLE` or `RESOURCE_EXHAUSTED`.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// A request that cannot be decoded into what the engine takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct InvalidRequest {
-    /// Path of the field, as in `document.id`.
-    pub(super) field: String,
-    /// Stable name of what is wrong.
-    pub(super) reason: &'static str,
-    /// What is wrong and what to do about it.
-    pub(super) message: String,
-}
-
-impl InvalidRequest {
-    pub(super) fn new(field: impl Into<String>, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { field: field.into(), reason, message: message.into() }
-    }
-}
-
-impl From<InvalidRequest> for Status {
-    fn from(invalid: InvalidRequest) -> Self {
-        let InvalidRequest { field, reason, message } = invalid;
-        let mut details = info(reason);
-        details.add_bad_request_violation(&field, &message);
-        Self::with_error_details(Code::InvalidArgument, format!("{field}: {message}"), details)
-    }
-}
 
 /// The status of an engine error. `body` names the request's field that holds the document, for
 /// errors that lie in its content.
 pub(super) fn from_engine_error(error: EngineError, body: &str) -> Status {
     let message = error.to_string();
     match error {
-        EngineError::Extract(error) => extract(&error, body, message).into(),
-        EngineError::PageToken(_) => InvalidRequest::new("page_token", "PAGE_TOKEN_INVALID", message).into(),
-        EngineError::SpanOutside { .. } => InvalidRequest::new("span", "SPAN_OUTSIDE_SOURCE", message).into(),
-        EngineError::NoSuchDocument(id) => missing("DOCUMENT_NOT_FOUND", "onrecord.v1.Document", id, message),
-        EngineError::NoSuchExchange(id) => missing("EXCHANGE_NOT_FOUND", "onrecord.v1.Exchange", id, message),
+        EngineError::Extract(error) => invalid(extract(&error, body, message)),
+        EngineError::PageToken(_) => {
+            invalid(Violation::new("page_token", ErrorReason::PageTokenInvalid, message))
+        }
+        EngineError::SpanOutside { .. } => {
+            invalid(Violation::new("span", ErrorReason::SpanOutsideSource, message))
+        }
+        EngineError::NoSuchDocument(id) => {
+            resource(ErrorReason::DocumentNotFound, "onrecord.v1.Document", id, &message)
+        }
+        EngineError::NoSuchExchange(id) => {
+            resource(ErrorReason::ExchangeNotFound, "onrecord.v1.Exchange", id, &message)
+        }
         EngineError::NoMaintenance => {
-            let mut details = info("NO_MAINTENANCE");
-            details.add_precondition_failure_violation("BACKEND", "backend", &message);
-            Status::with_error_details(Code::FailedPrecondition, message, details)
+            precondition(ErrorReason::NoMaintenance, "BACKEND", "backend", &message)
         }
         EngineError::Backend(error) => backend(error, message),
-        EngineError::Internal(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
+        EngineError::Internal(_) => masked(ErrorReason::Internal, "the service failed", &message),
     }
 }
 
 fn backend(error: BackendError, message: String) -> Status {
     match error {
         BackendError::NoSuchDocument(id) => {
-            missing("DOCUMENT_NOT_FOUND", "onrecord.v1.Document", id, message)
+            resource(ErrorReason::DocumentNotFound, "onrecord.v1.Document", id, &message)
         }
         BackendError::IndexDamaged(_) => {
             let shown = "the index is damaged; RebuildIndex or a restart builds it again";
-            masked(Code::DataLoss, "INDEX_DAMAGED", shown, &message)
+            masked(ErrorReason::IndexDamaged, shown, &message)
         }
         BackendError::StoreDamaged(_) => {
-            masked(Code::DataLoss, "STORE_DAMAGED", "stored data is damaged and is not served", &message)
+            masked(ErrorReason::StoreDamaged, "stored data is damaged and is not served", &message)
         }
-        BackendError::DiskFull { .. } => retry(Code::ResourceExhausted, "DISK_FULL", message),
+        BackendError::DiskFull { .. } => retry(ErrorReason::DiskFull, message),
         BackendError::NoSpace(_) => {
             tracing::warn!(cause = message, "a write found the disk full");
             let shown = "the disk is full; when some of it is free, the write can be sent again";
-            retry(Code::ResourceExhausted, "DISK_FULL", shown.into())
+            retry(ErrorReason::DiskFull, shown.into())
         }
-        BackendError::NotReady => retry(Code::Unavailable, "NOT_READY", message),
+        BackendError::NotReady => retry(ErrorReason::NotReady, message),
         BackendError::Snapshot(refusal) => snapshot(refusal, message),
-        BackendError::Failed(_) => masked(Code::Internal, "INTERNAL", "the service failed", &message),
+        BackendError::Failed(_) => masked(ErrorReason::Internal, "the service failed", &message),
     }
 }
 
@@ -100,10 +82,10 @@ pub(super) fn with_details(status: Status) -> Status {
     match status.code() {
         Code::OutOfRange => {
             let message = format!("the message is too large ({message}); send smaller documents");
-            InvalidRequest::new("document", "MESSAGE_TOO_LARGE", message).into()
+            invalid(Violation::new("document", ErrorReason::MessageTooLarge, message))
         }
-        Code::Internal => with_reason(&status, "MALFORMED_MESSAGE"),
-        Code::Unimplemented => with_reason(&status, "NO_SUCH_METHOD"),
+        Code::Internal => with_reason(&status, ErrorReason::MalformedMessage),
+        Code::Unimplemented => with_reason(&status, ErrorReason::NoSuchMethod),
         Code::Ok
         | Code::Cancelled
         | Code::Unknown
@@ -121,41 +103,45 @@ pub(super) fn with_details(status: Status) -> Status {
     }
 }
 
-fn with_reason(status: &Status, reason: &str) -> Status {
-    Status::with_error_details(status.code(), status.message(), info(reason))
+fn with_reason(given: &Status, reason: ErrorReason) -> Status {
+    status(reason, given.message(), ErrorDetails::new())
 }
 
 /// The status of a call that had to be turned away for want of room.
 pub(super) fn busy() -> Status {
-    retry(Code::ResourceExhausted, "BUSY", "too many calls are running; try again".into())
+    retry(ErrorReason::Busy, "too many calls are running; try again".into())
 }
 
 /// The status of a search for a generation that did not come.
 pub(super) fn not_reached(generation: u64) -> Status {
     let message = format!("generation {generation} is not there yet; try again, or search without it");
-    retry(Code::Unavailable, "GENERATION_NOT_REACHED", message)
+    retry(ErrorReason::GenerationNotReached, message)
 }
 
 /// The status of a stream whose client took too long.
 pub(super) fn too_slow() -> Status {
     let message =
         "the stream was not read for too long; start it again (GetSource: from the last byte that arrived)";
-    retry(Code::Unavailable, "TOO_SLOW", message.into())
+    retry(ErrorReason::TooSlow, message.into())
 }
 
 /// The status of work that ended without a result.
 pub(super) fn internal(cause: &str) -> Status {
-    masked(Code::Internal, "INTERNAL", "the service failed", cause)
+    masked(ErrorReason::Internal, "the service failed", cause)
 }
 
-fn extract(error: &ExtractError, body: &str, message: String) -> InvalidRequest {
+fn extract(error: &ExtractError, body: &str, message: String) -> Violation {
     match error {
-        ExtractError::Empty => InvalidRequest::new(body, "DOCUMENT_EMPTY", message),
+        ExtractError::Empty => Violation::new(body, ErrorReason::DocumentEmpty, message),
         ExtractError::UnsupportedMediaType(_) => {
-            InvalidRequest::new("document.media_type", "MEDIA_TYPE_UNSUPPORTED", message)
+            Violation::new("document.media_type", ErrorReason::MediaTypeUnsupported, message)
         }
-        ExtractError::Unreadable(_) => InvalidRequest::new(body, "DOCUMENT_UNREADABLE", message),
-        ExtractError::OverLimit { .. } => InvalidRequest::new(body, "DOCUMENT_OVER_LIMIT", message),
+        ExtractError::Unreadable(_) => Violation::new(body, ErrorReason::DocumentUnreadable, message),
+        ExtractError::OverLimit { limit, allowed } => {
+            Violation::new(body, ErrorReason::DocumentOverLimit, message)
+                .with("limit", limit)
+                .with("allowed", allowed)
+        }
     }
 }
 
@@ -164,48 +150,65 @@ fn snapshot(refusal: SnapshotRefusal, message: String) -> Status {
         SnapshotRefusal::NoSpace(_) => {
             tracing::warn!(cause = message, "a snapshot found the disk full");
             let shown = "the disk is full; when some of it is free, the snapshot can be taken again";
-            retry(Code::ResourceExhausted, "DISK_FULL", shown.into())
+            retry(ErrorReason::DiskFull, shown.into())
         }
         SnapshotRefusal::NoFolder => {
-            let mut details = info("NO_SNAPSHOT_FOLDER");
-            details.add_precondition_failure_violation("SNAPSHOT_FOLDER", "--snapshot-dir", &message);
-            Status::with_error_details(Code::FailedPrecondition, message, details)
+            precondition(ErrorReason::NoSnapshotFolder, "SNAPSHOT_FOLDER", "--snapshot-dir", &message)
         }
-        SnapshotRefusal::Name(_) => InvalidRequest::new("name", "SNAPSHOT_NAME_INVALID", message).into(),
+        SnapshotRefusal::Name(_) => {
+            invalid(Violation::new("name", ErrorReason::SnapshotNameInvalid, message))
+        }
         SnapshotRefusal::Exists(name) => {
-            let mut details = info("SNAPSHOT_EXISTS");
-            details.set_resource_info("onrecord.v1.Snapshot", name, "", &message);
-            Status::with_error_details(Code::AlreadyExists, message, details)
+            resource(ErrorReason::SnapshotExists, "onrecord.v1.Snapshot", name, &message)
         }
     }
 }
 
-fn info(reason: &str) -> ErrorDetails {
-    ErrorDetails::with_error_info(reason, DOMAIN, [])
+fn invalid(violation: Violation) -> Status {
+    InvalidRequest::from(violation).into()
 }
 
-fn missing(reason: &str, kind: &str, id: String, message: String) -> Status {
-    let mut details = info(reason);
-    details.set_resource_info(kind, id, "", &message);
-    Status::with_error_details(Code::NotFound, message, details)
+/// A status with the code of its reason.
+fn status(reason: ErrorReason, message: impl Into<String>, mut details: ErrorDetails) -> Status {
+    let metadata = details.error_info().map(|info| info.metadata.clone()).unwrap_or_default();
+    details.set_error_info(error_reason::name(reason), DOMAIN, metadata);
+    Status::with_error_details(error_reason::code(reason), message, details)
 }
 
-fn retry(code: Code, reason: &str, message: String) -> Status {
-    let mut details = info(reason);
+/// What is missing or taken.
+fn resource(reason: ErrorReason, kind: &str, id: String, message: &str) -> Status {
+    let mut details = ErrorDetails::with_error_info("", DOMAIN, [("id".to_owned(), id.clone())]);
+    details.set_resource_info(kind, id, "", message);
+    status(reason, message, details)
+}
+
+/// What has to change before the call can succeed.
+fn precondition(reason: ErrorReason, kind: &str, subject: &str, message: &str) -> Status {
+    let mut details = ErrorDetails::new();
+    details.add_precondition_failure_violation(kind, subject, message);
+    status(reason, message, details)
+}
+
+/// What passes by itself.
+fn retry(reason: ErrorReason, message: String) -> Status {
+    let mut details = ErrorDetails::new();
     details.set_retry_info(Some(RETRY_AFTER));
-    Status::with_error_details(code, message, details)
+    let mut status = status(reason, message, details);
+    if status.code() == Code::Unavailable {
+        // gRPC's own name of the detail, which clients that retry by themselves obey.
+        let milliseconds = u64::try_from(RETRY_AFTER.as_millis()).unwrap_or(u64::MAX);
+        status.metadata_mut().insert("grpc-retry-pushback-ms", milliseconds.into());
+    }
+    status
 }
 
 /// A status that gives the client no more than a number to quote; the cause goes to the log, once.
-fn masked(code: Code, reason: &str, message: &str, cause: &str) -> Status {
+fn masked(reason: ErrorReason, message: &str, cause: &str) -> Status {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let request_id = format!("{:08x}", NUMBER.fetch_add(1, Ordering::Relaxed));
     tracing::error!(request_id, cause, "a call failed");
-    let mut details = info(reason);
+    let metadata = [("request_id".to_owned(), request_id.clone())];
+    let mut details = ErrorDetails::with_error_info("", DOMAIN, metadata);
     details.set_request_info(&request_id, "");
-    Status::with_error_details(
-        code,
-        format!("{message}; quote request {request_id} to its operator"),
-        details,
-    )
+    status(reason, format!("{message}; quote request {request_id} to its operator"), details)
 }

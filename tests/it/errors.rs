@@ -2,6 +2,7 @@
 
 use libtest_mimic::Trial;
 use onrecord::grpc::pb;
+use onrecord::grpc::pb::citation_service_client::CitationServiceClient;
 use tonic::Code;
 
 use crate::support::TestServer;
@@ -14,6 +15,9 @@ use crate::support::trials;
 pub(crate) fn trials() -> Vec<Trial> {
     trials![wire:
         bad_searches_are_refused,
+        one_error_names_every_bad_field,
+        a_great_many_bad_fields_fit_into_headers,
+        odd_labels_are_refused_or_found,
         bad_page_tokens_are_refused,
         bad_documents_are_refused,
         what_is_missing_is_named,
@@ -41,8 +45,8 @@ async fn bad_searches_are_refused() {
         (query(" \t\n\u{3000}"), "QUERY_EMPTY", "query"),
         (query(&"a".repeat(4097)), "QUERY_TOO_LONG", "query"),
         (query(&"-\"a b\" ".repeat(17)), "QUERY_TOO_MANY_PHRASES", "query"),
-        (pb::SearchRequest { page_size: -1, ..query("bridge") }, "NEGATIVE", "page_size"),
-        (pb::SearchRequest { snippet_bytes: -1, ..query("bridge") }, "NEGATIVE", "snippet_bytes"),
+        (pb::SearchRequest { page_size: -1, ..query("bridge") }, "OUT_OF_RANGE", "page_size"),
+        (pb::SearchRequest { snippet_bytes: -1, ..query("bridge") }, "OUT_OF_RANGE", "snippet_bytes"),
         (dated("yesterday", ""), "DATE_INVALID", "filter.published_from"),
         (dated("", "2017-13"), "DATE_INVALID", "filter.published_to"),
         (dated("2018", "2017"), "DATES_REVERSED", "filter.published_to"),
@@ -58,6 +62,156 @@ async fn bad_searches_are_refused() {
     refused(&client.get_exchange(long).await.unwrap_err(), Code::InvalidArgument, "TOO_LONG", "exchange_id");
     let status = client.get_exchange(pb::GetExchangeRequest::default()).await.unwrap_err();
     refused(&status, Code::InvalidArgument, "FIELD_REQUIRED", "exchange_id");
+}
+
+/// The fields of an INVALID_ARGUMENT, each with its reason.
+fn violations(status: &tonic::Status) -> Vec<(String, String)> {
+    assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+    let details = tonic_types::StatusExt::get_error_details(status);
+    let listed = details.bad_request().expect("a BadRequest").field_violations.clone();
+    assert_eq!(details.error_info().expect("an ErrorInfo").reason, listed[0].reason);
+    listed.into_iter().map(|violation| (violation.field, violation.reason)).collect()
+}
+
+async fn one_error_names_every_bad_field() {
+    let server = TestServer::start().await;
+    let values = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect::<Vec<_>>();
+    let label = |key: &str, list: &[&str]| (key.to_owned(), pb::LabelValues { values: values(list) });
+    let filter = pb::Filter {
+        document_ids: values(&["fine", "", &"x".repeat(257)]),
+        speakers: values(&["Ann", " "]),
+        askers: values(&[&"x".repeat(4097)]),
+        publishers: values(&[""]),
+        published_from: "2017-02-29".into(),
+        published_to: "2017-04-31".into(),
+        languages: values(&["en", "not a tag"]),
+        excluded_document_ids: values(&[""]),
+        excluded_speakers: values(&[""]),
+        labels: [label("", &["x"]), label("a\0b", &["x"]), label("none", &[]), label("topic", &["", "y"])]
+            .into(),
+    };
+    let request = pb::SearchRequest {
+        query: " ".into(),
+        page_size: -1,
+        filter: Some(filter),
+        min_generation: -1,
+        order: 99,
+        snippet_bytes: -1,
+        ..pb::SearchRequest::default()
+    };
+    let status = server.searches().await.search(request).await.unwrap_err();
+    let expected = [
+        ("query", "QUERY_EMPTY"),
+        ("page_size", "OUT_OF_RANGE"),
+        ("filter.document_ids[1]", "FIELD_REQUIRED"),
+        ("filter.document_ids[2]", "TOO_LONG"),
+        ("filter.speakers[1]", "FIELD_REQUIRED"),
+        ("filter.publishers[0]", "FIELD_REQUIRED"),
+        ("filter.askers[0]", "TOO_LONG"),
+        ("filter.excluded_document_ids[0]", "FIELD_REQUIRED"),
+        ("filter.excluded_speakers[0]", "FIELD_REQUIRED"),
+        ("filter.languages[1]", "LANGUAGE_INVALID"),
+        ("filter.published_from", "DATE_INVALID"),
+        ("filter.published_to", "DATE_INVALID"),
+        ("filter.labels", "FIELD_REQUIRED"),
+        ("filter.labels", "LABEL_KEY_INVALID"),
+        ("filter.labels[\"none\"].values", "FIELD_REQUIRED"),
+        ("filter.labels[\"topic\"].values[0]", "FIELD_REQUIRED"),
+        ("min_generation", "GENERATION_NEGATIVE"),
+        ("order", "ENUM_INVALID"),
+        ("snippet_bytes", "OUT_OF_RANGE"),
+    ];
+    let expected = expected.map(|(field, reason)| (field.to_owned(), reason.to_owned()));
+    assert_eq!(violations(&status), expected);
+
+    let mut document = put_text("a b", TEXT).document.unwrap();
+    document.published = "2017-02-29".into();
+    document.language = "a b".into();
+    document.labels = [("topic".to_owned(), String::new())].into();
+    document.body = None;
+    let expected = [
+        ("document.id", "DOCUMENT_ID_INVALID"),
+        ("document.published", "DATE_INVALID"),
+        ("document.language", "LANGUAGE_INVALID"),
+        ("document.labels[\"topic\"]", "FIELD_REQUIRED"),
+        ("document.body", "FIELD_REQUIRED"),
+    ];
+    let expected = expected.map(|(field, reason)| (field.to_owned(), reason.to_owned()));
+    let mut documents = server.documents().await;
+    let document = Some(document);
+    let put = pb::PutDocumentRequest { document: document.clone() };
+    assert_eq!(violations(&documents.put_document(put).await.unwrap_err()), expected);
+    let segment = pb::SegmentDocumentRequest { document };
+    assert_eq!(violations(&documents.segment_document(segment).await.unwrap_err()), expected);
+
+    let source = pb::GetSourceRequest {
+        span: Some(pb::Span { start: 2, end: 1 }),
+        document_sha256: "12".into(),
+        ..pb::GetSourceRequest::default()
+    };
+    let expected =
+        [("document_id", "FIELD_REQUIRED"), ("span", "SPAN_REVERSED"), ("document_sha256", "DIGEST_INVALID")];
+    let expected = expected.map(|(field, reason)| (field.to_owned(), reason.to_owned()));
+    assert_eq!(violations(&documents.get_source(source).await.unwrap_err()), expected);
+
+    let citation = pb::Citation {
+        document_sha256: "12".into(),
+        answer_spans: vec![pb::Span { start: 4, end: 6 }, pb::Span { start: 5, end: 8 }],
+        ..pb::Citation::default()
+    };
+    let request = pb::VerifyCitationRequest { citation: Some(citation) };
+    let expected = [
+        ("citation.document_id", "FIELD_REQUIRED"),
+        ("citation.document_sha256", "DIGEST_INVALID"),
+        ("citation.quote_sha256", "FIELD_REQUIRED"),
+        ("citation.answer_spans[1]", "SPANS_UNORDERED"),
+    ];
+    let expected = expected.map(|(field, reason)| (field.to_owned(), reason.to_owned()));
+    let mut citations = CitationServiceClient::new(server.channel().await);
+    assert_eq!(violations(&citations.verify_citation(request).await.unwrap_err()), expected);
+}
+
+/// Clients refuse headers of more than 8 or 16 KiB, and would show another error instead.
+async fn a_great_many_bad_fields_fit_into_headers() {
+    let server = TestServer::start().await;
+    let filter = pb::Filter { document_ids: vec![String::new(); 1000], ..pb::Filter::default() };
+    let request = pb::SearchRequest { filter: Some(filter), ..query("bridge") };
+    let status = server.searches().await.search(request).await.unwrap_err();
+    assert!(violations(&status).len() > 20, "{status:?}");
+    let details = tonic_types::StatusExt::get_error_details(&status);
+    assert_eq!(details.error_info().expect("an ErrorInfo").metadata["violations"], "1000");
+    assert!(status.details().len() < 5000, "{}", status.details().len());
+}
+
+async fn odd_labels_are_refused_or_found() {
+    let server = TestServer::start().await;
+    let mut documents = server.documents().await;
+    let put = |id: &str, key: &str, value: &str| {
+        let mut request = put_text(id, TEXT);
+        request.document.as_mut().unwrap().labels = [(key.to_owned(), value.to_owned())].into();
+        request
+    };
+    for (key, reason, field) in [
+        ("", "FIELD_REQUIRED", "document.labels"),
+        ("a\0b", "LABEL_KEY_INVALID", "document.labels"),
+        ("a\nb", "LABEL_KEY_INVALID", "document.labels"),
+    ] {
+        let status = documents.put_document(put("x", key, "v")).await.unwrap_err();
+        refused(&status, Code::InvalidArgument, reason, field);
+    }
+    let odd = [("a=b", "c"), ("a", "b=c"), ("\u{202e}ключ \"'[]", "Wert, \0 ü"), (" ", " x "), ("A", "b=c")];
+    for (number, (key, value)) in odd.iter().enumerate() {
+        documents.put_document(put(&format!("d{number}"), key, value)).await.unwrap();
+    }
+    let mut searches = server.searches().await;
+    for (number, (key, value)) in odd.iter().enumerate() {
+        let labels = [((*key).to_owned(), pb::LabelValues { values: vec![(*value).to_owned()] })].into();
+        let filter = Some(pb::Filter { labels, ..pb::Filter::default() });
+        let request = pb::SearchRequest { filter, ..query("bridge") };
+        let results = searches.search(request).await.unwrap().into_inner().results;
+        let ids = results.into_iter().map(|result| result.passage.unwrap().citation.unwrap().document_id);
+        assert_eq!(ids.collect::<Vec<_>>(), [format!("d{number}")], "{key:?}={value:?}");
+    }
 }
 
 async fn bad_page_tokens_are_refused() {
@@ -86,7 +240,7 @@ async fn bad_page_tokens_are_refused() {
     refused(&status, Code::InvalidArgument, "PAGE_TOKEN_INVALID", "page_token");
     let list = pb::ListDocumentsRequest { page_size: -1, page_token: String::new() };
     let status = server.documents().await.list_documents(list).await.unwrap_err();
-    refused(&status, Code::InvalidArgument, "NEGATIVE", "page_size");
+    refused(&status, Code::InvalidArgument, "OUT_OF_RANGE", "page_size");
 }
 
 async fn bad_documents_are_refused() {

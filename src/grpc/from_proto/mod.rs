@@ -1,0 +1,18 @@
+//! Wire → domain. Every message is taken apart whole, and a refusal names every bad field.
+
+mod violations;
+mod fields;
+mod filter;
+mod facets;
+mod search;
+mod document;
+mod citation;
+
+pub(super) use citation::claim;
+pub(super) use document::submission;
+pub(super) use fields::digest;
+pub(super) use fields::page_size;
+pub(super) use fields::required_id;
+pub(super) use fields::span;
+pub(super) use search::search_call;
+pub(super) use violations::Violations;
