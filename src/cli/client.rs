@@ -14,6 +14,7 @@ use crate::cli::probe::Found;
 use crate::cli::probe::probe;
 use crate::config::Client;
 use crate::grpc::pb::admin_service_client::AdminServiceClient;
+use crate::grpc::pb::citation_service_client::CitationServiceClient;
 use crate::grpc::pb::document_service_client::DocumentServiceClient;
 use crate::grpc::pb::search_service_client::SearchServiceClient;
 
@@ -77,6 +78,12 @@ fn url(server: &str) -> Result<String, CliError> {
 /// A client of `AdminService`.
 pub(super) async fn admin(client: &Client, wait: Wait) -> Result<AdminServiceClient<Channel>, CliError> {
     Ok(AdminServiceClient::new(connect(client, wait).await?).max_decoding_message_size(MAX_RESPONSE))
+}
+
+/// A client of `CitationService`.
+pub(super) async fn citations(client: &Client) -> Result<CitationServiceClient<Channel>, CliError> {
+    let channel = connect(client, Wait::Response).await?;
+    Ok(CitationServiceClient::new(channel).max_decoding_message_size(MAX_RESPONSE))
 }
 
 /// A client of `DocumentService`.

@@ -56,10 +56,14 @@ fn reader(args: &Import, found: Vec<Found>) -> mpsc::Receiver<Item> {
 fn document(args: &Import, id: String, content: Vec<u8>) -> pb::Document {
     pb::Document {
         id,
+        title: args.title.clone(),
+        uri: args.uri.clone(),
+        publisher: args.publisher.clone(),
+        published: args.published.clone(),
+        language: args.language.clone(),
         labels: args.labels.iter().cloned().collect(),
         media_type: args.media_type.clone(),
         body: Some(pb::document::Body::Content(content)),
-        ..pb::Document::default()
     }
 }
 

@@ -16,6 +16,8 @@ mod delete;
 mod stats;
 mod snapshot;
 mod verify;
+mod verify_citation;
+mod rebuild_index;
 mod recover;
 mod segment;
 mod segment_report;
@@ -99,7 +101,9 @@ pub async fn run<S: Future<Output = ()> + Send + 'static>(
         Command::Delete(args) => delete::run(args).await,
         Command::Stats(args) => stats::run(args).await,
         Command::Snapshot(args) => snapshot::run(args).await,
-        Command::Verify(args) => verify::run(&args),
+        Command::VerifyCitation(args) => verify_citation::run(args).await,
+        Command::RebuildIndex(args) => rebuild_index::run(args).await,
+        Command::Verify(args) => verify::run(args).await,
         Command::Recover(args) => recover::run(&args),
         Command::Segment(args) => segment::run(&args),
         Command::Eval(args) => eval::run(&args),

@@ -21,6 +21,9 @@ use crate::grpc::pb;
 
 const MATCH: Style = AnsiColor::Yellow.on_default().bold();
 
+/// How much of each side of an exchange around a result is shown, in bytes: two lines.
+const NEIGHBOUR: usize = 150;
+
 /// Prints the results of a search.
 pub(super) fn print(query: &str, full: bool, response: &pb::SearchResponse) -> Result<(), CliError> {
     let mut out = anstream::stdout().lock();
@@ -45,6 +48,9 @@ pub(super) fn print(query: &str, full: bool, response: &pb::SearchResponse) -> R
         };
         let in_question = marks(pb::highlight::Field::Question);
         let in_answer = marks(pb::highlight::Field::Answer);
+        for exchange in &result.before {
+            neighbour(&mut out, exchange, full)?;
+        }
         // A question that did not match does not help to choose among results.
         if !passage.question.is_empty() && (full || !in_question.is_empty()) {
             said(&mut out, "Q", &marked(&passage.question, 0, passage.question.len(), &in_question))?;
@@ -59,6 +65,9 @@ pub(super) fn print(query: &str, full: bool, response: &pb::SearchResponse) -> R
         said(&mut out, "A", &format!("{before}{shown}{after}"))?;
         if passage.answer_truncated && full {
             writeln!(out, "{INDENT}{FAINT}… the whole: onrecord get {}{FAINT:#}", passage.exchange_id)?;
+        }
+        for exchange in &result.after {
+            neighbour(&mut out, exchange, full)?;
         }
         located(&mut out, [citation.publisher.as_str()], &citation)?;
         if let Some(explanation) = &result.explanation {
@@ -80,6 +89,22 @@ pub(super) fn print(query: &str, full: bool, response: &pb::SearchResponse) -> R
     }
     if !response.next_page_token.is_empty() {
         writeln!(out, "{FAINT}more: --page-token {}{FAINT:#}", response.next_page_token)?;
+    }
+    Ok(())
+}
+
+/// Prints an exchange around a result; of each side the beginning, unless in `full`.
+fn neighbour(out: &mut impl Write, exchange: &pb::Exchange, full: bool) -> Result<(), CliError> {
+    for (side, utterance) in [("q", &exchange.question), ("a", &exchange.answer)] {
+        let Some(utterance) = utterance else { continue };
+        let text = &utterance.text;
+        let most = text.floor_char_boundary(if full { text.len() } else { NEIGHBOUR });
+        let shown = text.get(..most).unwrap_or_default();
+        // A word is not cut, unless there is but one.
+        let end = shown.rfind(char::is_whitespace).filter(|_| most < text.len()).unwrap_or(most);
+        let dots = if end < text.len() { " …" } else { "" };
+        let shown = shown.get(..end).unwrap_or_default();
+        said(out, side, &format!("{FAINT}{}{dots}{FAINT:#}", harmless(shown)))?;
     }
     Ok(())
 }

@@ -23,8 +23,11 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         published_from: args.from,
         published_to: args.to,
         languages: args.languages,
+        publishers: args.publishers,
+        askers: args.askers,
+        excluded_document_ids: args.excluded_document_ids,
+        excluded_speakers: args.excluded_speakers,
         labels,
-        ..pb::Filter::default()
     };
     let (mut facets, mut facet_labels) = (Vec::new(), Vec::new());
     for wanted in args.facets {
@@ -39,6 +42,7 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         page_token: args.page_token,
         filter: (filter != pb::Filter::default()).then_some(filter),
         collapse_duplicates: args.collapse_duplicates,
+        context: args.context,
         min_generation: 0,
         order: order(args.order).into(),
         facets,

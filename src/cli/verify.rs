@@ -4,9 +4,14 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::CliError;
+use crate::cli::client;
+use crate::cli::client::Wait;
+use crate::cli::json;
 use crate::cli::sources;
+use crate::config::Client;
 use crate::config::Verify;
 use crate::engine::Fault;
+use crate::grpc::pb;
 use crate::local::Difference;
 use crate::local::Manifest;
 use crate::local::check_snapshot_file;
@@ -14,7 +19,66 @@ use crate::local::compare_folder;
 use crate::local::compare_snapshot;
 use crate::local::verify_folder;
 
-pub(super) fn run(args: &Verify) -> Result<(), CliError> {
+pub(super) async fn run(args: Verify) -> Result<(), CliError> {
+    if args.manifest.is_some() || args.snapshot.is_some() {
+        return of_files(&args);
+    }
+    match (&args.server, &args.data_dir) {
+        // A variable may have set either, so neither can be taken to be meant.
+        (Some(_), Some(_)) => {
+            let message = "--server and --data-dir are both set (a variable may do it); name one of them";
+            Err(CliError::Usage(message.into()))
+        }
+        (Some(server), None) => {
+            let Verify { timeout_seconds, json, .. } = args;
+            of_server(&Client { server: server.clone(), timeout_seconds, json }).await
+        }
+        (None, _) => of_files(&args),
+    }
+}
+
+/// Has a running server read everything again.
+async fn of_server(client: &Client) -> Result<(), CliError> {
+    let mut admin = client::admin(client, Wait::Stream).await?;
+    let request = pb::VerifyIntegrityRequest {};
+    let mut reports = admin.verify_integrity(request).await.map_err(client::failed)?.into_inner();
+    let mut last = pb::VerifyIntegrityResponse::default();
+    let mut faults = 0;
+    while let Some(report) = reports.message().await.map_err(client::failed)? {
+        faults += report.faults.len();
+        if client.json {
+            json::print("VerifyIntegrityResponse", &report)?;
+        } else {
+            for pb::IntegrityFault { document_id, message } in &report.faults {
+                let subject = if document_id.is_empty() { "(store)" } else { document_id };
+                writeln!(std::io::stdout(), "damaged\t{subject}\t{message}")?;
+            }
+        }
+        last = report;
+    }
+    if !last.complete {
+        return Err(CliError::Failed("the server ended before the check did; try again".into()));
+    }
+    if !client.json {
+        writeln!(
+            std::io::stdout(),
+            "{} documents, {} exchanges, {} citations, {} earlier versions, {} bytes were read;\n{} documents are damaged",
+            last.document_count,
+            last.exchange_count,
+            last.citation_count,
+            last.version_count,
+            last.source_bytes,
+            last.damaged_document_count
+        )?;
+    }
+    if faults == 0 {
+        return Ok(());
+    }
+    let next = "stop it and run onrecord recover to get the whole documents out, or restore a snapshot";
+    Err(CliError::Failed(format!("the data of {} is damaged; {next}", client.server)))
+}
+
+fn of_files(args: &Verify) -> Result<(), CliError> {
     if let Some(path) = &args.manifest {
         return compare(args, path);
     }
@@ -29,7 +93,7 @@ pub(super) fn run(args: &Verify) -> Result<(), CliError> {
         return Ok(());
     }
     let Some(folder) = &args.data_dir else {
-        let message = "there is nothing to verify; name --data-dir, --snapshot or --manifest";
+        let message = "there is nothing to verify; name --data-dir, --server, --snapshot or --manifest";
         return Err(CliError::Usage(message.into()));
     };
     check(folder)

@@ -9,10 +9,12 @@ mod upkeep;
 
 pub use choices::Facet;
 pub use choices::Order;
+pub use upkeep::RebuildIndex;
 pub use upkeep::Recover;
 pub use upkeep::Snapshot;
 pub use upkeep::Stats;
 pub use upkeep::Verify;
+pub use upkeep::VerifyCitation;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -65,7 +67,11 @@ pub enum Command {
     Stats(Stats),
     /// Copy everything that a running server holds into a file, to restore it from.
     Snapshot(Snapshot),
-    /// Check that a data folder, a snapshot or copies of documents are whole. Needs no server.
+    /// Check citations that were saved as JSON against the documents of a running server.
+    VerifyCitation(VerifyCitation),
+    /// Build the index of a running server again; it goes on serving.
+    RebuildIndex(RebuildIndex),
+    /// Check that a data folder, a snapshot, a running server or copies of documents are whole.
     Verify(Verify),
     /// Get whole documents out of a damaged data folder. Needs no server.
     Recover(Recover),
@@ -146,13 +152,28 @@ pub struct Client {
 /// `onrecord import`.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "Examples:\n  onrecord import interviews/ archive.zip\n  onrecord import 'talks/**/*.vtt' --label series=talks"
+    after_help = "Examples:\n  onrecord import interviews/ archive.zip\n  onrecord import 'talks/**/*.vtt' --label series=talks\n  onrecord import statement.html --published 2017-04-07 --publisher 'Daily Courier'"
 )]
 pub struct Import {
     /// Files, folders, patterns, .zip and .tar.gz archives; - for standard input. In folders and
     /// archives, hidden files and those named README are passed over.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Title of every document; without it, what the document itself says.
+    #[arg(long, value_name = "TITLE", default_value = "")]
+    pub title: String,
+    /// URI of every document.
+    #[arg(long, value_name = "URI", default_value = "")]
+    pub uri: String,
+    /// Publisher of every document.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub publisher: String,
+    /// Date of publication of every document: 2017, 2017-04 or 2017-04-07.
+    #[arg(long, value_name = "DATE", default_value = "")]
+    pub published: String,
+    /// Language of every document; without it, what is detected.
+    #[arg(long, value_name = "TAG", default_value = "")]
+    pub language: String,
     /// Labels for every document.
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
     pub labels: Vec<(String, String)>,
@@ -173,10 +194,11 @@ pub struct Import {
 /// `onrecord search`.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "Examples:\n  onrecord search Syria talks\n  onrecord search '\"air defence\" +radar -naval' --speaker 'Ana Ruiz'"
+    after_help = "Examples:\n  onrecord search Syria talks\n  onrecord search '\"air defence\" +radar -naval' --speaker 'Ana Ruiz'\n  onrecord search --context 1 -- radar -naval"
 )]
 pub struct Search {
-    /// Words, \"exact phrases\", +required and -excluded words.
+    /// Words, \"exact phrases\", +required and -excluded words; a query that begins with - comes
+    /// after --.
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
     /// How many results to show.
@@ -185,12 +207,24 @@ pub struct Search {
     /// Where to go on: the token that the last page ended with.
     #[arg(long, value_name = "TOKEN", default_value = "")]
     pub page_token: String,
-    /// Only answers of these speakers.
+    /// Only answers of these speakers: full names, or any whole words of them.
     #[arg(long = "speaker", value_name = "NAME")]
     pub speakers: Vec<String>,
+    /// No answers of these speakers.
+    #[arg(long = "exclude-speaker", value_name = "NAME")]
+    pub excluded_speakers: Vec<String>,
+    /// Only answers to these askers.
+    #[arg(long = "asker", value_name = "NAME")]
+    pub askers: Vec<String>,
+    /// Only documents of these publishers.
+    #[arg(long = "publisher", value_name = "NAME")]
+    pub publishers: Vec<String>,
     /// Only these documents.
     #[arg(long = "document", value_name = "ID")]
     pub document_ids: Vec<String>,
+    /// None of these documents.
+    #[arg(long = "exclude-document", value_name = "ID")]
+    pub excluded_document_ids: Vec<String>,
     /// Only documents in these languages.
     #[arg(long = "language", value_name = "TAG")]
     pub languages: Vec<String>,
@@ -209,6 +243,9 @@ pub struct Search {
     /// Count all matches by this: speaker, asker, document, publisher, year, language or label:KEY.
     #[arg(long = "facet", value_name = "FIELD")]
     pub facets: Vec<Facet>,
+    /// How many exchanges before and after each result to show, 0 to 5.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub context: i32,
     /// Show question and answer of each result, instead of the sentences that match best.
     #[arg(long)]
     pub full: bool,

@@ -17,6 +17,8 @@ use crate::engine::Score;
 use crate::engine::SearchPlan;
 use crate::engine::SortKey;
 use crate::engine::View;
+use crate::engine::context::Context;
+use crate::engine::context::context;
 use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
 use crate::engine::passages::PassageCache;
@@ -51,6 +53,8 @@ pub struct SearchCall {
     pub min_score: f32,
     /// Whether scores are explained.
     pub explain: bool,
+    /// How many exchanges before and after each result to return.
+    pub context: u32,
 }
 
 impl SearchCall {
@@ -68,6 +72,7 @@ impl SearchCall {
             facets: FacetRequest { keys: Vec::new(), size: 0, ignore_own_filter: false },
             min_score: 0.0,
             explain: false,
+            context: 0,
         }
     }
 }
@@ -112,6 +117,8 @@ pub struct FoundPassage {
     pub duplicates: Vec<Duplicate>,
     /// How many more copies there are.
     pub more_duplicates: u64,
+    /// The exchanges around it.
+    pub context: Context,
 }
 
 /// A copy of a result, which would have been a result of its own.
@@ -144,10 +151,10 @@ impl PlannedSearch {
     }
 
     /// Whether running it is sure to be short: plain words of few postings, without filter,
-    /// facets and collapsing, whose cost grows with the corpus.
+    /// facets, collapsing and context, whose cost grows with the corpus or its documents.
     #[must_use]
     pub fn is_light(&self) -> bool {
-        let counted = !self.call.facets.keys.is_empty();
+        let counted = !self.call.facets.keys.is_empty() || self.call.context > 0;
         let narrowed = self.call.collapse_duplicates || counted || !self.call.filter.is_empty();
         !narrowed && self.plan.postings().is_some_and(|postings| postings <= LIGHT_POSTINGS)
     }
@@ -229,6 +236,7 @@ impl PlannedSearch {
                 explanation: explanations.next(),
                 duplicates: duplicates.iter().map(duplicate).collect::<Result<_, _>>()?,
                 more_duplicates: *more,
+                context: context(&*view, hit, call.context)?,
                 passage,
             });
         }

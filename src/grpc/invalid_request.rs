@@ -1,6 +1,7 @@
 //! A request with bad fields, and its status: one error that names them all.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use tonic::Status;
 use tonic_types::ErrorDetails;
@@ -34,7 +35,7 @@ impl Violation {
     }
 
     /// With a part of the message that changes.
-    pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(super) fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.metadata.push((name, value.to_string()));
         self
     }
@@ -76,10 +77,11 @@ impl From<InvalidRequest> for Status {
             listed.push(violation);
         }
         details.set_bad_request(listed);
-        let mut message = first.unwrap_or_default();
-        if count > 1 {
-            message.push_str(&format!(" ({} more fields are wrong; see the details)", count - 1));
-        }
+        let rest = match count {
+            ..2 => String::new(),
+            _ => format!(" ({} more fields are wrong; see the details)", count - 1),
+        };
+        let message = first.unwrap_or_default() + &rest;
         Self::with_error_details(tonic::Code::InvalidArgument, message, details)
     }
 }

@@ -6,6 +6,7 @@ use prost::Message as _;
 use tonic::Status;
 
 use crate::engine::CitedPassage;
+use crate::engine::Context;
 use crate::engine::Deleted;
 use crate::engine::DocumentPage;
 use crate::engine::Duplicate;
@@ -66,6 +67,7 @@ fn search_result(found: FoundPassage) -> encoded::SearchResult {
         snippet,
         duplicates,
         more_duplicates,
+        context: Context { before, after },
     } = found;
     let highlights = |spans: Vec<TextSpan>, field: pb::highlight::Field| {
         spans.into_iter().map(move |span| pb::Highlight {
@@ -86,6 +88,8 @@ fn search_result(found: FoundPassage) -> encoded::SearchResult {
         explanation: explanation.map(self::explanation),
         duplicates: duplicates.into_iter().map(duplicate).collect(),
         more_duplicates: int64(more_duplicates),
+        before: before.into_iter().map(exchange).collect(),
+        after: after.into_iter().map(exchange).collect(),
         snippet: Some(pb::Snippet { start: int32(snippet.start()), end: int32(snippet.end()) }),
         passage: cited.encoded.get_or_init(|| passage(&cited).encode_to_vec().into()).clone(),
     }

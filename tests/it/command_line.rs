@@ -144,8 +144,20 @@ fn help_teaches() {
     assert_eq!(output.status.code(), Some(0));
     let help = text(&output.stdout);
     for command in [
-        "serve", "import", "search", "get", "list", "delete", "stats", "snapshot", "verify", "recover",
-        "segment", "eval",
+        "serve",
+        "import",
+        "search",
+        "get",
+        "list",
+        "delete",
+        "stats",
+        "snapshot",
+        "verify",
+        "recover",
+        "verify-citation",
+        "rebuild-index",
+        "segment",
+        "eval",
     ] {
         assert!(help.contains(command), "{command} in {help}");
         let output = onrecord().args([command, "--help"]).output().unwrap();

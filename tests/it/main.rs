@@ -31,17 +31,20 @@ mod orders;
 mod facets;
 mod snippets;
 mod who_spoke;
+mod context;
 mod hostile;
 mod duplicates;
 mod document;
 mod admin;
 mod rescue;
 mod errors;
+mod error_page;
 mod versions;
 mod lifecycle;
 mod faults;
 mod compat;
 mod command_line;
+mod corpus_commands;
 mod ranking;
 mod oracle;
 
@@ -66,17 +69,20 @@ fn main() -> std::process::ExitCode {
         facets::trials(),
         snippets::trials(),
         who_spoke::trials(),
+        context::trials(),
         hostile::trials(),
         duplicates::trials(),
         document::trials(),
         admin::trials(),
         rescue::trials(),
         errors::trials(),
+        error_page::trials(),
         versions::trials(),
         lifecycle::trials(),
         faults::trials(),
         compat::trials(),
         command_line::trials(),
+        corpus_commands::trials(),
         ranking::trials(),
         oracle::trials(),
     ];

@@ -17,6 +17,8 @@ use crate::query::QueryError;
 const DEFAULT_SNIPPET: usize = 300;
 /// Largest snippet, in bytes.
 const MAX_SNIPPET: usize = 4000;
+/// Most exchanges on either side of a result.
+const MAX_CONTEXT: u32 = 5;
 
 /// A search from a request, and the generation it has to wait for.
 pub(in crate::grpc) fn search_call(request: pb::SearchRequest) -> Result<(SearchCall, u64), InvalidRequest> {
@@ -26,6 +28,7 @@ pub(in crate::grpc) fn search_call(request: pb::SearchRequest) -> Result<(Search
         page_size,
         page_token,
         filter: wanted,
+        context,
         collapse_duplicates,
         min_generation,
         order: wanted_order,
@@ -40,6 +43,7 @@ pub(in crate::grpc) fn search_call(request: pb::SearchRequest) -> Result<(Search
     let query = self::query(&mut wrong, "query", &query);
     let page_size = fields::page_size(&mut wrong, page_size, 10, 100);
     let filter = wanted.map(|wanted| filter(&mut wrong, "filter", wanted)).unwrap_or_default();
+    let context = self::context(&mut wrong, context);
     let generation = fields::generation(&mut wrong, "min_generation", min_generation);
     let order = order(&mut wrong, wanted_order);
     let facets = self::facets(&mut wrong, &facets, facet_labels, facet_size, facets_ignore_own_filter);
@@ -47,17 +51,27 @@ pub(in crate::grpc) fn search_call(request: pb::SearchRequest) -> Result<(Search
     let min_score = self::min_score(&mut wrong, min_score);
     let call = query.map(|query| SearchCall {
         query,
+        filter,
         page_size,
         page_token,
-        filter,
         collapse_duplicates,
         snippet_bytes,
         order,
         facets,
         min_score,
         explain,
+        context,
     });
     wrong.done(call.map(|call| (call, generation)))
+}
+
+/// How many exchanges to show on either side of a result.
+fn context(wrong: &mut Violations, given: i32) -> u32 {
+    u32::try_from(given).ok().filter(|count| *count <= MAX_CONTEXT).unwrap_or_else(|| {
+        let message = format!("is {given}; send 0 to {MAX_CONTEXT}");
+        wrong.add("context", ErrorReason::OutOfRange, message);
+        0
+    })
 }
 
 /// A query; `None` if it is refused.
