@@ -73,7 +73,8 @@ mod tests {
         let mut reasons = Vec::new();
         for line in PROTO.lines().map(str::trim) {
             if let Some(text) = line.strip_prefix("// ") {
-                comment = format!("{comment} {text}").trim_start().to_owned();
+                comment.push_str(if comment.is_empty() { "" } else { " " });
+                comment.push_str(text);
             } else if let Some((name, number)) = line.trim_end_matches(';').split_once(" = ")
                 && let Some(name) = name.strip_prefix(PREFIX)
             {

@@ -17,10 +17,8 @@ pub(crate) fn trials() -> Vec<Trial> {
 async fn context_is_what_was_said_before_and_after() {
     let server = TestServer::start().await;
     let words = ["anchor", "basket", "candle", "dragon", "engine", "feather", "garden"];
-    let talk: String = words
-        .iter()
-        .map(|word| format!("Ann: What of the {word}?\n\nBo: The {word} is where it always was.\n\n"))
-        .collect();
+    let said = words.map(|word| format!("Ann: What of the {word}?\n\nBo: The {word} is where it was.\n\n"));
+    let talk = said.concat();
     let mut documents = server.documents().await;
     documents.put_document(put_text("talk", &talk)).await.unwrap();
     documents.put_document(put_text("other", &talk.replace("candle", "pebble"))).await.unwrap();

@@ -15,12 +15,13 @@ fn rows(proto: &str) -> String {
     let mut rows = String::new();
     for line in proto.lines().map(str::trim) {
         if let Some(text) = line.strip_prefix("// ") {
-            comment = format!("{comment} {text}").trim_start().to_owned();
+            comment.push_str(if comment.is_empty() { "" } else { " " });
+            comment.push_str(text);
         } else if let Some((name, _)) = line.split_once(" = ")
             && let Some(name) = name.strip_prefix("ERROR_REASON_")
             && let Some((code, meaning)) = comment.split_once(": ")
         {
-            rows.push_str(&format!("| `{name}` | {code} | {meaning} |\n"));
+            rows.extend(["| `", name, "` | ", code, " | ", meaning, " |\n"]);
             comment.clear();
         } else {
             comment.clear();

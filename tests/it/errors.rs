@@ -64,7 +64,7 @@ async fn bad_searches_are_refused() {
     refused(&status, Code::InvalidArgument, "FIELD_REQUIRED", "exchange_id");
 }
 
-/// The fields of an INVALID_ARGUMENT, each with its reason.
+/// The bad fields that an error names, each with its reason.
 fn violations(status: &tonic::Status) -> Vec<(String, String)> {
     assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
     let details = tonic_types::StatusExt::get_error_details(status);

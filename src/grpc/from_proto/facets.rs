@@ -26,6 +26,9 @@ pub(super) fn facets(
 ) -> FacetRequest {
     at_most_values(wrong, "facets", fields.len(), MAX_FACETS, "send several searches");
     at_most_values(wrong, "facet_labels", labels.len(), MAX_FACETS, "send several searches");
+    // The values of a list that is too long are not looked at.
+    let fields = if fields.len() > MAX_FACETS { &[] } else { fields };
+    let labels = if labels.len() > MAX_FACETS { Vec::new() } else { labels };
     let mut keys: Vec<FacetKey> = Vec::new();
     let mut add = |wrong: &mut Violations, path: String, key: FacetKey| {
         if keys.contains(&key) {
@@ -34,13 +37,13 @@ pub(super) fn facets(
             keys.push(key);
         }
     };
-    for (number, &field) in fields.iter().take(MAX_FACETS).enumerate() {
+    for (number, &field) in fields.iter().enumerate() {
         let path = format!("facets[{number}]");
         if let Some(key) = key(wrong, &path, field) {
             add(wrong, path, key);
         }
     }
-    for (number, label) in labels.into_iter().take(MAX_FACETS).enumerate() {
+    for (number, label) in labels.into_iter().enumerate() {
         let path = format!("facet_labels[{number}]");
         label_key(wrong, &path, &label);
         add(wrong, path, FacetKey::Label(label));
