@@ -167,7 +167,7 @@ async fn bad_facets_are_refused() {
         (counted(&[], &["a", "a"]), "DUPLICATE", "facet_labels[1]"),
         (counted(&[], &["a"; 11]), "TOO_MANY", "facet_labels"),
         (counted(&[], &[&long]), "TOO_LONG", "facet_labels[0]"),
-        (pb::SearchRequest { facet_size: -1, ..query("comet") }, "NEGATIVE", "facet_size"),
+        (pb::SearchRequest { facet_size: -1, ..query("comet") }, "OUT_OF_RANGE", "facet_size"),
     ] {
         let status = client.search(request).await.unwrap_err();
         refused(&status, Code::InvalidArgument, reason, field);
