@@ -111,6 +111,6 @@ async fn results_below_the_least_score_do_not_count() {
     for min_score in [-1.0, f32::NAN, f32::INFINITY] {
         let request = pb::SearchRequest { min_score, ..query(words) };
         let status = client.search(request).await.unwrap_err();
-        refused(&status, Code::InvalidArgument, "MIN_SCORE_INVALID", "min_score");
+        refused(&status, Code::InvalidArgument, "OUT_OF_RANGE", "min_score");
     }
 }
