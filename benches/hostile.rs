@@ -125,6 +125,7 @@ fn corpus(folder: &Path) -> Engine {
             },
             media_type: String::new(),
             body: Body::Pairs(pairs.collect()),
+            if_etag: None,
         };
         let done = done.clone();
         let prepared = engine.prepare(submission.identify()).unwrap();

@@ -24,7 +24,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let engine = local::open(folder.path(), local::Settings::new(SystemTime::now, [7; 32]))?;
 
     let body = Body::Bytes(std::fs::read(&file)?);
-    let submission = Submission { id: file, metadata: Metadata::default(), media_type: String::new(), body };
+    let submission = Submission {
+        id: file,
+        metadata: Metadata::default(),
+        media_type: String::new(),
+        body,
+        if_etag: None,
+    };
     // Once it returns, the document is durable, and every later search finds it.
     engine.put(submission)?;
 

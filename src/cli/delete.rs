@@ -11,7 +11,12 @@ use crate::grpc::pb;
 
 pub(super) async fn run(args: Delete) -> Result<(), CliError> {
     let mut client = client::documents(&args.client, Wait::Response).await?;
-    let request = pb::DeleteDocumentRequest { document_id: args.id.clone(), purge: args.purge };
+    let request = pb::DeleteDocumentRequest {
+        document_id: args.id.clone(),
+        purge: args.purge,
+        allow_missing: args.allow_missing,
+        etag: args.if_match.clone().unwrap_or_default(),
+    };
     let response = client.delete_document(request).await.map_err(client::failed)?.into_inner();
     if args.client.json {
         return json::print("DeleteDocumentResponse", &response);

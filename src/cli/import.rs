@@ -64,6 +64,7 @@ fn document(args: &Import, id: String, content: Vec<u8>) -> pb::Document {
         labels: args.labels.iter().cloned().collect(),
         media_type: args.media_type.clone(),
         body: Some(pb::document::Body::Content(content)),
+        ..pb::Document::default()
     }
 }
 

@@ -176,7 +176,8 @@ fn work(engine: &Engine, queue: &Mutex<Receiver<Item>>) -> Result<(), EngineErro
             }
         };
         let body = Body::Bytes(content);
-        let submission = Submission { id, metadata: Metadata::default(), media_type: String::new(), body };
+        let submission =
+            Submission { id, metadata: Metadata::default(), media_type: String::new(), body, if_etag: None };
         match engine.put(submission) {
             Ok(receipt) if receipt.document.exchanges == 0 => {
                 tracing::warn!(name, "no exchange was found; see what onrecord segment --explain says");

@@ -292,6 +292,12 @@ pub struct Delete {
     /// more.
     #[arg(long)]
     pub purge: bool,
+    /// Succeed also where there is no such document.
+    #[arg(long)]
+    pub allow_missing: bool,
+    /// Delete only while the document has this etag, as `get --json` shows it.
+    #[arg(long, value_name = "ETAG")]
+    pub if_match: Option<String>,
     /// The server.
     #[command(flatten)]
     pub client: Client,

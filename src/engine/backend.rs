@@ -85,15 +85,27 @@ pub trait Backend: Debug + Send + Sync {
     fn watch(&self, seen: Box<dyn Fn(u64) + Send + Sync>);
 
     /// Encodes and analyses a document. This is the costly part of a write; it may run on any
-    /// thread.
-    fn prepare(&self, document: PreparedDocument) -> Result<Box<dyn PreparedWrite>, BackendError>;
+    /// thread. With `if_etag` it is written only if the stored document has this etag by then.
+    fn prepare(
+        &self,
+        document: PreparedDocument,
+        if_etag: Option<String>,
+    ) -> Result<Box<dyn PreparedWrite>, BackendError>;
 
     /// Deletes a document and waits until that is durable. `purge` erases its earlier versions too,
-    /// with every byte that no other document has.
-    fn delete(&self, id: &str, purge: bool) -> Result<Deleted, BackendError>;
+    /// with every byte that no other document has. With `if_etag` a document of another etag is not
+    /// deleted.
+    fn delete(&self, id: &str, purge: bool, if_etag: Option<&str>) -> Result<Deleted, BackendError>;
 
     /// The key that page tokens of this corpus are authenticated with.
     fn page_key(&self) -> [u8; 32];
+
+    /// The id of the corpus that its generations count in: random, never that of another data
+    /// folder.
+    fn corpus_id(&self) -> &str;
+
+    /// The formats that it writes.
+    fn formats(&self) -> Formats;
 
     /// What its answers are computed from.
     fn footprint(&self) -> Result<Footprint, BackendError>;
@@ -104,7 +116,7 @@ pub trait Backend: Debug + Send + Sync {
     }
 }
 
-/// What a backend holds on disk, and in which formats.
+/// What a backend holds on disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Footprint {
     /// When the last commit was made, to the second; `None` before the first.
@@ -113,10 +125,15 @@ pub struct Footprint {
     pub store_bytes: u64,
     /// Length of the index, in bytes.
     pub index_bytes: u64,
+}
+
+/// Versions of what a backend writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Formats {
     /// Version of the stored records.
-    pub store_format: u64,
+    pub store: u64,
     /// Version of the index.
-    pub index_format: u32,
+    pub index: u32,
     /// Version of snapshots.
-    pub snapshot_format: u32,
+    pub snapshot: u32,
 }

@@ -6,6 +6,9 @@ pub enum BackendError {
     /// There is no such document.
     #[error("there is no document {0:?}")]
     NoSuchDocument(String),
+    /// The stored document does not have the etag that a write asks for, or there is none.
+    #[error("the document {0:?} does not have this etag any more; read it and try again")]
+    EtagMismatch(String),
     /// A stored document, or what holds all of them, is not what was written.
     #[error("{0}")]
     StoreDamaged(String),

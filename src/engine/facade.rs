@@ -5,15 +5,16 @@ use std::sync::mpsc::sync_channel;
 
 use crate::engine::Backend;
 use crate::engine::Deleted;
+use crate::engine::Deletion;
 use crate::engine::DocumentPage;
 use crate::engine::EngineError;
 use crate::engine::FoundExchange;
 use crate::engine::Identified;
 use crate::engine::IntegrityCheck;
 use crate::engine::Maintenance;
-use crate::engine::PIPELINE;
 use crate::engine::PlannedSearch;
 use crate::engine::PreparedWrite;
+use crate::engine::Provenance;
 use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::SearchCall;
@@ -26,6 +27,7 @@ use crate::engine::SourceReader;
 use crate::engine::Statistics;
 use crate::engine::Submission;
 use crate::engine::View;
+use crate::engine::delete;
 use crate::engine::document_page;
 use crate::engine::ingest;
 use crate::engine::page_token::PageTokens;
@@ -46,15 +48,17 @@ pub struct Engine {
     backend: Arc<dyn Backend>,
     tokens: PageTokens,
     passages: PassageCache,
+    provenance: Provenance,
 }
 
 impl Engine {
     /// An engine over this backend.
     #[must_use]
     pub fn new(backend: Arc<dyn Backend>, settings: Settings) -> Self {
-        let tokens = PageTokens::new(backend.page_key(), settings.clock);
+        let provenance = Provenance::of(&*backend);
+        let tokens = PageTokens::new(backend.page_key(), &provenance.corpus_id, settings.clock);
         let passages = PassageCache::new(settings.passage_cache_bytes);
-        Self { settings, backend, tokens, passages }
+        Self { settings, backend, tokens, passages, provenance }
     }
 
     /// Waits until what is stored has been checked, and reports what was found. Where it is damaged
@@ -81,10 +85,9 @@ impl Engine {
         Ok((found, new.diagnostics))
     }
 
-    /// Deletes a document. `purge` deletes its earlier versions too, with every byte that no other
-    /// document has.
-    pub fn delete(&self, id: &str, purge: bool) -> Result<Deleted, EngineError> {
-        Ok(self.backend.delete(id, purge)?)
+    /// Deletes a document, and waits until that is durable.
+    pub fn delete(&self, id: &str, deletion: &Deletion) -> Result<Deleted, EngineError> {
+        delete::delete(&*self.backend, id, deletion)
     }
 
     /// Calls `seen` with the present generation, and with each that becomes visible later.
@@ -124,7 +127,7 @@ impl Engine {
 
     /// The rest of a search.
     pub fn run_search(&self, search: PlannedSearch) -> Result<SearchAnswer, EngineError> {
-        search.run(&self.tokens, &self.passages)
+        search.run(&self.tokens, &self.passages, &self.provenance)
     }
 
     /// Stores a document. When it returns, the document is durable and the next search sees it.
@@ -162,7 +165,8 @@ impl Engine {
 
     /// Extracts, segments and analyses a submission, for [`Engine::submit`].
     pub fn prepare(&self, identified: Identified) -> Result<Box<dyn PreparedWrite>, EngineError> {
-        Ok(self.backend.prepare(identified.prepare(&self.settings)?)?)
+        let if_etag = identified.if_etag().map(str::to_owned);
+        Ok(self.backend.prepare(identified.prepare(&self.settings)?, if_etag)?)
     }
 
     /// Queues a write; writes are committed in the order they are queued. `done` is called once the
@@ -178,10 +182,11 @@ impl Engine {
 
     /// How large the corpus is, and what its answers come from.
     pub fn server_info(&self) -> Result<ServerInfo, EngineError> {
+        let statistics = self.stats()?;
         Ok(ServerInfo {
-            statistics: self.stats()?,
+            statistics,
             footprint: self.backend.footprint()?,
-            pipeline: PIPELINE,
+            provenance: self.provenance.at(statistics.generation),
             ranking: self.settings.ranking,
         })
     }

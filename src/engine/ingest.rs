@@ -39,6 +39,8 @@ pub struct Submission {
     pub media_type: String,
     /// The transcript.
     pub body: Body,
+    /// The etag that the stored document must have for the write to be done; `None` for any.
+    pub if_etag: Option<String>,
 }
 
 /// What is to be read.
@@ -60,6 +62,7 @@ pub struct Identified {
     metadata: Metadata,
     media_type: String,
     content: Content,
+    if_etag: Option<String>,
 }
 
 #[derive(Debug)]
@@ -84,7 +87,7 @@ impl Submission {
     /// Digests the submission, which renders it where it is made of pairs.
     #[must_use]
     pub fn identify(self) -> Identified {
-        let Self { id, metadata, media_type, body } = self;
+        let Self { id, metadata, media_type, body, if_etag } = self;
         let (kind, received, content) = match body {
             Body::Bytes(bytes) => ("bytes", Digest::of(&bytes), Content::Bytes(bytes)),
             Body::Pairs(pairs) => {
@@ -102,7 +105,7 @@ impl Submission {
             fields.into_iter().chain(labels).map(|part| (part, (part.len() as u64).to_be_bytes())).collect();
         let joined = parts.iter().flat_map(|(part, length)| [&length[..], part.as_bytes()]);
         let digest = Digest::of_parts(joined.chain([&received.as_bytes()[..]]));
-        Identified { id, digest, received, metadata, media_type, content }
+        Identified { id, digest, received, metadata, media_type, content, if_etag }
     }
 }
 
@@ -122,14 +125,22 @@ impl Identified {
         &self.id
     }
 
-    /// Whether `document` was stored from an equal submission.
+    /// The etag that the stored document must have for the write to be done; `None` for any.
+    #[must_use]
+    pub(crate) fn if_etag(&self) -> Option<&str> {
+        self.if_etag.as_deref()
+    }
+
+    /// Whether `document` was stored from an equal submission, and may have the etag that it has.
     pub(crate) fn is(&self, document: &StoredDocument) -> bool {
-        self.id == document.id && self.digest == document.submission
+        let wanted = self.if_etag().is_none_or(|etag| etag == document.etag());
+        wanted && self.id == document.id && self.digest == document.submission
     }
 
     /// Extracts and segments the submission.
     pub(crate) fn prepare(self, settings: &Settings) -> Result<PreparedDocument, EngineError> {
-        let Self { id, digest, received: received_digest, mut metadata, mut media_type, content } = self;
+        let Self { id, digest, received: received_digest, mut metadata, mut media_type, content, if_etag: _ } =
+            self;
         let (extraction, received) = match content {
             Content::Rendition(rendition) => {
                 let allowed = settings.limits.source_bytes;

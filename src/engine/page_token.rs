@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
 use crate::engine::EngineError;
+use crate::transcript::Digest;
 
 /// How long a token is good for.
 const LIFETIME: Duration = Duration::from_hours(1);
@@ -38,7 +39,10 @@ pub(super) struct PageTokens {
 }
 
 impl PageTokens {
-    pub(super) const fn new(key: [u8; 32], clock: fn() -> SystemTime) -> Self {
+    /// Tokens of one corpus: a copy of it has the same `page_key` and another id, and does not take
+    /// them.
+    pub(super) fn new(page_key: [u8; 32], corpus_id: &str, clock: fn() -> SystemTime) -> Self {
+        let key = *Digest::of_parts([&page_key[..], corpus_id.as_bytes()]).as_bytes();
         Self { key, clock }
     }
 
@@ -103,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_token_opens_for_its_purpose_and_hour_only() {
-        let tokens = PageTokens::new([7; 32], || at(1_000));
+        let tokens = PageTokens::new([7; 32], "a", || at(1_000));
         let purpose = Purpose::Search { query: "threats", options: String::new() };
         let token = tokens.seal(&("doc", 3_u32), &purpose).unwrap();
         let opened: Option<(String, u32)> = tokens.open(&token, &purpose).unwrap();
@@ -119,10 +123,11 @@ mod tests {
         let other_query = Purpose::Search { query: "threat", options: String::new() };
         check(&tokens, &token, &other_query, "not one of");
         check(&tokens, &token, &Purpose::Documents, "not one of");
-        check(&PageTokens::new([8; 32], || at(1_000)), &token, &purpose, "not one of");
+        check(&PageTokens::new([7; 32], "b", || at(1_000)), &token, &purpose, "not one of");
+        check(&PageTokens::new([8; 32], "a", || at(1_000)), &token, &purpose, "not one of");
         check(&tokens, "AAAA", &purpose, "not one of");
         check(&tokens, "!", &purpose, "not one of");
-        check(&PageTokens::new([7; 32], || at(4_601)), &token, &purpose, "expired");
+        check(&PageTokens::new([7; 32], "a", || at(4_601)), &token, &purpose, "expired");
         for position in 0..token.len() {
             let mut forged = token.clone().into_bytes();
             forged[position] = if forged[position] == b'A' { b'B' } else { b'A' };

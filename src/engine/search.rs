@@ -13,6 +13,7 @@ use crate::engine::FacetRequest;
 use crate::engine::Hit;
 use crate::engine::Order;
 use crate::engine::PageRequest;
+use crate::engine::Provenance;
 use crate::engine::Score;
 use crate::engine::SearchPlan;
 use crate::engine::SortKey;
@@ -86,8 +87,8 @@ pub struct SearchAnswer {
     pub next_page_token: Option<String>,
     /// How many exchanges match in all.
     pub total: u64,
-    /// The generation that was searched.
-    pub generation: u64,
+    /// What was searched.
+    pub provenance: Provenance,
     /// Words of the query that are nowhere in the corpus.
     pub unmatched_terms: Vec<String>,
     /// The counts that were asked for, in that order.
@@ -164,6 +165,7 @@ impl PlannedSearch {
         self,
         tokens: &PageTokens,
         passages: &PassageCache,
+        provenance: &Provenance,
     ) -> Result<SearchAnswer, EngineError> {
         let Self { call, view, plan, ranking } = self;
         let options = format!(
@@ -244,7 +246,7 @@ impl PlannedSearch {
             results,
             next_page_token,
             total: found.total,
-            generation: view.generation(),
+            provenance: provenance.at(view.generation()),
             unmatched_terms: found.unmatched_terms,
             facets: found.facets,
             total_without_filter,

@@ -1,6 +1,7 @@
 //! What an engine holds, and what its answers come from.
 
 use crate::engine::Footprint;
+use crate::engine::Provenance;
 use crate::engine::Statistics;
 use crate::query::Ranking;
 
@@ -9,10 +10,10 @@ use crate::query::Ranking;
 pub struct ServerInfo {
     /// How large the corpus is.
     pub statistics: Statistics,
-    /// What the backend holds on disk, and in which formats.
+    /// What the backend holds on disk.
     pub footprint: Footprint,
-    /// Version of extraction and segmentation.
-    pub pipeline: u32,
+    /// What answers are computed from.
+    pub provenance: Provenance,
     /// How passages are ranked.
     pub ranking: Ranking,
 }

@@ -95,11 +95,8 @@ impl DocumentService for Documents {
         &self,
         request: Request<pb::DeleteDocumentRequest>,
     ) -> Result<Response<pb::DeleteDocumentResponse>, Status> {
-        let pb::DeleteDocumentRequest { document_id, purge } = request.into_inner();
-        let mut wrong = Violations::default();
-        let id = from_proto::required_id(&mut wrong, "document_id", document_id);
-        wrong.none()?;
-        let deleted = self.0.write("", move |engine| engine.delete(&id, purge)).await?;
+        let (id, deletion) = from_proto::deletion(request.into_inner())?;
+        let deleted = self.0.write("", move |engine| engine.delete(&id, &deletion)).await?;
         Ok(Response::new(to_proto::delete_response(deleted)))
     }
 

@@ -53,6 +53,9 @@ fn backend(error: BackendError, message: String) -> Status {
         BackendError::NoSuchDocument(id) => {
             resource(ErrorReason::DocumentNotFound, "onrecord.v1.Document", id, &message)
         }
+        BackendError::EtagMismatch(id) => {
+            resource(ErrorReason::EtagMismatch, "onrecord.v1.Document", id, &message)
+        }
         BackendError::IndexDamaged(_) => {
             let shown = "the index is damaged; RebuildIndex or a restart builds it again";
             masked(ErrorReason::IndexDamaged, shown, &message)

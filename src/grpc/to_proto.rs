@@ -12,10 +12,12 @@ use crate::engine::DocumentPage;
 use crate::engine::Duplicate;
 use crate::engine::Explanation;
 use crate::engine::Fault;
+use crate::engine::Formats;
 use crate::engine::FoundExchange;
 use crate::engine::FoundPassage;
 use crate::engine::IntegrityReport;
 use crate::engine::Outcome;
+use crate::engine::Provenance;
 use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::ServerInfo;
@@ -40,7 +42,7 @@ pub(super) fn search_response(answer: SearchAnswer) -> encoded::SearchResponse {
         results,
         next_page_token,
         total,
-        generation,
+        provenance,
         unmatched_terms,
         facets,
         total_without_filter,
@@ -49,7 +51,8 @@ pub(super) fn search_response(answer: SearchAnswer) -> encoded::SearchResponse {
         results: results.into_iter().map(search_result).collect(),
         next_page_token: next_page_token.unwrap_or_default(),
         total_size: int64(total),
-        generation: int64(generation),
+        generation: int64(provenance.generation),
+        provenance: Some(self::provenance(&provenance)),
         unmatched_terms,
         facets: facets.into_iter().map(facet::response).collect(),
         total_size_without_filter: int64(total_without_filter),
@@ -256,6 +259,7 @@ pub(super) fn verdict(verdict: Verdict) -> pb::VerifyCitationResponse {
 
 /// A document without its body.
 pub(super) fn document(document: StoredDocument) -> pb::Document {
+    let etag = document.etag();
     let metadata = document.metadata;
     pb::Document {
         id: document.id,
@@ -267,6 +271,10 @@ pub(super) fn document(document: StoredDocument) -> pb::Document {
         labels: metadata.labels.into_iter().collect(),
         media_type: document.media_type,
         body: None,
+        etag,
+        document_sha256: document.received.to_string(),
+        size_bytes: int64(document.received_len),
+        exchange_count: i32::try_from(document.exchanges).unwrap_or(i32::MAX),
     }
 }
 
@@ -294,6 +302,25 @@ pub(super) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
     pb::Diagnostic { kind: kind.into(), message: diagnostic.message, spans: spans(&diagnostic.spans) }
 }
 
+fn provenance(provenance: &Provenance) -> pb::Provenance {
+    pb::Provenance {
+        corpus_id: provenance.corpus_id.as_ref().to_owned(),
+        generation: int64(provenance.generation),
+        versions: Some(versions(provenance)),
+    }
+}
+
+fn versions(provenance: &Provenance) -> pb::Versions {
+    let Formats { store, index, snapshot } = provenance.formats;
+    pb::Versions {
+        service: env!("CARGO_PKG_VERSION").to_owned(),
+        store_format: i32::try_from(store).unwrap_or(i32::MAX),
+        index_format: i32::try_from(index).unwrap_or(i32::MAX),
+        snapshot_format: i32::try_from(snapshot).unwrap_or(i32::MAX),
+        pipeline: i32::try_from(provenance.pipeline).unwrap_or(i32::MAX),
+    }
+}
+
 pub(super) fn stats_response(info: &ServerInfo) -> pb::GetStatsResponse {
     let (stats, footprint) = (info.statistics, info.footprint);
     pb::GetStatsResponse {
@@ -305,13 +332,8 @@ pub(super) fn stats_response(info: &ServerInfo) -> pb::GetStatsResponse {
         last_commit_time: footprint.last_commit.map(Into::into),
         store_bytes: int64(footprint.store_bytes),
         index_bytes: int64(footprint.index_bytes),
-        versions: Some(pb::Versions {
-            service: env!("CARGO_PKG_VERSION").to_owned(),
-            store_format: i32::try_from(footprint.store_format).unwrap_or(i32::MAX),
-            index_format: i32::try_from(footprint.index_format).unwrap_or(i32::MAX),
-            snapshot_format: i32::try_from(footprint.snapshot_format).unwrap_or(i32::MAX),
-            pipeline: i32::try_from(info.pipeline).unwrap_or(i32::MAX),
-        }),
+        versions: Some(versions(&info.provenance)),
+        corpus_id: info.provenance.corpus_id.as_ref().to_owned(),
         ranking_parameters: info
             .ranking
             .values()

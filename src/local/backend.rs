@@ -15,6 +15,7 @@ use crate::engine::Completion;
 use crate::engine::Deleted;
 use crate::engine::Engine;
 use crate::engine::Footprint;
+use crate::engine::Formats;
 use crate::engine::Maintenance;
 use crate::engine::PreparedWrite;
 use crate::engine::Receipt;
@@ -51,6 +52,7 @@ pub struct LocalBackend {
     pub(crate) published: Arc<Published>,
     pub(crate) writer: Arc<Writer>,
     page_key: [u8; 32],
+    corpus_id: String,
     /// Held while an index is built next to the one in use.
     pub(crate) rebuilding: Mutex<()>,
     /// Whether a snapshot is being streamed.
@@ -64,13 +66,14 @@ impl LocalBackend {
     /// index up to the store.
     pub fn open(folder: &Path, settings: Settings) -> Result<Self, LocalError> {
         let folder = DataFolder::take(folder)?;
+        let corpus_id = folder.corpus_id(&settings.entropy);
         let (store, unchecked) = folder.store(&settings)?;
         let store = Arc::new(store);
         let analyzer = Arc::new(DocumentAnalyzer::new(&settings.index));
         let Started { writer, published, page_key } =
             start(&store, unchecked.as_ref(), &folder, &settings, &analyzer)?;
         let (writer, rebuilding, streaming) = (Arc::new(writer), Mutex::default(), Arc::default());
-        Ok(Self { settings, analyzer, published, writer, page_key, rebuilding, streaming, folder })
+        Ok(Self { settings, analyzer, published, writer, page_key, corpus_id, rebuilding, streaming, folder })
     }
 
     /// The latest generation, once the store has been checked.
@@ -97,18 +100,30 @@ impl Backend for LocalBackend {
         self.published.watch(seen);
     }
 
-    fn prepare(&self, prepared: PreparedDocument) -> Result<Box<dyn PreparedWrite>, BackendError> {
+    fn prepare(
+        &self,
+        prepared: PreparedDocument,
+        if_etag: Option<String>,
+    ) -> Result<Box<dyn PreparedWrite>, BackendError> {
         let analyzed = self.analyzer.analyze(&commit::entry(&prepared.document, &prepared.exchanges));
-        let write = EncodedWrite { document: EncodedDocument::new(prepared)?, analyzed };
+        let write = EncodedWrite { document: EncodedDocument::new(prepared)?, analyzed, if_etag };
         Ok(Box::new(QueuedWrite { write, writer: Arc::downgrade(&self.writer) }))
     }
 
-    fn delete(&self, id: &str, purge: bool) -> Result<Deleted, BackendError> {
-        Ok(self.writer.delete(id, purge)?)
+    fn delete(&self, id: &str, purge: bool, if_etag: Option<&str>) -> Result<Deleted, BackendError> {
+        Ok(self.writer.delete(id, purge, if_etag)?)
     }
 
     fn page_key(&self) -> [u8; 32] {
         self.page_key
+    }
+
+    fn corpus_id(&self) -> &str {
+        &self.corpus_id
+    }
+
+    fn formats(&self) -> Formats {
+        Formats { store: store::FORMAT, index: index::FORMAT, snapshot: store::SNAPSHOT_FORMAT }
     }
 
     fn footprint(&self) -> Result<Footprint, BackendError> {
@@ -119,9 +134,6 @@ impl Backend for LocalBackend {
             last_commit: (committed > 0).then(|| UNIX_EPOCH + Duration::from_secs(committed)),
             store_bytes,
             index_bytes,
-            store_format: store::FORMAT,
-            index_format: index::FORMAT,
-            snapshot_format: store::SNAPSHOT_FORMAT,
         })
     }
 

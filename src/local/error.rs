@@ -14,6 +14,9 @@ pub enum LocalError {
     /// There is no such document.
     #[error("there is no document {0:?}")]
     NoSuchDocument(String),
+    /// The stored document does not have the etag that a write asks for, or there is none.
+    #[error("the document {0:?} does not have this etag any more; read it and try again")]
+    EtagMismatch(String),
     /// Another process has the data folder.
     #[error("the data folder {path} is in use by another process; stop it, or name another with --data-dir", path = .0.display())]
     Locked(PathBuf),
@@ -86,6 +89,7 @@ impl LocalError {
             Self::Index(error) => Self::Index(error.clone()),
             Self::DiskFull { free, needed } => Self::DiskFull { free: *free, needed: *needed },
             Self::NotReady => Self::NotReady,
+            Self::EtagMismatch(id) => Self::EtagMismatch(id.clone()),
             Self::DamagedStore { what, folder, documents, more } => Self::DamagedStore {
                 what: what.clone(),
                 folder: folder.clone(),
@@ -102,6 +106,7 @@ impl From<LocalError> for BackendError {
         let message = error.to_string();
         match error {
             LocalError::NoSuchDocument(id) => Self::NoSuchDocument(id),
+            LocalError::EtagMismatch(id) => Self::EtagMismatch(id),
             LocalError::DiskFull { free, needed } => Self::DiskFull { free, needed },
             LocalError::NotReady => Self::NotReady,
             LocalError::DamagedStore { .. } | LocalError::Store(StoreError::Damaged(_)) => {

@@ -18,6 +18,7 @@ use crate::local::store::Salvage;
 use crate::local::store::Store;
 use crate::local::store::StoreError;
 use crate::local::store::check_pages;
+use crate::transcript::Digest;
 
 const STORE: &str = "store.redb";
 /// The store while it is being restored from a snapshot.
@@ -28,6 +29,8 @@ const NAMED: usize = 20;
 /// Names the folder of the index that is in use; without it that is [`FIRST_INDEX`].
 const CURRENT_INDEX: &str = "index.current";
 const FIRST_INDEX: &str = "index";
+/// Holds the id of the corpus: 32 hexadecimal digits.
+const CORPUS_ID: &str = "corpus.id";
 
 /// A data folder that this process holds.
 #[derive(Debug)]
@@ -61,6 +64,26 @@ impl DataFolder {
     /// The folder.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The id of the corpus in it: made of these random bytes at the first start, and kept. Where it
+    /// cannot be kept, as on a full disk, it holds for this run.
+    ///
+    /// Not in the store, because a snapshot is a copy of the store: what is restored goes on from an
+    /// earlier generation, so its generations count in another corpus.
+    pub(crate) fn corpus_id(&self, entropy: &[u8; 32]) -> String {
+        let path = self.path.join(CORPUS_ID);
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        if kept.len() == 32 && kept.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return kept;
+        }
+        let id = Digest::of_parts([b"corpus".as_slice(), entropy]).short(16);
+        let written = disk::replace(&path, id.as_bytes(), Durability::Synced)
+            .and_then(|()| disk::sync_folder(&self.path));
+        if let Err(error) = written {
+            tracing::warn!(%error, "the corpus id cannot be kept; the next start makes another");
+        }
+        id
     }
 
     /// Bytes that writes leave free on its disk: as set, else a twentieth of the disk and at most

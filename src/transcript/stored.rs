@@ -32,6 +32,15 @@ pub struct StoredDocument {
     pub passages: u32,
 }
 
+impl StoredDocument {
+    /// What changes whenever the bytes or the metadata change: 32 hexadecimal digits. A function of
+    /// both, so that it is the same after a restart, a restore or the same write again.
+    #[must_use]
+    pub fn etag(&self) -> String {
+        Digest::of_parts([&b"etag\0"[..], self.id.as_bytes(), &[0], self.submission.as_bytes()]).short(16)
+    }
+}
+
 /// An exchange as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredExchange {

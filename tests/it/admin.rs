@@ -83,7 +83,11 @@ async fn server_with_history() -> TestServer {
         .put_document(put_text("economy-briefing.txt", "A: And the water?\n\nB: Dear.\n"))
         .await
         .unwrap();
-    let gone = pb::DeleteDocumentRequest { document_id: "culture-puppeteer.html".into(), purge: false };
+    let gone = pb::DeleteDocumentRequest {
+        document_id: "culture-puppeteer.html".into(),
+        purge: false,
+        ..Default::default()
+    };
     documents.delete_document(gone).await.unwrap();
     server
 }
@@ -213,8 +217,9 @@ async fn a_restored_service_answers_alike() {
     let new = folder.path().join("new/data");
     let process = Process::start(&new, &["--restore".into(), file]);
     let mut restored = client(&process).await;
-    let from_token = restored.search(next).await.unwrap().into_inner();
-    assert_eq!((from_token.results, from_token.generation), (second.results, second.generation));
+    // It is another corpus, whose generations go their own way from here.
+    let status = restored.search(next).await.unwrap_err();
+    refused(&status, Code::InvalidArgument, "PAGE_TOKEN_INVALID", "page_token");
     for words in ["threats", "Syria talks", "water and ice", "the price of bread", "ледяной маяк", "nobody"]
     {
         assert_eq!(pages(&mut restored, words).await, pages(&mut searches, words).await, "{words}");
@@ -275,7 +280,11 @@ async fn a_snapshot_is_one_state_that_writers_passed_through() {
                 let id = format!("w{writer}-{}", step / 3);
                 if step % 9 == 8 {
                     documents
-                        .delete_document(pb::DeleteDocumentRequest { document_id: id, purge: false })
+                        .delete_document(pb::DeleteDocumentRequest {
+                            document_id: id,
+                            purge: false,
+                            ..Default::default()
+                        })
                         .await
                         .unwrap();
                 } else {
@@ -509,7 +518,7 @@ async fn versions_are_in_a_snapshot_and_purged_bytes_are_not() {
     for (id, word) in [("a", "comet"), ("a", "meteor"), ("b", "quokka"), ("b", "wombat")] {
         documents.put_document(put_text(id, &text(word))).await.unwrap();
     }
-    let gone = pb::DeleteDocumentRequest { document_id: "b".into(), purge: true };
+    let gone = pb::DeleteDocumentRequest { document_id: "b".into(), purge: true, ..Default::default() };
     documents.delete_document(gone).await.unwrap();
     let (bytes, _) = snapshot(&server).await;
     let holds = |word: &str| bytes.windows(word.len()).any(|part| part == word.as_bytes());
@@ -624,7 +633,11 @@ async fn a_manifest_is_checked_against_files_snapshot_and_folder() {
     let mut documents = server.documents().await;
     documents.put_document(put_text(missing, "Ann: A comet?\n\nBo: A comet.\n")).await.unwrap();
     documents
-        .delete_document(pb::DeleteDocumentRequest { document_id: differs.into(), purge: false })
+        .delete_document(pb::DeleteDocumentRequest {
+            document_id: differs.into(),
+            purge: false,
+            ..Default::default()
+        })
         .await
         .unwrap();
     documents.put_document(put_text("more", "Ann: More?\n\nBo: More.\n")).await.unwrap();

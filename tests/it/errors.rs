@@ -336,7 +336,7 @@ async fn what_is_missing_is_named() {
         "DOCUMENT_NOT_FOUND",
         "nowhere",
     );
-    let delete = pb::DeleteDocumentRequest { document_id, purge: false };
+    let delete = pb::DeleteDocumentRequest { document_id, purge: false, ..Default::default() };
     refused(
         &documents.delete_document(delete).await.unwrap_err(),
         Code::NotFound,

@@ -143,7 +143,7 @@ async fn counts_are_over_all_matches_whatever_the_page() {
 
 async fn counts_follow_deletions() {
     let server = corpus().await;
-    let request = pb::DeleteDocumentRequest { document_id: "one".into(), purge: false };
+    let request = pb::DeleteDocumentRequest { document_id: "one".into(), purge: false, ..Default::default() };
     server.documents().await.delete_document(request).await.unwrap();
     let fields = [pb::FacetField::Speaker, pb::FacetField::Document, pb::FacetField::Publisher];
     assert_eq!(

@@ -46,7 +46,7 @@ fn put(engine: &Engine, id: &str) -> Result<Receipt, EngineError> {
     let text = format!("Ann: What did you see at {id}?\n\nBo: I saw a comet over {id} hill.\n");
     let body = Body::Bytes(text.into_bytes());
     let metadata = Metadata::default();
-    engine.put(Submission { id: id.into(), metadata, media_type: String::new(), body })
+    engine.put(Submission { id: id.into(), metadata, media_type: String::new(), body, if_etag: None })
 }
 
 fn found(engine: &Engine, word: &str) -> Vec<String> {

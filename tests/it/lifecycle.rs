@@ -235,7 +235,8 @@ async fn damage_is_told_and_keeps_nothing_else_from_working() {
     for (word, expect) in [("comet", 0), ("meteor", 1)] {
         assert_eq!(searches.search(query(word)).await.unwrap().into_inner().total_size, expect, "{word}");
     }
-    let delete = |id: &str, purge| pb::DeleteDocumentRequest { document_id: id.into(), purge };
+    let delete =
+        |id: &str, purge| pb::DeleteDocumentRequest { document_id: id.into(), purge, ..Default::default() };
     // Whose bytes are its bytes cannot be told: they are not said to be gone.
     let status = documents.delete_document(delete("d", true)).await.unwrap_err();
     assert_eq!(status.code(), tonic::Code::DataLoss, "{status:?}");

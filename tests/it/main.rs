@@ -35,6 +35,7 @@ mod context;
 mod hostile;
 mod duplicates;
 mod document;
+mod etags;
 mod admin;
 mod rescue;
 mod errors;
@@ -73,6 +74,7 @@ fn main() -> std::process::ExitCode {
         hostile::trials(),
         duplicates::trials(),
         document::trials(),
+        etags::trials(),
         admin::trials(),
         rescue::trials(),
         errors::trials(),

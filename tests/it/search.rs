@@ -73,7 +73,11 @@ async fn a_write_is_found_by_the_next_search() {
         assert_eq!(searches.search(query(gone)).await.unwrap().into_inner().total_size, 0, "{gone}");
     }
     let deleted = documents
-        .delete_document(pb::DeleteDocumentRequest { document_id: "zoo".into(), purge: false })
+        .delete_document(pb::DeleteDocumentRequest {
+            document_id: "zoo".into(),
+            purge: false,
+            ..Default::default()
+        })
         .await
         .unwrap();
     let found = searches.search(query("zebra")).await.unwrap().into_inner();

@@ -65,7 +65,7 @@ async fn delete(
     id: &str,
     purge: bool,
 ) -> pb::DeleteDocumentResponse {
-    let request = pb::DeleteDocumentRequest { document_id: id.into(), purge };
+    let request = pb::DeleteDocumentRequest { document_id: id.into(), purge, ..Default::default() };
     documents.delete_document(request).await.unwrap().into_inner()
 }
 
@@ -115,7 +115,7 @@ async fn a_deleted_document_keeps_its_citations_until_it_is_purged() {
     let answer = delete(&mut documents, "a", false).await;
     assert_eq!((answer.purged_versions, answer.purged_bytes), (0, 0));
     assert_eq!(verify(&server, &old).await.verdict(), Verdict::Superseded);
-    let request = pb::DeleteDocumentRequest { document_id: "a".into(), purge: false };
+    let request = pb::DeleteDocumentRequest { document_id: "a".into(), purge: false, ..Default::default() };
     let status = documents.delete_document(request).await.unwrap_err();
     refused(&status, Code::NotFound, "DOCUMENT_NOT_FOUND", "a");
 
@@ -125,7 +125,7 @@ async fn a_deleted_document_keeps_its_citations_until_it_is_purged() {
     assert_eq!(verify(&server, &old).await.verdict(), Verdict::Broken);
     let status = version(&mut documents, "a", &old.document_sha256).await.unwrap_err();
     refused(&status, Code::NotFound, "DOCUMENT_NOT_FOUND", "a");
-    let request = pb::DeleteDocumentRequest { document_id: "a".into(), purge: true };
+    let request = pb::DeleteDocumentRequest { document_id: "a".into(), purge: true, ..Default::default() };
     let status = documents.delete_document(request).await.unwrap_err();
     refused(&status, Code::NotFound, "DOCUMENT_NOT_FOUND", "a");
 }

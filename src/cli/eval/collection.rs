@@ -80,6 +80,7 @@ impl Collection {
                 metadata: Metadata::default(),
                 media_type: String::new(),
                 body: Body::Pairs(vec![pair]),
+                if_etag: None,
             };
             let done = done.clone();
             let prepared = engine.prepare(submission.identify())?;

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Body;
+use crate::engine::Deletion;
 use crate::engine::Submission;
 use crate::extraction::Line;
 use crate::extraction::Pair;
 use crate::grpc::from_proto::fields::MAX_FIELD;
 use crate::grpc::from_proto::fields::MAX_LABEL;
+use crate::grpc::from_proto::fields::MAX_NAMED_ID;
 use crate::grpc::from_proto::fields::at_most;
 use crate::grpc::from_proto::fields::at_most_values;
 use crate::grpc::from_proto::fields::date;
 use crate::grpc::from_proto::fields::label_key;
 use crate::grpc::from_proto::fields::language_tag;
+use crate::grpc::from_proto::fields::required_id;
 use crate::grpc::from_proto::fields::shown;
 use crate::grpc::from_proto::violations::Violations;
 use crate::grpc::invalid_request::InvalidRequest;
@@ -36,7 +39,22 @@ pub(in crate::grpc) fn submission(
         wrong.add("document", ErrorReason::FieldRequired, "is missing; send a document");
         return wrong.done(None);
     };
-    let pb::Document { id, title, uri, publisher, published, language, labels, media_type, body } = document;
+    let pb::Document {
+        id,
+        title,
+        uri,
+        publisher,
+        published,
+        language,
+        labels,
+        media_type,
+        body,
+        etag,
+        // The service's own, which a client may send back as it got them.
+        document_sha256: _,
+        size_bytes: _,
+        exchange_count: _,
+    } = document;
     document_id(&mut wrong, "document.id", &id);
     for (field, value) in
         [("document.title", &title), ("document.uri", &uri), ("document.publisher", &publisher)]
@@ -73,7 +91,27 @@ pub(in crate::grpc) fn submission(
         }
     };
     let metadata = Metadata { title, uri, publisher, published, language, people: Vec::new(), labels };
-    wrong.done(read.map(|(body, field)| (Submission { id, metadata, media_type, body }, field)))
+    let if_etag = self::if_etag(&mut wrong, "document.etag", etag);
+    wrong.done(read.map(|(body, field)| (Submission { id, metadata, media_type, body, if_etag }, field)))
+}
+
+/// Which document is deleted, and how.
+pub(in crate::grpc) fn deletion(
+    request: pb::DeleteDocumentRequest,
+) -> Result<(String, Deletion), InvalidRequest> {
+    let pb::DeleteDocumentRequest { document_id, purge, allow_missing, etag } = request;
+    let mut wrong = Violations::default();
+    let id = required_id(&mut wrong, "document_id", document_id);
+    let if_etag = if_etag(&mut wrong, "etag", etag);
+    wrong.none()?;
+    Ok((id, Deletion { purge, allow_missing, if_etag }))
+}
+
+/// An etag that the stored document must have; `None` for the empty one. One that no document can
+/// have is compared like any other, and does not match.
+fn if_etag(wrong: &mut Violations, field: &str, etag: String) -> Option<String> {
+    at_most(wrong, field, &etag, MAX_NAMED_ID);
+    Some(etag).filter(|etag| !etag.is_empty())
 }
 
 fn pairs(wrong: &mut Violations, list: pb::ExchangeList) -> Vec<Pair> {

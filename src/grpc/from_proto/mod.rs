@@ -9,6 +9,7 @@ mod document;
 mod citation;
 
 pub(super) use citation::claim;
+pub(super) use document::deletion;
 pub(super) use document::submission;
 pub(super) use fields::digest;
 pub(super) use fields::page_size;

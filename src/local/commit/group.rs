@@ -12,9 +12,9 @@ use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 use crate::engine::Deleted;
-use crate::engine::Outcome;
 use crate::engine::Receipt;
 use crate::local::LocalError;
+use crate::local::commit::apply::Target;
 use crate::local::commit::changes::Changes;
 use crate::local::commit::changes::JobResult;
 use crate::local::commit::indexer::Analyzed;
@@ -26,7 +26,6 @@ use crate::local::store::Batch;
 use crate::local::store::EncodedDocument;
 use crate::local::store::Reader;
 use crate::local::store::Store;
-use crate::local::store::StoreError;
 use crate::local::view::Published;
 
 /// How many writes one commit takes at most.
@@ -242,14 +241,11 @@ impl Committer {
         let (free, mut taken) = (self.store.free_bytes()?, 0);
         let batch = self.store.begin()?;
         let generation = batch.next_generation()?;
+        let target = Target { batch: &batch, generation, keep_versions: self.options.keep_versions };
         let mut done = Vec::with_capacity(group.len());
         for job in &*group {
             let room = self.check_room(job, free, taken);
-            let did = match job {
-                Job::Put(new, ..) => self.put(&batch, &new.document, generation, room)?,
-                Job::Delete { id, purge, .. } => self.delete(&batch, id, *purge, generation, room)?,
-                Job::StartRebuild(_) | Job::EndRebuild(..) => JobResult::Other,
-            };
+            let did = target.apply(job, room)?;
             if did.wrote() {
                 taken = taken.saturating_add(job.bytes());
             }
@@ -290,53 +286,6 @@ impl Committer {
             }
         })?;
         Ok(analyzed)
-    }
-
-    /// Deletes a document, if there is `room` for what that writes.
-    fn delete(
-        &self,
-        batch: &Batch,
-        id: &str,
-        purge: bool,
-        generation: u64,
-        room: Result<(), LocalError>,
-    ) -> Result<JobResult, LocalError> {
-        if let Err(refused) = room {
-            return Ok(JobResult::Refused(refused));
-        }
-        if !purge {
-            let found = batch.delete(id, generation, self.options.keep_versions)?;
-            return Ok(if found { JobResult::Deleted(None) } else { JobResult::Missing });
-        }
-        // Asked before anything is changed: damage that shows later fails the whole group.
-        if let Err(error @ StoreError::Damaged(_)) = batch.ensure_bytes_known(id) {
-            return Ok(JobResult::Refused(error.into()));
-        }
-        Ok(batch.purge(id, generation)?.map_or(JobResult::Missing, |purged| JobResult::Deleted(Some(purged))))
-    }
-
-    /// Writes a document, if there is `room` for it; one that is there already needs none.
-    fn put(
-        &self,
-        batch: &Batch,
-        new: &EncodedDocument,
-        generation: u64,
-        room: Result<(), LocalError>,
-    ) -> Result<JobResult, LocalError> {
-        let outcome = match batch.document(&new.document.id) {
-            Ok(Some(old)) if old.submission == new.document.submission => Outcome::Unchanged,
-            // A damaged document can be replaced.
-            Ok(Some(_)) | Err(StoreError::Damaged(_)) => Outcome::Replaced,
-            Ok(None) => Outcome::Created,
-            Err(error) => return Err(error.into()),
-        };
-        if outcome != Outcome::Unchanged {
-            if let Err(refused) = room {
-                return Ok(JobResult::Refused(refused));
-            }
-            batch.put(new, generation, self.options.keep_versions)?;
-        }
-        Ok(JobResult::Put(outcome))
     }
 
     /// Brings the index up to the store and lets readers see both. Also after a group that failed between the two: the
@@ -381,7 +330,8 @@ mod tests {
     #[test]
     fn no_document_is_written_twice_in_a_part() {
         let ids = ["a", "b", "a", "b", "b", "c"];
-        let jobs = ids.map(|id| Job::Delete { id: id.into(), purge: false, reply: Box::new(drop) });
+        let jobs =
+            ids.map(|id| Job::Delete { id: id.into(), purge: false, if_etag: None, reply: Box::new(drop) });
         let parts = with_distinct_ids(jobs.into());
         let parts: Vec<Vec<String>> = parts
             .into_iter()

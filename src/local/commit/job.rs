@@ -17,6 +17,8 @@ pub(crate) struct EncodedWrite {
     pub(crate) document: EncodedDocument,
     /// `None` for a document so long that the index reads it from the store.
     pub(crate) analyzed: Option<AnalyzedDocument>,
+    /// The etag that the stored document must have; `None` for any.
+    pub(crate) if_etag: Option<String>,
 }
 
 impl EncodedWrite {
@@ -47,6 +49,8 @@ pub(super) enum Job {
     Delete {
         id: String,
         purge: bool,
+        /// The etag that the document must have; `None` for any.
+        if_etag: Option<String>,
         reply: Reply<Deleted>,
     },
     /// Keeps the changes from now on for an index that is being rebuilt, and hands out the store to

@@ -12,6 +12,7 @@ mod admission;
 mod job;
 mod queue;
 mod changes;
+mod apply;
 mod indexer;
 mod group;
 mod writer;

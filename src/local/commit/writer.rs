@@ -78,8 +78,9 @@ impl Writer {
         queue.send(Job::Put(Box::new(new), admission, done))
     }
 
-    pub(crate) fn delete(&self, id: &str, purge: bool) -> Result<Deleted, LocalError> {
-        self.run(|reply| Job::Delete { id: id.to_owned(), purge, reply })
+    pub(crate) fn delete(&self, id: &str, purge: bool, if_etag: Option<&str>) -> Result<Deleted, LocalError> {
+        let if_etag = if_etag.map(str::to_owned);
+        self.run(|reply| Job::Delete { id: id.to_owned(), purge, if_etag, reply })
     }
 
     pub(crate) fn start_rebuild(&self) -> Result<Reader, LocalError> {

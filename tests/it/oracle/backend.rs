@@ -11,6 +11,7 @@ use onrecord::engine::BackendError;
 use onrecord::engine::Completion;
 use onrecord::engine::Deleted;
 use onrecord::engine::Footprint;
+use onrecord::engine::Formats;
 use onrecord::engine::Outcome;
 use onrecord::engine::PreparedWrite;
 use onrecord::engine::Receipt;
@@ -75,11 +76,15 @@ impl Backend for ReferenceBackend {
         seen(self.now().generation);
     }
 
-    fn prepare(&self, document: PreparedDocument) -> Result<Box<dyn PreparedWrite>, BackendError> {
+    fn prepare(
+        &self,
+        document: PreparedDocument,
+        _if_etag: Option<String>,
+    ) -> Result<Box<dyn PreparedWrite>, BackendError> {
         Ok(Box::new(ReferenceWrite { document, backend: self.clone() }))
     }
 
-    fn delete(&self, id: &str, _purge: bool) -> Result<Deleted, BackendError> {
+    fn delete(&self, id: &str, _purge: bool, _if_etag: Option<&str>) -> Result<Deleted, BackendError> {
         match self.change(|state| state.documents.remove(id)) {
             (Some(_), generation) => Ok(Deleted { generation, purged: None }),
             (None, _) => Err(BackendError::NoSuchDocument(id.to_owned())),
@@ -88,6 +93,14 @@ impl Backend for ReferenceBackend {
 
     fn page_key(&self) -> [u8; 32] {
         [9; 32]
+    }
+
+    fn corpus_id(&self) -> &'static str {
+        "reference"
+    }
+
+    fn formats(&self) -> Formats {
+        Formats::default()
     }
 
     fn footprint(&self) -> Result<Footprint, BackendError> {

@@ -163,6 +163,7 @@ impl Generator {
             metadata,
             media_type: String::new(),
             body: Body::Pairs(pairs),
+            if_etag: None,
         }))
     }
 

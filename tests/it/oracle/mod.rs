@@ -15,6 +15,7 @@ use std::time::SystemTime;
 use libtest_mimic::Trial;
 use onrecord::engine;
 use onrecord::engine::Backend;
+use onrecord::engine::Deletion;
 use onrecord::engine::Engine;
 use onrecord::engine::Facet;
 use onrecord::engine::FoundPassage;
@@ -62,7 +63,7 @@ fn apply(engine: &Engine, changes: &[Change]) {
                 let done = done.clone();
                 engine.submit(prepared, move |receipt| done.send(receipt.map(drop)).unwrap()).unwrap();
             }
-            Change::Delete(id) => drop(engine.delete(id, false)),
+            Change::Delete(id) => drop(engine.delete(id, &Deletion::default())),
         }
     }
     drop(done);
