@@ -27,7 +27,26 @@ pub(super) async fn run(args: Get) -> Result<(), CliError> {
     let mut client = client::documents(&args.client, Wait::Response).await?;
     let request = pb::GetDocumentRequest { document_id: args.id };
     let response = client.get_document(request).await.map_err(client::failed)?.into_inner();
-    if args.client.json { json::print("GetDocumentResponse", &response) } else { render::document(&response) }
+    let mut next = pb::ListExchangesRequest {
+        document_id: response.document.as_ref().map(|document| document.id.clone()).unwrap_or_default(),
+        page_size: i32::MAX,
+        page_token: response.next_page_token.clone(),
+    };
+    if args.client.json {
+        json::print("GetDocumentResponse", &response)?;
+    } else {
+        render::document(&response)?;
+    }
+    while !next.page_token.is_empty() {
+        let page = client.list_exchanges(next.clone()).await.map_err(client::failed)?.into_inner();
+        if args.client.json {
+            json::print("ListExchangesResponse", &page)?;
+        } else {
+            page.exchanges.iter().try_for_each(render::exchange)?;
+        }
+        next.page_token = page.next_page_token;
+    }
+    Ok(())
 }
 
 async fn source(args: &Get) -> Result<(), CliError> {

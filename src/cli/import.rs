@@ -123,11 +123,15 @@ async fn dry_run(args: &Import, found: Vec<Found>, tally: &mut Tally) -> Result<
                 continue;
             }
         };
-        let request = pb::SegmentDocumentRequest { document: Some(document(args, id.clone(), content)) };
+        let request = pb::SegmentDocumentRequest {
+            document: Some(document(args, id.clone(), content)),
+            ..pb::SegmentDocumentRequest::default()
+        };
         match client.segment_document(request).await {
             Ok(response) => {
-                let pb::SegmentDocumentResponse { exchanges, diagnostics } = response.into_inner();
-                let exchange_count = i32::try_from(exchanges.len()).unwrap_or(i32::MAX);
+                // The document counts all of its exchanges; the page may have fewer.
+                let pb::SegmentDocumentResponse { document, diagnostics, .. } = response.into_inner();
+                let exchange_count = document.map_or(0, |document| document.exchange_count);
                 let answer = pb::ImportDocumentsResponse {
                     document_id: id,
                     exchange_count,

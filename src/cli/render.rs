@@ -60,6 +60,9 @@ pub(super) fn exchange(exchange: &pb::Exchange) -> Result<(), CliError> {
         said(&mut out, "Q", &harmless(&question.text))?;
     }
     said(&mut out, "A", &harmless(&answer.text))?;
+    if answer.truncated || exchange.question.as_ref().is_some_and(|question| question.truncated) {
+        writeln!(out, "{INDENT}{FAINT}cut; get --source prints the whole document{FAINT:#}")?;
+    }
     cited(&mut out, exchange.citation.as_ref())?;
     writeln!(out)?;
     Ok(())

@@ -10,11 +10,9 @@ use crate::transcript::Exchange;
 use crate::transcript::StoredDocument;
 use crate::transcript::StoredExchange;
 
-/// A page of documents.
+/// A page of documents, which were handed to the caller one by one.
 #[derive(Clone, Debug)]
 pub struct DocumentPage {
-    /// The documents, ordered by id.
-    pub documents: Vec<StoredDocument>,
     /// Where the next page starts; `None` on the last.
     pub next_page_token: Option<String>,
     /// How many documents there are in all.
@@ -45,34 +43,28 @@ impl FoundExchange {
     }
 }
 
-/// A document's metadata and its exchanges, in order.
-pub(super) fn document(
-    view: &dyn View,
-    id: &str,
-) -> Result<(StoredDocument, Vec<FoundExchange>), EngineError> {
-    let document = view.document(id)?.ok_or_else(|| EngineError::NoSuchDocument(id.to_owned()))?;
-    let stored = view.exchanges(id)?;
-    let exchanges = stored.iter().map(|stored| FoundExchange::new(&document, stored)).collect();
-    Ok((document, exchanges))
-}
-
-/// A page of documents, ordered by id.
+/// Hands documents to `take`, ordered by id. It refuses the one that its page has no room for, and
+/// must take the first, or no page would get further.
 pub(super) fn documents(
     view: &dyn View,
     tokens: &PageTokens,
     page_size: usize,
     page_token: &str,
+    mut take: impl FnMut(StoredDocument) -> bool,
 ) -> Result<DocumentPage, EngineError> {
     let purpose = Purpose::Documents;
-    let after: Option<String> = tokens.open(page_token, &purpose)?;
-    let mut documents = view.documents(after.as_deref(), page_size + 1)?;
-    let more = documents.len() > page_size;
-    documents.truncate(page_size);
-    let next_page_token = match documents.last() {
-        Some(last) if more => Some(tokens.seal(&last.id, &purpose)?),
-        _ => None,
-    };
-    Ok(DocumentPage { documents, next_page_token, total: view.statistics()?.documents })
+    let mut last: Option<String> = tokens.open(page_token, &purpose)?;
+    let mut more = false;
+    for (taken, document) in view.documents(last.as_deref(), page_size + 1)?.into_iter().enumerate() {
+        let id = document.id.clone();
+        more = taken == page_size || !take(document);
+        if more {
+            break;
+        }
+        last = Some(id);
+    }
+    let next_page_token = last.filter(|_| more).map(|last| tokens.seal(&last, &purpose)).transpose()?;
+    Ok(DocumentPage { next_page_token, total: view.statistics()?.documents })
 }
 
 /// The exchange of this id.

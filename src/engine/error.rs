@@ -12,6 +12,9 @@ pub enum EngineError {
     /// The page token was not made by this service for this request, or not lately.
     #[error("the page token is {0}; start again without one")]
     PageToken(&'static str),
+    /// The page token continues what is no longer kept.
+    #[error("what the page token continues was replaced and is no longer kept; start again without one")]
+    PageTokenGenerationGone,
     /// There is no such document.
     #[error("there is no document {0:?}")]
     NoSuchDocument(String),

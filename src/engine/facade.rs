@@ -8,6 +8,8 @@ use crate::engine::Deleted;
 use crate::engine::Deletion;
 use crate::engine::DocumentPage;
 use crate::engine::EngineError;
+use crate::engine::ExchangePage;
+use crate::engine::ExchangeRange;
 use crate::engine::FoundExchange;
 use crate::engine::Identified;
 use crate::engine::IntegrityCheck;
@@ -29,6 +31,7 @@ use crate::engine::Submission;
 use crate::engine::View;
 use crate::engine::delete;
 use crate::engine::document_page;
+use crate::engine::exchange_page;
 use crate::engine::ingest;
 use crate::engine::page_token::PageTokens;
 use crate::engine::passages::PassageCache;
@@ -37,7 +40,6 @@ use crate::engine::verify_citation::Claim;
 use crate::engine::verify_citation::Verdict;
 use crate::query::Ranking;
 use crate::span::ByteSpan;
-use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
 use crate::transcript::StoredDocument;
 
@@ -75,14 +77,15 @@ impl Engine {
         Ok(self.backend.view())
     }
 
-    /// What would be indexed of a document, without storing it.
+    /// What would be indexed of a document, without storing it. Its exchanges go to `take`, which
+    /// refuses the one that it has no room for.
     pub fn segment(
         &self,
         submission: Submission,
-    ) -> Result<(Vec<FoundExchange>, Vec<Diagnostic>), EngineError> {
-        let new = submission.identify().prepare(&self.settings)?;
-        let found = new.exchanges.iter().map(|stored| FoundExchange::new(&new.document, stored)).collect();
-        Ok((found, new.diagnostics))
+        range: &ExchangeRange,
+        take: impl FnMut(FoundExchange) -> bool,
+    ) -> Result<ExchangePage, EngineError> {
+        exchange_page::submitted(&self.settings, &self.tokens, submission, range, take)
     }
 
     /// Deletes a document, and waits until that is durable.
@@ -95,14 +98,26 @@ impl Engine {
         self.backend.watch(Box::new(seen));
     }
 
-    /// A document's metadata and its exchanges, in order.
-    pub fn document(&self, id: &str) -> Result<(StoredDocument, Vec<FoundExchange>), EngineError> {
-        document_page::document(&*self.checked_view()?, id)
+    /// A document's metadata and a page of its exchanges, in order. The exchanges go to `take`, which
+    /// refuses the one that it has no room for.
+    pub fn exchanges(
+        &self,
+        id: &str,
+        range: &ExchangeRange,
+        take: impl FnMut(FoundExchange) -> bool,
+    ) -> Result<ExchangePage, EngineError> {
+        exchange_page::stored(&*self.checked_view()?, &self.tokens, id, range, take)
     }
 
-    /// A page of documents, ordered by id.
-    pub fn documents(&self, page_size: usize, page_token: &str) -> Result<DocumentPage, EngineError> {
-        document_page::documents(&*self.checked_view()?, &self.tokens, page_size, page_token)
+    /// A page of documents, ordered by id. They go to `take`, which refuses the one that it has no
+    /// room for.
+    pub fn documents(
+        &self,
+        page_size: usize,
+        page_token: &str,
+        take: impl FnMut(StoredDocument) -> bool,
+    ) -> Result<DocumentPage, EngineError> {
+        document_page::documents(&*self.checked_view()?, &self.tokens, page_size, page_token, take)
     }
 
     /// The exchange of this id.

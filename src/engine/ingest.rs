@@ -125,6 +125,11 @@ impl Identified {
         &self.id
     }
 
+    /// Of all that was submitted, and of how it is read.
+    pub(super) const fn digest(&self) -> Digest {
+        self.digest
+    }
+
     /// The etag that the stored document must have for the write to be done; `None` for any.
     #[must_use]
     pub(crate) fn if_etag(&self) -> Option<&str> {

@@ -29,6 +29,10 @@ pub(super) enum Purpose<'a> {
     Search { query: &'a str, options: String },
     /// Further documents of the list.
     Documents,
+    /// Further exchanges of the document of this id.
+    Exchanges(&'a str),
+    /// Further exchanges of the submission with this digest, which is not stored.
+    Segment(&'a [u8; 32]),
 }
 
 /// Makes and reads page tokens.
@@ -84,13 +88,15 @@ impl PageTokens {
         // HMAC takes a key of any length.
         #[expect(clippy::expect_used, reason = "no key length is refused")]
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length");
-        let (kind, query, options) = match purpose {
-            Purpose::Search { query, options } => ("search", *query, options.as_str()),
-            Purpose::Documents => ("documents", "", ""),
+        let (kind, query, options): (&str, &[u8], &str) = match purpose {
+            Purpose::Search { query, options } => ("search", query.as_bytes(), options.as_str()),
+            Purpose::Documents => ("documents", &[], ""),
+            Purpose::Exchanges(id) => ("exchanges", id.as_bytes(), ""),
+            Purpose::Segment(digest) => ("segment", *digest, ""),
         };
-        for part in [kind, query, options] {
+        for part in [kind.as_bytes(), query, options.as_bytes()] {
             mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
+            mac.update(part);
         }
         mac.update(payload);
         mac

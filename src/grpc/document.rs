@@ -8,6 +8,8 @@ use tonic::Response;
 use tonic::Status;
 use tonic::Streaming;
 
+use crate::engine::Engine;
+use crate::engine::ExchangeRange;
 use crate::engine::SourceKind;
 use crate::grpc::from_proto;
 use crate::grpc::from_proto::Violations;
@@ -15,6 +17,7 @@ use crate::grpc::import;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
 use crate::grpc::pb::document_service_server::DocumentService;
+use crate::grpc::response_page::ResponsePage;
 use crate::grpc::server_stream;
 use crate::grpc::to_proto;
 
@@ -51,11 +54,30 @@ impl DocumentService for Documents {
         let mut wrong = Violations::default();
         let id = from_proto::required_id(&mut wrong, "document_id", document_id);
         wrong.none()?;
-        let (document, exchanges) = self.0.read(move |engine| engine.document(&id)).await?;
-        Ok(Response::new(pb::GetDocumentResponse {
-            document: Some(to_proto::document(document)),
-            exchanges: exchanges.into_iter().map(to_proto::exchange).collect(),
-        }))
+        let read = move |engine: &Engine| {
+            let mut exchanges = ResponsePage::new();
+            let page = engine
+                .exchanges(&id, &ExchangeRange::START, |found| exchanges.add(to_proto::exchange(found)))?;
+            Ok(to_proto::get_response(page, exchanges))
+        };
+        Ok(Response::new(self.0.read(read).await?))
+    }
+
+    async fn list_exchanges(
+        &self,
+        request: Request<pb::ListExchangesRequest>,
+    ) -> Result<Response<pb::ListExchangesResponse>, Status> {
+        let pb::ListExchangesRequest { document_id, page_size, page_token } = request.into_inner();
+        let mut wrong = Violations::default();
+        let id = from_proto::required_id(&mut wrong, "document_id", document_id);
+        let range = from_proto::exchange_range(&mut wrong, page_size, 50, page_token);
+        wrong.none()?;
+        let read = move |engine: &Engine| {
+            let mut exchanges = ResponsePage::new();
+            let page = engine.exchanges(&id, &range, |found| exchanges.add(to_proto::exchange(found)))?;
+            Ok(to_proto::list_exchanges_response(page, exchanges))
+        };
+        Ok(Response::new(self.0.read(read).await?))
     }
 
     type GetSourceStream = ReceiverStream<Result<pb::GetSourceResponse, Status>>;
@@ -87,8 +109,13 @@ impl DocumentService for Documents {
         let mut wrong = Violations::default();
         let page_size = from_proto::page_size(&mut wrong, page_size, 100, 1000);
         wrong.none()?;
-        let page = self.0.read(move |engine| engine.documents(page_size, &page_token)).await?;
-        Ok(Response::new(to_proto::list_response(page)))
+        let read = move |engine: &Engine| {
+            let mut documents = ResponsePage::new();
+            let add = |document| documents.add(to_proto::document(document));
+            let page = engine.documents(page_size, &page_token, add)?;
+            Ok(to_proto::list_response(page, documents))
+        };
+        Ok(Response::new(self.0.read(read).await?))
     }
 
     async fn delete_document(
@@ -104,12 +131,17 @@ impl DocumentService for Documents {
         &self,
         request: Request<pb::SegmentDocumentRequest>,
     ) -> Result<Response<pb::SegmentDocumentResponse>, Status> {
-        let pb::SegmentDocumentRequest { document } = request.into_inner();
+        let pb::SegmentDocumentRequest { document, page_size, page_token } = request.into_inner();
+        let mut wrong = Violations::default();
+        let range = from_proto::exchange_range(&mut wrong, page_size, usize::MAX, page_token);
+        wrong.none()?;
         let (submission, body) = from_proto::submission(document)?;
-        let (exchanges, diagnostics) = self.0.write(body, |engine| engine.segment(submission)).await?;
-        Ok(Response::new(pb::SegmentDocumentResponse {
-            exchanges: exchanges.into_iter().map(to_proto::exchange).collect(),
-            diagnostics: diagnostics.into_iter().map(to_proto::diagnostic).collect(),
-        }))
+        let read = move |engine: &Engine| {
+            let mut exchanges = ResponsePage::new();
+            let add = |found| exchanges.add(to_proto::exchange(found));
+            let page = engine.segment(submission, &range, add)?;
+            Ok(to_proto::segment_response(page, exchanges))
+        };
+        Ok(Response::new(self.0.write(body, read).await?))
     }
 }

@@ -5,6 +5,7 @@ mod facet;
 mod error_reason;
 mod invalid_request;
 mod from_proto;
+mod response_page;
 mod to_proto;
 mod status;
 mod transport_errors;

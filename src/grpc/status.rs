@@ -31,6 +31,9 @@ pub(super) fn from_engine_error(error: EngineError, body: &str) -> Status {
         EngineError::PageToken(_) => {
             invalid(Violation::new("page_token", ErrorReason::PageTokenInvalid, message))
         }
+        EngineError::PageTokenGenerationGone => {
+            precondition(ErrorReason::PageTokenGenerationGone, "GENERATION", "page_token", &message)
+        }
         EngineError::SpanOutside { .. } => {
             invalid(Violation::new("span", ErrorReason::SpanOutsideSource, message))
         }

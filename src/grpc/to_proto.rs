@@ -10,6 +10,7 @@ use crate::engine::Context;
 use crate::engine::Deleted;
 use crate::engine::DocumentPage;
 use crate::engine::Duplicate;
+use crate::engine::ExchangePage;
 use crate::engine::Explanation;
 use crate::engine::Fault;
 use crate::engine::Formats;
@@ -27,6 +28,9 @@ use crate::engine::Verdict;
 use crate::grpc::encoded;
 use crate::grpc::facet;
 use crate::grpc::pb;
+use crate::grpc::response_page::ResponsePage;
+use crate::grpc::response_page::UTTERANCE_BYTES;
+use crate::grpc::response_page;
 use crate::query::Field;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
@@ -165,7 +169,48 @@ pub(super) fn exchange(found: FoundExchange) -> pb::Exchange {
 }
 
 fn utterance(utterance: Utterance) -> pb::Utterance {
-    pb::Utterance { text: utterance.text, speaker: utterance.speaker.unwrap_or_default() }
+    let Utterance { mut text, speaker, .. } = utterance;
+    let length = text.len();
+    text.truncate(response_page::shown(&text, UTTERANCE_BYTES).len());
+    pb::Utterance { truncated: text.len() < length, text, speaker: speaker.unwrap_or_default() }
+}
+
+/// The start of a document: its metadata and the exchanges of the first page.
+pub(super) fn get_response(
+    page: ExchangePage,
+    exchanges: ResponsePage<pb::Exchange>,
+) -> pb::GetDocumentResponse {
+    let ExchangePage { document, next_page_token, diagnostics: _ } = page;
+    pb::GetDocumentResponse {
+        document: Some(self::document(document)),
+        exchanges: exchanges.into_items(),
+        next_page_token: next_page_token.unwrap_or_default(),
+    }
+}
+
+pub(super) fn list_exchanges_response(
+    page: ExchangePage,
+    exchanges: ResponsePage<pb::Exchange>,
+) -> pb::ListExchangesResponse {
+    let ExchangePage { document, next_page_token, diagnostics: _ } = page;
+    pb::ListExchangesResponse {
+        exchanges: exchanges.into_items(),
+        next_page_token: next_page_token.unwrap_or_default(),
+        total_size: document.exchanges.into(),
+    }
+}
+
+pub(super) fn segment_response(
+    page: ExchangePage,
+    exchanges: ResponsePage<pb::Exchange>,
+) -> pb::SegmentDocumentResponse {
+    let ExchangePage { document, next_page_token, diagnostics } = page;
+    pb::SegmentDocumentResponse {
+        exchanges: exchanges.into_items(),
+        diagnostics: response_page::diagnostics(diagnostics.into_iter().map(diagnostic)),
+        next_page_token: next_page_token.unwrap_or_default(),
+        document: Some(self::document(document)),
+    }
 }
 
 fn citation(citation: Citation, quote: &str) -> pb::Citation {
@@ -210,7 +255,7 @@ pub(super) fn put_response(receipt: Receipt) -> pb::PutDocumentResponse {
     pb::PutDocumentResponse {
         outcome: outcome.into(),
         exchange_count: i32::try_from(receipt.document.exchanges).unwrap_or(i32::MAX),
-        diagnostics: receipt.diagnostics.into_iter().map(diagnostic).collect(),
+        diagnostics: response_page::diagnostics(receipt.diagnostics.into_iter().map(diagnostic)),
         document: Some(document(receipt.document)),
         generation: int64(receipt.generation),
     }
@@ -278,9 +323,12 @@ pub(super) fn document(document: StoredDocument) -> pb::Document {
     }
 }
 
-pub(super) fn list_response(page: DocumentPage) -> pb::ListDocumentsResponse {
+pub(super) fn list_response(
+    page: DocumentPage,
+    documents: ResponsePage<pb::Document>,
+) -> pb::ListDocumentsResponse {
     pb::ListDocumentsResponse {
-        documents: page.documents.into_iter().map(document).collect(),
+        documents: documents.into_items(),
         next_page_token: page.next_page_token.unwrap_or_default(),
         total_size: int64(page.total),
     }

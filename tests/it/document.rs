@@ -141,7 +141,9 @@ async fn ids_are_derived_from_the_bytes() {
 }
 
 async fn ready_pairs_are_cited_in_their_rendering() {
-    let said = |speaker: &str, text: &str| Some(pb::Utterance { text: text.into(), speaker: speaker.into() });
+    let said = |speaker: &str, text: &str| {
+        Some(pb::Utterance { text: text.into(), speaker: speaker.into(), ..Default::default() })
+    };
     let exchanges = vec![
         pb::Exchange {
             question: said("Ann", "Is it?"),
@@ -182,8 +184,11 @@ async fn segment_stores_nothing() {
     let server = TestServer::start().await;
     let mut client = server.documents().await;
     let document = put_text("", TEXT).document;
-    let segmented =
-        client.segment_document(pb::SegmentDocumentRequest { document }).await.unwrap().into_inner();
+    let segmented = client
+        .segment_document(pb::SegmentDocumentRequest { document, ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(segmented.exchanges.len(), 1);
     let exchange = &segmented.exchanges[0];
     let spans = &exchange.citation.as_ref().unwrap().answer_spans;

@@ -252,7 +252,7 @@ async fn bad_documents_are_refused() {
         request
     };
     let pair = |answer: &str| pb::Exchange {
-        answer: Some(pb::Utterance { text: answer.into(), speaker: String::new() }),
+        answer: Some(pb::Utterance { text: answer.into(), ..Default::default() }),
         ..pb::Exchange::default()
     };
     let pairs = |exchanges: Vec<pb::Exchange>| {
@@ -300,7 +300,10 @@ async fn bad_documents_are_refused() {
         let document = request.document.clone();
         let status = client.put_document(request).await.unwrap_err();
         refused(&status, Code::InvalidArgument, reason, field);
-        let status = client.segment_document(pb::SegmentDocumentRequest { document }).await.unwrap_err();
+        let status = client
+            .segment_document(pb::SegmentDocumentRequest { document, ..Default::default() })
+            .await
+            .unwrap_err();
         refused(&status, Code::InvalidArgument, reason, field);
     }
     let list = client.list_documents(pb::ListDocumentsRequest::default()).await.unwrap().into_inner();

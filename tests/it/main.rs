@@ -36,6 +36,7 @@ mod hostile;
 mod duplicates;
 mod document;
 mod etags;
+mod long_documents;
 mod admin;
 mod rescue;
 mod errors;
@@ -75,6 +76,7 @@ fn main() -> std::process::ExitCode {
         duplicates::trials(),
         document::trials(),
         etags::trials(),
+        long_documents::trials(),
         admin::trials(),
         rescue::trials(),
         errors::trials(),

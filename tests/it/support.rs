@@ -104,10 +104,23 @@ impl TestServer {
 
     /// A server on this data folder, with other settings.
     pub(crate) async fn start_with(folder: Arc<TempDir>, set: impl FnOnce(&mut local::Settings)) -> Self {
+        Self::start_sized(folder, 1 << 20, set).await
+    }
+
+    /// A server on an empty data folder that takes documents of so many bytes.
+    pub(crate) async fn start_with_room_for(source_bytes: usize) -> Self {
+        Self::start_sized(Arc::new(TempDir::new().unwrap()), source_bytes, |_| {}).await
+    }
+
+    async fn start_sized(
+        folder: Arc<TempDir>,
+        source_bytes: usize,
+        set: impl FnOnce(&mut local::Settings),
+    ) -> Self {
         let mut settings = local::Settings::new(SystemTime::now, [3; 32]);
         set(&mut settings);
         let mut engine_settings = engine::Settings::new(settings.clock);
-        engine_settings.limits.source_bytes = 1 << 20;
+        engine_settings.limits.source_bytes = source_bytes;
         let backend = LocalBackend::open(folder.path(), settings).unwrap();
         let engine = Engine::new(Arc::new(backend), engine_settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

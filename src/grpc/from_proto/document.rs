@@ -126,7 +126,7 @@ fn pairs(wrong: &mut Violations, list: pb::ExchangeList) -> Vec<Pair> {
         let pb::Exchange { question, answer, id: _, document_id: _, index: _, citation: _, reasons: _ } =
             exchange;
         let mut line = |utterance: pb::Utterance, side: &str| {
-            let pb::Utterance { text, speaker } = utterance;
+            let pb::Utterance { text, speaker, truncated: _ } = utterance;
             if speaker.len() > MAX_FIELD {
                 at_most(wrong, &format!("{list}[{number}].{side}.speaker"), &speaker, MAX_FIELD);
             }

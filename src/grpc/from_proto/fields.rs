@@ -1,5 +1,6 @@
 //! Checks that fields of several messages share.
 
+use crate::engine::ExchangeRange;
 use crate::grpc::from_proto::violations::Violations;
 use crate::grpc::invalid_request::Violation;
 use crate::grpc::pb;
@@ -48,6 +49,19 @@ pub(super) fn size(
             default
         }
     }
+}
+
+/// A page of exchanges; `default` is how many a page size of 0 means at most.
+pub(in crate::grpc) fn exchange_range(
+    wrong: &mut Violations,
+    given: i32,
+    default: usize,
+    page_token: String,
+) -> ExchangeRange {
+    /// The most exchanges of a page.
+    const MOST: usize = 500;
+    let page_size = if given == 0 { default } else { page_size(wrong, given, default.min(MOST), MOST) };
+    ExchangeRange { page_size, page_token }
 }
 
 /// A generation; 0 is none.

@@ -12,6 +12,7 @@ pub(super) use citation::claim;
 pub(super) use document::deletion;
 pub(super) use document::submission;
 pub(super) use fields::digest;
+pub(super) use fields::exchange_range;
 pub(super) use fields::page_size;
 pub(super) use fields::required_id;
 pub(super) use fields::span;
