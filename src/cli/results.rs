@@ -87,6 +87,10 @@ pub(super) fn print(query: &str, full: bool, response: &pb::SearchResponse) -> R
     if !response.unmatched_terms.is_empty() {
         writeln!(out, "nowhere in the corpus: {}", harmless(&response.unmatched_terms.join(", ")))?;
     }
+    if !response.unreachable.is_empty() {
+        let ids = response.unreachable.join(", ");
+        writeln!(out, "damaged and not shown: {} (onrecord verify says what is wrong)", harmless(&ids))?;
+    }
     if !response.next_page_token.is_empty() {
         writeln!(out, "{FAINT}more: --page-token {}{FAINT:#}", response.next_page_token)?;
     }

@@ -11,6 +11,7 @@ use crate::engine::EngineError;
 use crate::engine::ExchangePage;
 use crate::engine::ExchangeRange;
 use crate::engine::FoundExchange;
+use crate::engine::FoundPassage;
 use crate::engine::Identified;
 use crate::engine::IntegrityCheck;
 use crate::engine::Maintenance;
@@ -132,7 +133,7 @@ impl Engine {
 
     /// Ranks passages for a query.
     pub fn search(&self, call: &SearchCall) -> Result<SearchAnswer, EngineError> {
-        self.run_search(self.plan_search(call.clone())?)
+        self.run_search(self.plan_search(call.clone())?, |_| true)
     }
 
     /// The part of a search that is known to be short.
@@ -140,9 +141,14 @@ impl Engine {
         PlannedSearch::new(self.backend.view(), call, &self.settings.ranking)
     }
 
-    /// The rest of a search.
-    pub fn run_search(&self, search: PlannedSearch) -> Result<SearchAnswer, EngineError> {
-        search.run(&self.tokens, &self.passages, &self.provenance)
+    /// The rest of a search. The page ends before the result that `fits` refuses, which must not be
+    /// the first.
+    pub fn run_search(
+        &self,
+        search: PlannedSearch,
+        fits: impl FnMut(&FoundPassage) -> bool,
+    ) -> Result<SearchAnswer, EngineError> {
+        search.run(&self.tokens, &self.passages, &self.provenance, fits)
     }
 
     /// Stores a document. When it returns, the document is durable and the next search sees it.

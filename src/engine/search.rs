@@ -1,8 +1,10 @@
 //! Searching, and turning hits into what is served.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::analysis::Language;
+use crate::engine::BackendError;
 use crate::engine::CitedPassage;
 use crate::engine::Collapsed;
 use crate::engine::Cursor;
@@ -10,7 +12,7 @@ use crate::engine::EngineError;
 use crate::engine::Explanation;
 use crate::engine::Facet;
 use crate::engine::FacetRequest;
-use crate::engine::Hit;
+use crate::engine::Highlight;
 use crate::engine::Order;
 use crate::engine::PageRequest;
 use crate::engine::Provenance;
@@ -95,6 +97,9 @@ pub struct SearchAnswer {
     pub facets: Vec<Facet>,
     /// How many exchanges match without the filter, where none does with it; otherwise 0.
     pub total_without_filter: u64,
+    /// Ids of documents that match but whose stored text is damaged, in order: counted in `total`,
+    /// not among the results. At most 100.
+    pub unreachable: Vec<String>,
 }
 
 /// A ranked passage.
@@ -131,6 +136,9 @@ pub struct Duplicate {
     pub score: Score,
 }
 
+/// The most documents that a search names as damaged.
+const MAX_UNREACHABLE: usize = 100;
+
 /// The most postings of a search that is [light](PlannedSearch::is_light).
 const LIGHT_POSTINGS: u64 = 1 << 17;
 
@@ -160,12 +168,14 @@ impl PlannedSearch {
         !narrowed && self.plan.postings().is_some_and(|postings| postings <= LIGHT_POSTINGS)
     }
 
-    /// Ranks, and reads what is shown of the results.
+    /// Ranks, and reads what is shown of the results. The page ends before the result that `fits`
+    /// refuses; it must not refuse the first, or no page would get further.
     pub(super) fn run(
         self,
         tokens: &PageTokens,
         passages: &PassageCache,
         provenance: &Provenance,
+        mut fits: impl FnMut(&FoundPassage) -> bool,
     ) -> Result<SearchAnswer, EngineError> {
         let Self { call, view, plan, ranking } = self;
         let options = format!(
@@ -200,48 +210,38 @@ impl PlannedSearch {
         } else {
             0
         };
-        let more = found.results.len() > call.page_size;
-        found.results.truncate(call.page_size);
-        let next_page_token = match found.results.last().map(|last| &last.hit) {
+        let (mut results, mut unreachable) = (Vec::new(), BTreeSet::new());
+        let (mut last, mut more) = (None, false);
+        let mut explanations = found.explanations.into_iter();
+        for (count, ranked) in found.results.iter().enumerate() {
+            let explanation = explanations.next();
+            more = count == call.page_size;
+            if more {
+                break;
+            }
+            let shown = Shown { view: &*view, passages, snippet_bytes: call.snippet_bytes };
+            if let Some(shown) = shown.result(ranked, &mut *found.highlighter, &mut unreachable)? {
+                let context = match context(&*view, &ranked.hit, call.context) {
+                    // What is around a result is not worth failing for.
+                    Err(BackendError::StoreDamaged(_)) => Context::default(),
+                    context => context?,
+                };
+                let shown = FoundPassage { explanation, context, ..shown };
+                more = !fits(&shown);
+                if more {
+                    break;
+                }
+                results.push(shown);
+            }
+            last = Some(&ranked.hit);
+        }
+        let next_page_token = match last {
             Some(last) if more => {
                 let cursor = (last.sort_key.to_numbers(), &last.document_id, last.exchange);
                 Some(tokens.seal(&cursor, &purpose)?)
             }
             _ => None,
         };
-        let mut results = Vec::with_capacity(found.results.len());
-        let mut explanations = found.explanations.into_iter();
-        for Collapsed { hit, duplicates, more } in &found.results {
-            let passage = passages.of_hit(&*view, hit)?;
-            let language = &passage.citation.metadata.language;
-            let texts = [passage.question.as_str(), &passage.answer];
-            let [question_highlights, answer_highlights] = found.highlighter.highlight(hit, language, texts);
-            let Metadata { title, publisher, .. } = &passage.citation.metadata;
-            let names = [&passage.speaker, &passage.asker, title, publisher];
-            let name_highlights = names.map(|name| found.highlighter.highlight_name(language, name));
-            let duplicate = |hit: &Hit| -> Result<Duplicate, EngineError> {
-                Ok(Duplicate { passage: passages.of_hit(&*view, hit)?, score: hit.score })
-            };
-            let snippet = snippet(
-                &passage.answer,
-                &passage.sentences,
-                &answer_highlights,
-                Language::from_tag(language),
-                call.snippet_bytes,
-            );
-            results.push(FoundPassage {
-                snippet,
-                score: hit.score,
-                question_highlights,
-                answer_highlights,
-                name_highlights,
-                explanation: explanations.next(),
-                duplicates: duplicates.iter().map(duplicate).collect::<Result<_, _>>()?,
-                more_duplicates: *more,
-                context: context(&*view, hit, call.context)?,
-                passage,
-            });
-        }
         Ok(SearchAnswer {
             results,
             next_page_token,
@@ -250,6 +250,65 @@ impl PlannedSearch {
             unmatched_terms: found.unmatched_terms,
             facets: found.facets,
             total_without_filter,
+            unreachable: unreachable.into_iter().take(MAX_UNREACHABLE).collect(),
         })
+    }
+}
+
+/// Reads what is shown of results.
+struct Shown<'a> {
+    view: &'a dyn View,
+    passages: &'a PassageCache,
+    snippet_bytes: usize,
+}
+
+impl Shown<'_> {
+    /// The best of a result's passages that can be read, the others as its duplicates. Documents
+    /// whose stored text is damaged go to `unreachable`; `None` if all are.
+    fn result(
+        &self,
+        ranked: &Collapsed,
+        highlighter: &mut dyn Highlight,
+        unreachable: &mut BTreeSet<String>,
+    ) -> Result<Option<FoundPassage>, EngineError> {
+        let Collapsed { hit, duplicates, more } = ranked;
+        let mut readable = Vec::with_capacity(1 + duplicates.len());
+        for hit in std::iter::once(hit).chain(duplicates) {
+            match self.passages.of_hit(self.view, hit) {
+                Ok(passage) => readable.push((hit, passage)),
+                Err(EngineError::Backend(BackendError::StoreDamaged(_))) => {
+                    unreachable.insert(hit.document_id.clone());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let damaged = 1 + duplicates.len() - readable.len();
+        let mut readable = readable.into_iter();
+        let Some((hit, passage)) = readable.next() else { return Ok(None) };
+        let language = &passage.citation.metadata.language;
+        let texts = [passage.question.as_str(), &passage.answer];
+        let [question_highlights, answer_highlights] = highlighter.highlight(hit, language, texts);
+        let Metadata { title, publisher, .. } = &passage.citation.metadata;
+        let names = [&passage.speaker, &passage.asker, title, publisher];
+        let name_highlights = names.map(|name| highlighter.highlight_name(language, name));
+        let snippet = snippet(
+            &passage.answer,
+            &passage.sentences,
+            &answer_highlights,
+            Language::from_tag(language),
+            self.snippet_bytes,
+        );
+        Ok(Some(FoundPassage {
+            snippet,
+            score: hit.score,
+            question_highlights,
+            answer_highlights,
+            name_highlights,
+            explanation: None,
+            context: Context::default(),
+            duplicates: readable.map(|(hit, passage)| Duplicate { passage, score: hit.score }).collect(),
+            more_duplicates: more.saturating_add(damaged as u64),
+            passage,
+        }))
     }
 }

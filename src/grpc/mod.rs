@@ -7,6 +7,7 @@ mod invalid_request;
 mod from_proto;
 mod response_page;
 mod to_proto;
+mod search_response;
 mod status;
 mod transport_errors;
 mod codec;

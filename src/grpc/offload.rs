@@ -20,6 +20,8 @@ use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::SearchCall;
 use crate::engine::Submission;
+use crate::grpc::response_page::Room;
+use crate::grpc::search_response;
 use crate::grpc::settings::Settings;
 use crate::grpc::status;
 
@@ -88,6 +90,12 @@ async fn yield_to_scheduler() {
     .await;
 }
 
+/// Runs a search for a page that ends early rather than exceed what a response may hold.
+fn run_search(engine: &Engine, search: PlannedSearch) -> Result<SearchAnswer, EngineError> {
+    let mut room = Room::new();
+    engine.run_search(search, |found| room.take(search_response::result_bytes(found)))
+}
+
 impl Offload {
     pub(super) fn new(engine: Arc<Engine>, settings: &Settings) -> Self {
         let (seen, generation) = watch::channel(0);
@@ -128,20 +136,23 @@ impl Offload {
         /// The longest query that is planned before it is handed off, in bytes: a sentence.
         const PLANNED_HERE: usize = 256;
         if call.query.text().len() > PLANNED_HERE {
-            return self.read(move |engine| engine.search(&call)).await;
+            let search = move |engine: &Engine| run_search(engine, engine.plan_search(call)?);
+            return self.read(search).await;
         }
         yield_to_scheduler().await;
         let begin = AssertUnwindSafe(|| -> Result<PlanOutcome, EngineError> {
             let search = self.engine.plan_search(call)?;
             Ok(if search.is_light() {
-                PlanOutcome::Done(self.engine.run_search(search)?)
+                PlanOutcome::Done(run_search(&self.engine, search)?)
             } else {
                 PlanOutcome::Planned(Box::new(search))
             })
         });
         match catch_unwind(begin) {
             Ok(Ok(PlanOutcome::Done(answer))) => Ok(answer),
-            Ok(Ok(PlanOutcome::Planned(search))) => self.read(move |engine| engine.run_search(*search)).await,
+            Ok(Ok(PlanOutcome::Planned(search))) => {
+                self.read(move |engine| run_search(engine, *search)).await
+            }
             Ok(Err(error)) => Err(status::from_engine_error(error, "")),
             Err(_) => Err(status::internal("a search panicked")),
         }

@@ -5,38 +5,67 @@ use prost::Message;
 use prost::length_delimiter_len;
 
 /// The most that the items of one page take, in bytes.
-pub(super) const PAGE_BYTES: usize = 2 << 20;
+const PAGE_BYTES: usize = 2 << 20;
 
 /// The longest text of one utterance, in bytes. An exchange has two, so that one alone fits a page
 /// with its citation.
 pub(super) const UTTERANCE_BYTES: usize = 1 << 20;
 
+/// The longest question of a search result, in bytes. A result is to be read at a glance, and each
+/// word of the question can be a highlight.
+pub(super) const RESULT_QUESTION_BYTES: usize = 64 << 10;
+
+/// The most that the exchanges before a search result take, and those after it, in bytes.
+pub(super) const CONTEXT_BYTES: usize = 512 << 10;
+
 /// The most diagnostics in a response, and the most bytes they take.
 const DIAGNOSTICS: usize = 1_000;
 const DIAGNOSTIC_BYTES: usize = 1 << 20;
 
-/// The items of a response's repeated field, as many as fit.
+/// What is left of [`PAGE_BYTES`] for the items of a response.
+#[derive(Debug)]
+pub(super) struct Room {
+    left: usize,
+    empty: bool,
+}
+
+impl Room {
+    pub(super) const fn new() -> Self {
+        Self { left: PAGE_BYTES, empty: true }
+    }
+
+    /// Takes room for an item whose message has this length; the first always gets it.
+    pub(super) fn take(&mut self, length: usize) -> bool {
+        let bytes = field_bytes(length);
+        if bytes > self.left && !self.empty {
+            return false;
+        }
+        self.left = self.left.saturating_sub(bytes);
+        self.empty = false;
+        true
+    }
+}
+
+/// The items of a response's repeated field, as many as there is room for.
 #[derive(Debug)]
 pub(super) struct ResponsePage<T> {
     items: Vec<T>,
-    room: usize,
+    room: Room,
 }
 
 impl<T: Message> ResponsePage<T> {
     /// A page of [`PAGE_BYTES`].
     pub(super) const fn new() -> Self {
-        Self { items: Vec::new(), room: PAGE_BYTES }
+        Self { items: Vec::new(), room: Room::new() }
     }
 
     /// Adds an item if there is room for it; the first is always added.
     pub(super) fn add(&mut self, item: T) -> bool {
-        let bytes = field_bytes(item.encoded_len());
-        if bytes > self.room && !self.items.is_empty() {
-            return false;
+        let fits = self.room.take(item.encoded_len());
+        if fits {
+            self.items.push(item);
         }
-        self.room = self.room.saturating_sub(bytes);
-        self.items.push(item);
-        true
+        fits
     }
 
     /// The items.
@@ -47,7 +76,7 @@ impl<T: Message> ResponsePage<T> {
 
 /// What a message of this length takes as a field, in bytes: its tag (one byte up to field 15), its
 /// length and itself.
-pub(super) fn field_bytes(length: usize) -> usize {
+fn field_bytes(length: usize) -> usize {
     1 + length_delimiter_len(length) + length
 }
 

@@ -10,6 +10,7 @@ use crate::grpc::from_proto;
 use crate::grpc::from_proto::Violations;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
+use crate::grpc::search_response;
 use crate::grpc::to_proto;
 
 /// Serves `onrecord.v1.SearchService`.
@@ -25,7 +26,10 @@ impl SearchService for Search {
         let (call, generation) = from_proto::search_call(request.into_inner())?;
         self.0.wait_for_generation(generation).await?;
         let answer = self.0.search(call).await?;
-        Ok(Response::new(to_proto::search_response(answer)))
+        for document_id in &answer.unreachable {
+            tracing::error!(document_id, "a search matches a document whose stored text is damaged");
+        }
+        Ok(Response::new(search_response::search_response(answer)))
     }
 
     async fn get_exchange(

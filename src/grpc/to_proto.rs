@@ -5,156 +5,30 @@ use std::time::Duration;
 use prost::Message as _;
 use tonic::Status;
 
-use crate::engine::CitedPassage;
-use crate::engine::Context;
 use crate::engine::Deleted;
 use crate::engine::DocumentPage;
-use crate::engine::Duplicate;
 use crate::engine::ExchangePage;
-use crate::engine::Explanation;
 use crate::engine::Fault;
 use crate::engine::Formats;
 use crate::engine::FoundExchange;
-use crate::engine::FoundPassage;
 use crate::engine::IntegrityReport;
 use crate::engine::Outcome;
 use crate::engine::Provenance;
 use crate::engine::Receipt;
-use crate::engine::SearchAnswer;
 use crate::engine::ServerInfo;
 use crate::engine::SnapshotPart;
-use crate::engine::TermScore;
 use crate::engine::Verdict;
-use crate::grpc::encoded;
-use crate::grpc::facet;
 use crate::grpc::pb;
+use crate::grpc::response_page;
 use crate::grpc::response_page::ResponsePage;
 use crate::grpc::response_page::UTTERANCE_BYTES;
-use crate::grpc::response_page;
-use crate::query::Field;
 use crate::span::ByteSpan;
-use crate::span::TextSpan;
 use crate::transcript::Citation;
 use crate::transcript::Diagnostic;
 use crate::transcript::DiagnosticKind;
 use crate::transcript::Occurrence;
 use crate::transcript::StoredDocument;
 use crate::transcript::Utterance;
-
-pub(super) fn search_response(answer: SearchAnswer) -> encoded::SearchResponse {
-    let SearchAnswer {
-        results,
-        next_page_token,
-        total,
-        provenance,
-        unmatched_terms,
-        facets,
-        total_without_filter,
-    } = answer;
-    encoded::SearchResponse {
-        results: results.into_iter().map(search_result).collect(),
-        next_page_token: next_page_token.unwrap_or_default(),
-        total_size: int64(total),
-        generation: int64(provenance.generation),
-        provenance: Some(self::provenance(&provenance)),
-        unmatched_terms,
-        facets: facets.into_iter().map(facet::response).collect(),
-        total_size_without_filter: int64(total_without_filter),
-    }
-}
-
-fn search_result(found: FoundPassage) -> encoded::SearchResult {
-    let FoundPassage {
-        passage: cited,
-        score,
-        question_highlights,
-        answer_highlights,
-        name_highlights,
-        explanation,
-        snippet,
-        duplicates,
-        more_duplicates,
-        context: Context { before, after },
-    } = found;
-    let highlights = |spans: Vec<TextSpan>, field: pb::highlight::Field| {
-        spans.into_iter().map(move |span| pb::Highlight {
-            field: field.into(),
-            start: int32(span.start()),
-            end: int32(span.end()),
-        })
-    };
-    let in_question = highlights(question_highlights, pb::highlight::Field::Question);
-    let in_answer = highlights(answer_highlights, pb::highlight::Field::Answer);
-    let in_names = Field::NAMES
-        .into_iter()
-        .zip(name_highlights)
-        .flat_map(|(field, spans)| highlights(spans, highlight_field(field)));
-    encoded::SearchResult {
-        score: score.0,
-        highlights: in_question.chain(in_answer).chain(in_names).collect(),
-        explanation: explanation.map(self::explanation),
-        duplicates: duplicates.into_iter().map(duplicate).collect(),
-        more_duplicates: int64(more_duplicates),
-        before: before.into_iter().map(exchange).collect(),
-        after: after.into_iter().map(exchange).collect(),
-        snippet: Some(pb::Snippet { start: int32(snippet.start()), end: int32(snippet.end()) }),
-        passage: cited.encoded.get_or_init(|| passage(&cited).encode_to_vec().into()).clone(),
-    }
-}
-
-const fn highlight_field(field: Field) -> pb::highlight::Field {
-    match field {
-        Field::Question => pb::highlight::Field::Question,
-        Field::Answer => pb::highlight::Field::Answer,
-        Field::Speaker => pb::highlight::Field::Speaker,
-        Field::Asker => pb::highlight::Field::Asker,
-        Field::Title => pb::highlight::Field::Title,
-        Field::Publisher => pb::highlight::Field::Publisher,
-    }
-}
-
-fn explanation(explanation: Explanation) -> pb::Explanation {
-    let Explanation { terms, factor } = explanation;
-    let term = |term: TermScore| pb::TermScore {
-        typed: term.typed,
-        forms: term.forms,
-        field: highlight_field(term.field).into(),
-        weight: term.weight,
-        idf: term.idf,
-        passage_count: int64(term.passages),
-        matching_passage_count: int64(term.matching_passages),
-        frequency: term.frequency,
-        length: term.length as f32,
-        average_length: term.average_length,
-        k1: term.k1,
-        b: term.b,
-        score: term.score,
-    };
-    pb::Explanation { terms: terms.into_iter().map(term).collect(), factor }
-}
-
-fn passage(cited: &CitedPassage) -> pb::Passage {
-    pb::Passage {
-        id: cited.id.clone(),
-        exchange_id: cited.exchange_id.clone(),
-        question: cited.question.clone(),
-        citation: Some(citation(cited.citation.clone(), &cited.answer)),
-        answer: cited.answer.clone(),
-        answer_truncated: cited.answer_truncated,
-        asker: cited.asker.clone(),
-        speaker: cited.speaker.clone(),
-    }
-}
-
-fn duplicate(duplicate: Duplicate) -> pb::Duplicate {
-    let Duplicate { passage, score } = duplicate;
-    pb::Duplicate {
-        id: passage.id.clone(),
-        exchange_id: passage.exchange_id.clone(),
-        score: score.0,
-        citation: Some(citation(passage.citation.clone(), &passage.answer)),
-    }
-}
 
 pub(super) fn exchange(found: FoundExchange) -> pb::Exchange {
     pb::Exchange {
@@ -213,7 +87,7 @@ pub(super) fn segment_response(
     }
 }
 
-fn citation(citation: Citation, quote: &str) -> pb::Citation {
+pub(super) fn citation(citation: Citation, quote: &str) -> pb::Citation {
     let link = citation.link(quote);
     pb::Citation {
         document_id: citation.document_id,
@@ -350,7 +224,7 @@ pub(super) fn diagnostic(diagnostic: Diagnostic) -> pb::Diagnostic {
     pb::Diagnostic { kind: kind.into(), message: diagnostic.message, spans: spans(&diagnostic.spans) }
 }
 
-fn provenance(provenance: &Provenance) -> pb::Provenance {
+pub(super) fn provenance(provenance: &Provenance) -> pb::Provenance {
     pb::Provenance {
         corpus_id: provenance.corpus_id.as_ref().to_owned(),
         generation: int64(provenance.generation),
@@ -450,6 +324,6 @@ fn offset(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn int32(number: usize) -> i32 {
+pub(super) fn int32(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -141,7 +141,7 @@ async fn one_error_names_every_bad_field() {
     let document = Some(document);
     let put = pb::PutDocumentRequest { document: document.clone() };
     assert_eq!(violations(&documents.put_document(put).await.unwrap_err()), expected);
-    let segment = pb::SegmentDocumentRequest { document };
+    let segment = pb::SegmentDocumentRequest { document, ..pb::SegmentDocumentRequest::default() };
     assert_eq!(violations(&documents.segment_document(segment).await.unwrap_err()), expected);
 
     let source = pb::GetSourceRequest {

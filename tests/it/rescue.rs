@@ -19,6 +19,7 @@ use crate::admin::onrecord;
 use crate::support::TestServer;
 use crate::support::files;
 use crate::support::put_text;
+use crate::support::query;
 use crate::support::root;
 use crate::support::trials;
 
@@ -26,6 +27,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials![wire:
         a_whole_folder_is_said_to_be_whole,
         each_damaged_value_is_found,
+        nine_results_are_served_and_the_damaged_tenth_is_named,
+        copies_of_a_damaged_result_are_served,
         whole_documents_are_recovered,
         any_damage_to_the_file_is_told_and_never_becomes_text,
         whichever_page_is_lost_nothing_panics,
@@ -105,6 +108,56 @@ async fn small_server() -> TestServer {
         documents.put_document(put_text(id, &text(word))).await.unwrap();
     }
     server
+}
+
+/// A server of ten documents with the same words, of which one was damaged on disk.
+async fn ten_with_damage(table: &str, words: &str) -> TestServer {
+    let server = TestServer::start().await;
+    let mut documents = server.documents().await;
+    for number in 0..10 {
+        documents.put_document(put_text(&format!("d{number}"), words)).await.unwrap();
+    }
+    let folder = server.stop().await;
+    damage(&folder.path().join("store.redb"), table, "d4");
+    TestServer::start_in(folder).await
+}
+
+async fn nine_results_are_served_and_the_damaged_tenth_is_named() {
+    for table in ["exchanges", "documents"] {
+        let server = ten_with_damage(table, &text("comet")).await;
+        let mut searches = server.searches().await;
+        let answer = searches.search(query("comet")).await.unwrap().into_inner();
+        assert_eq!((answer.results.len(), answer.total_size), (9, 10), "{table}");
+        assert_eq!(answer.unreachable, ["d4"], "{table}");
+        assert!(answer.results.iter().all(|result| !result.passage.as_ref().unwrap().answer.is_empty()));
+
+        // Pages of two: the damaged document takes its place on one of them, and nothing is lost.
+        let (mut found, mut unreachable, mut page_token) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let request = pb::SearchRequest { page_size: 2, page_token, ..query("comet") };
+            let page = searches.search(request).await.unwrap().into_inner();
+            found.extend(page.results.into_iter().map(|found| found.passage.unwrap().exchange_id));
+            unreachable.extend(page.unreachable);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        let all = answer.results.into_iter().map(|found| found.passage.unwrap().exchange_id);
+        assert_eq!(found, all.collect::<Vec<_>>(), "{table}");
+        assert_eq!(unreachable, ["d4"], "{table}");
+    }
+}
+
+async fn copies_of_a_damaged_result_are_served() {
+    let words = "Ann: What did you see?\n\nBo: I saw a comet over the hill, and it was green and it \
+        fell behind the old mill by the river, where nobody has lived since the flood.\n";
+    let server = ten_with_damage("exchanges", words).await;
+    let request = pb::SearchRequest { collapse_duplicates: true, ..query("comet") };
+    let answer = server.searches().await.search(request).await.unwrap().into_inner();
+    let [result] = &*answer.results else { panic!("{answer:?}") };
+    assert_eq!((result.duplicates.len(), result.more_duplicates), (8, 1));
+    assert_eq!(answer.unreachable, ["d4"]);
 }
 
 async fn verify(server: &TestServer) -> (Vec<pb::IntegrityFault>, pb::VerifyIntegrityResponse) {
