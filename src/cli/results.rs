@@ -91,6 +91,11 @@ pub(super) fn print(query: &str, full: bool, response: &pb::SearchResponse) -> R
         let ids = response.unreachable.join(", ");
         writeln!(out, "damaged and not shown: {} (onrecord verify says what is wrong)", harmless(&ids))?;
     }
+    if !response.suggestion.is_empty() {
+        let suggestion = harmless(&response.suggestion);
+        let line = format!("did you mean: {}", suggestion.replace('\n', " "));
+        writeln!(out, "{}", wrapped(&line, width(), "", INDENT))?;
+    }
     if !response.next_page_token.is_empty() {
         writeln!(out, "{FAINT}more: --page-token {}{FAINT:#}", response.next_page_token)?;
     }

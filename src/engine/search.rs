@@ -26,6 +26,7 @@ use crate::engine::page_token::PageTokens;
 use crate::engine::page_token::Purpose;
 use crate::engine::passages::PassageCache;
 use crate::engine::snippet::snippet;
+use crate::engine::suggestion::suggestion;
 use crate::query::AnalyzedQuery;
 use crate::query::Filter;
 use crate::query::Query;
@@ -93,6 +94,9 @@ pub struct SearchAnswer {
     pub provenance: Provenance,
     /// Words of the query that are nowhere in the corpus.
     pub unmatched_terms: Vec<String>,
+    /// The query with these words replaced by words of the corpus; empty if there is nothing to
+    /// suggest, and on pages after the first.
+    pub suggestion: String,
     /// The counts that were asked for, in that order.
     pub facets: Vec<Facet>,
     /// How many exchanges match without the filter, where none does with it; otherwise 0.
@@ -242,7 +246,11 @@ impl PlannedSearch {
             }
             _ => None,
         };
+        let first = call.page_token.is_empty();
+        let unknown = found.unmatched_terms.as_slice();
+        let suggestion = suggestion(&*view, passages, call.query.text(), if first { unknown } else { &[] })?;
         Ok(SearchAnswer {
+            suggestion,
             results,
             next_page_token,
             total: found.total,

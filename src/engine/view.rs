@@ -41,6 +41,12 @@ pub trait View: Debug + Send + Sync {
         ranking: &Ranking,
     ) -> Result<Box<dyn SearchPlan>, BackendError>;
 
+    /// The terms of this generation within `errors` typing errors of any of `terms`, a few, the
+    /// nearest and commonest first. A backend that has no such look-up has none.
+    fn similar_terms(&self, _terms: &[String], _errors: u8) -> Result<Vec<SimilarTerm>, BackendError> {
+        Ok(Vec::new())
+    }
+
     /// The document of this id.
     fn document(&self, id: &str) -> Result<Option<StoredDocument>, BackendError>;
 
@@ -191,6 +197,15 @@ impl Hit {
             .then_with(|| self.document_id.cmp(&other.document_id))
             .then_with(|| self.exchange.cmp(&other.exchange))
     }
+}
+
+/// A term that is near to a mistyped one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SimilarTerm {
+    /// The term.
+    pub term: String,
+    /// Passages that have it, at least one, to see how it is written. Their scores say nothing.
+    pub examples: Vec<Hit>,
 }
 
 /// A backend's own name for a passage. Opaque: all that others may rely on is that equal keys are

@@ -12,6 +12,7 @@ use crate::engine::Hit;
 use crate::engine::PageRequest;
 use crate::engine::ResultPage;
 use crate::engine::SearchPlan;
+use crate::engine::SimilarTerm;
 use crate::engine::Statistics;
 use crate::engine::View;
 use crate::local::LocalError;
@@ -21,6 +22,7 @@ use crate::local::search::Planned;
 use crate::local::search::SearchResults;
 use crate::local::search::TermCache;
 use crate::local::search::run;
+use crate::local::search::similar_terms;
 use crate::local::store::Reader;
 use crate::local::store::StoreError;
 use crate::local::store::catch_redb_panic;
@@ -90,6 +92,10 @@ impl View for LocalView {
     ) -> Result<Box<dyn SearchPlan>, BackendError> {
         let planned = Planned::new(&self.searcher, &self.words, query, ranking)?;
         Ok(Box::new(LocalPlan { view: self, planned }))
+    }
+
+    fn similar_terms(&self, terms: &[String], errors: u8) -> Result<Vec<SimilarTerm>, BackendError> {
+        Ok(similar_terms(&self.searcher, terms, errors)?)
     }
 
     fn document(&self, id: &str) -> Result<Option<StoredDocument>, BackendError> {

@@ -10,6 +10,7 @@ pub(crate) mod function_words;
 pub(crate) mod synonyms;
 mod derivation;
 mod analyzed_query;
+mod edit_distance;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,8 @@ pub use analyzed_query::AnalyzedQuery;
 pub use analyzed_query::Depth;
 pub use analyzed_query::QueryTerm;
 pub use analyzed_query::Relation;
+pub use edit_distance::edit_distance;
+pub use edit_distance::errors_allowed;
 pub use field::Field;
 pub use filter::CivilDay;
 pub use filter::DateBound;

@@ -88,6 +88,8 @@ async fn filters_and_context_are_flags() {
     assert!(!alone.contains("herons"), "{alone}");
     let around = ok(&server, &["search", "mostly", "--context", "1"]);
     assert!(around.contains("  a  The herons wait"), "{around}");
+    let mistyped = ok(&server, &["search", "ottters at nihgt"]);
+    assert!(mistyped.contains("\ndid you mean: otters at night\n"), "{mistyped}");
     let refused = run(&server, &["search", "mostly", "--context", "6"]);
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(1) && said.contains("context: is 6; send 0 to 5"), "{said}");

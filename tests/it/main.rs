@@ -32,6 +32,7 @@ mod facets;
 mod snippets;
 mod who_spoke;
 mod context;
+mod suggestions;
 mod hostile;
 mod duplicates;
 mod document;
@@ -72,6 +73,7 @@ fn main() -> std::process::ExitCode {
         snippets::trials(),
         who_spoke::trials(),
         context::trials(),
+        suggestions::trials(),
         hostile::trials(),
         duplicates::trials(),
         document::trials(),

@@ -8,6 +8,7 @@ use tantivy::SegmentReader;
 use tantivy::TERMINATED;
 use tantivy::columnar::Column;
 use tantivy::columnar::ColumnValues;
+use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::Field as Handle;
 use tantivy::schema::IndexRecordOption;
 
@@ -204,6 +205,25 @@ impl SegmentData for DiskSegment {
         }
         let info = inverted.get_term_info(&tantivy::Term::from_field_text(*handle, key.text))?;
         Ok(info.map(|info| Term { field, info }))
+    }
+
+    fn similar_terms(
+        &self,
+        field: Field,
+        term: &str,
+        errors: u8,
+        visit: &mut dyn FnMut(&str, u32),
+    ) -> Result<(), IndexError> {
+        let TextField { handle, inverted, .. } = self.text(field);
+        let typed = tantivy::Term::from_field_text(*handle, term);
+        let automaton = FuzzyTermQuery::new(typed, errors.min(2), true).automaton()?;
+        let mut found = inverted.terms().search(automaton).into_stream()?;
+        while found.advance() {
+            if let Ok(similar) = std::str::from_utf8(found.key()) {
+                visit(similar, found.value().doc_freq);
+            }
+        }
+        Ok(())
     }
 
     fn postings(&self, term: &Term, spare: Option<Postings>) -> Result<Postings, IndexError> {

@@ -39,6 +39,7 @@ mod disk_segment;
 mod segment;
 mod filter;
 mod term_entry;
+mod similar_terms;
 mod near_duplicates;
 mod reader;
 mod open_index;

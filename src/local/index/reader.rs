@@ -12,6 +12,7 @@ use crate::local::index::near_duplicates::NearDuplicates;
 use crate::local::index::schema::Fields;
 use crate::local::index::segment::Segment;
 use crate::local::index::segment_data::SegmentId;
+use crate::local::index::similar_terms::similar_terms;
 use crate::local::index::statistics::Statistics;
 use crate::local::index::term_entry::TermEntry;
 
@@ -188,6 +189,16 @@ impl Searcher {
     /// A term of a field, in every segment.
     pub(crate) fn term(&self, field: Field, term: &str) -> Result<TermEntry, IndexError> {
         TermEntry::look_up(self.segments(), field, term.into())
+    }
+
+    /// The terms within `errors` typing errors of a term, at most `count`; see [`similar_terms`].
+    pub(crate) fn similar_terms(
+        &self,
+        term: &str,
+        errors: u8,
+        count: usize,
+    ) -> Result<Vec<String>, IndexError> {
+        similar_terms(self.segments(), term, errors, count)
     }
 
     /// How much text a field holds. Every exchange counts as one that has names, and their lengths do

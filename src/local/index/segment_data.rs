@@ -88,6 +88,16 @@ pub(in crate::local::index) trait SegmentData: Send + Sync {
     /// A term, where any passage has it.
     fn term(&self, field: Field, key: TermKey<'_>) -> Result<Option<Term>, IndexError>;
 
+    /// Calls `visit` with each term of a field within `errors` typing errors of `term`, at most 2,
+    /// and how many passages have it.
+    fn similar_terms(
+        &self,
+        field: Field,
+        term: &str,
+        errors: u8,
+        visit: &mut dyn FnMut(&str, u32),
+    ) -> Result<(), IndexError>;
+
     /// The postings of a term, read with the cursor of other postings where that can be used again.
     fn postings(&self, term: &Term, spare: Option<Postings>) -> Result<Postings, IndexError>;
 

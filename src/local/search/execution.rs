@@ -66,11 +66,11 @@ impl Planned {
         Ok(Self { query, plan })
     }
 
-    /// How many postings its words have; `None` where it has phrases or signs, too, whose cost
-    /// shows only when they are read.
+    /// How many postings its words have; `None` where it has phrases, signs or unknown words, too,
+    /// whose cost shows only when they are read.
     #[must_use]
     pub(crate) fn postings(&self) -> Option<u64> {
-        self.query.clauses.is_empty().then_some(self.plan.postings)
+        (self.query.clauses.is_empty() && self.plan.is_matched()).then_some(self.plan.postings)
     }
 }
 

@@ -21,6 +21,7 @@ mod facets;
 mod collapse;
 mod highlight;
 mod explain;
+mod similar;
 mod execution;
 #[cfg(test)]
 mod highlight_tests;
@@ -33,4 +34,5 @@ pub(crate) use execution::run;
 #[cfg(test)]
 use execution::search;
 pub(crate) use highlight::Highlighter;
+pub(crate) use similar::similar_terms;
 pub(crate) use term_cache::TermCache;

@@ -174,6 +174,11 @@ impl Plan {
         self.terms.last().is_some_and(|term| term.entry().is_common())
     }
 
+    /// Whether all words were found: others are looked for by similar terms.
+    pub(super) fn is_matched(&self) -> bool {
+        self.unmatched.is_empty()
+    }
+
     /// The words that no exchange has, as they were typed.
     pub(super) fn into_unmatched(self) -> Vec<String> {
         self.unmatched

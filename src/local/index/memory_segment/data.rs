@@ -27,6 +27,7 @@ use crate::local::index::value_column::OfEach;
 use crate::local::index::value_column::ValueColumn;
 use crate::local::index::vector_file::vectors;
 use crate::query::DateRange;
+use crate::query::edit_distance;
 
 /// A segment in memory.
 #[derive(Default)]
@@ -161,6 +162,22 @@ impl SegmentData for MemorySegment {
             Some(Term { field, info })
         };
         Ok(text.term(key.text).and_then(term))
+    }
+
+    fn similar_terms(
+        &self,
+        field: Field,
+        term: &str,
+        errors: u8,
+        visit: &mut dyn FnMut(&str, u32),
+    ) -> Result<(), IndexError> {
+        let text = self.text(field);
+        for (similar, list) in text.terms() {
+            if edit_distance(term, similar, errors).is_some() {
+                visit(similar, text.list(list).map_or(0, |list| number(list.passages.len())));
+            }
+        }
+        Ok(())
     }
 
     fn postings(&self, term: &Term, _: Option<Postings>) -> Result<Postings, IndexError> {

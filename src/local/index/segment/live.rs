@@ -172,6 +172,18 @@ impl Segment {
         self.data.term(field, term.into())
     }
 
+    /// Calls `visit` with each term of a field within `errors` typing errors of `term`, and how many
+    /// passages have it, deleted ones too.
+    pub(in crate::local::index) fn similar_terms(
+        &self,
+        field: Field,
+        term: &str,
+        errors: u8,
+        visit: &mut dyn FnMut(&str, u32),
+    ) -> Result<(), IndexError> {
+        self.data.similar_terms(field, term, errors, visit)
+    }
+
     /// How many passages with a term are not deleted.
     pub(crate) fn live(&self, term: &Term) -> Result<u32, IndexError> {
         let Some(alive) = &self.alive else { return Ok(term.passages()) };

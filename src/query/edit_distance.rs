@@ -1,0 +1,83 @@
+//! How many typing errors lie between two words.
+
+/// The most characters of a word that typing errors are looked for in.
+const LONGEST: usize = 32;
+
+/// How many typing errors a word is taken to have at most, by its characters: none in a short one,
+/// which is near to too many others.
+#[must_use]
+pub fn errors_allowed(word: &str) -> u8 {
+    match word.chars().count() {
+        0..=3 => 0,
+        4..=5 => 1,
+        6..=LONGEST => 2,
+        _ => 0,
+    }
+}
+
+/// The Damerau-Levenshtein distance of two words (optimal string alignment): how many characters
+/// have to be inserted, deleted or replaced, or neighbours exchanged; `None` above `most`. Linear in
+/// memory; the cost is the product of the lengths.
+#[must_use]
+pub fn edit_distance(one: &str, other: &str, most: u8) -> Option<u8> {
+    let most = usize::from(most);
+    let other: Vec<char> = other.chars().take(LONGEST + most + 1).collect();
+    let length = one.chars().take(LONGEST + most + 1).count();
+    if length.abs_diff(other.len()) > most {
+        return None;
+    }
+    // The rows of the matrix for the last two characters of `one`, and for the present one.
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    let mut previous = None;
+    for (row, letter) in one.chars().take(LONGEST + most + 1).enumerate() {
+        let mut present = Vec::with_capacity(last.len());
+        present.push(row + 1);
+        for (column, with) in other.iter().enumerate() {
+            let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX - 1);
+            let replaced = at(&last, column) + usize::from(letter != *with);
+            let mut edits = replaced.min(at(&last, column + 1) + 1).min(at(&present, column) + 1);
+            let left = column.checked_sub(1).and_then(|left| Some((left, *other.get(left)?)));
+            if let Some((left, neighbour)) = left
+                && previous == Some(*with)
+                && letter == neighbour
+            {
+                edits = edits.min(at(&before, left) + 1);
+            }
+            present.push(edits);
+        }
+        if present.iter().all(|distance| *distance > most) {
+            return None;
+        }
+        before = std::mem::replace(&mut last, present);
+        previous = Some(letter);
+    }
+    last.last().filter(|distance| **distance <= most).and_then(|distance| u8::try_from(*distance).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_counted() {
+        for (one, other, expect) in [
+            ("", "", Some(0)),
+            ("threts", "threats", Some(1)),
+            ("thraets", "threats", Some(1)),
+            ("threats", "threts", Some(1)),
+            ("abcd", "badc", Some(2)),
+            ("ünïcode", "unicode", Some(2)),
+            ("abc", "xyz", None),
+            ("abc", "abcdef", None),
+            ("a", "", Some(1)),
+        ] {
+            assert_eq!(edit_distance(one, other, 2), expect, "{one} {other}");
+            assert_eq!(edit_distance(other, one, 2), expect, "{other} {one}");
+        }
+        assert_eq!(edit_distance("abc", "abd", 0), None);
+        assert_eq!(edit_distance(&"a".repeat(9000), &"a".repeat(9000), 2), Some(0));
+        assert_eq!(["the", "four", "eleven"].map(errors_allowed), [0, 1, 2]);
+        assert_eq!(errors_allowed(&"a".repeat(33)), 0);
+    }
+}
