@@ -42,6 +42,7 @@ mod admin;
 mod rescue;
 mod errors;
 mod error_page;
+mod released_protos;
 mod versions;
 mod lifecycle;
 mod faults;
@@ -83,6 +84,7 @@ fn main() -> std::process::ExitCode {
         rescue::trials(),
         errors::trials(),
         error_page::trials(),
+        released_protos::trials(),
         versions::trials(),
         lifecycle::trials(),
         faults::trials(),
