@@ -121,3 +121,9 @@ pub(crate) fn open(
         histogram
     })
 }
+
+/// The median of measurements.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

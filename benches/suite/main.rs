@@ -20,6 +20,7 @@ mod wire;
 mod load;
 mod raw;
 mod data;
+mod shapes;
 mod rounds;
 mod report;
 mod profile;
@@ -56,6 +57,11 @@ fn main() {
         Some("echo") => runtime.block_on(wire::serve_echo(rounds::read_answers(Path::new(&args[1])))),
         Some("export") => export(args[1].parse().unwrap(), Path::new(&args[2])),
         Some("import") => import(&base, &runtime, args[1].parse().unwrap()),
+        Some("shapes") => {
+            let (pairs, vocabulary) = (args[1].parse().unwrap(), Vocabulary::new());
+            let (folder, _) = data::folder(&base, &runtime, &vocabulary, pairs);
+            say!("{:#?}", shapes::measure(&folder, &vocabulary, 5));
+        }
         Some("profile") => {
             profile::run(&base, &runtime, args[1].parse().unwrap(), args[2].parse().unwrap());
         }

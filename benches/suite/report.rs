@@ -28,6 +28,14 @@ pub(crate) fn write(folder: &Path, outcomes: &[Outcome]) {
     row("**Search ÷ (raw + echo)**", &|it| format!("**{:.2}**", it.service / (it.raw + it.echo)));
     row("without kept passages ÷ (raw + echo)", &|it| format!("{:.2}", it.unkept / (it.raw + it.echo)));
     row("raw ÷ Search", &|it| format!("{:.0} %", 100.0 * it.raw / it.service));
+    row("in process: Search, µs per call", &|it| format!("{:.0}", it.shapes.plain));
+    row("in process: by a range of dates, µs per call", &|it| format!("{:.0}", it.shapes.dated));
+    row("in process: the newest first, µs per call", &|it| format!("{:.0}", it.shapes.newest));
+    row("in process: of a word in nearly all pairs, µs per call", &|it| format!("{:.0}", it.shapes.broad));
+    row("in process: all facets of it in addition, µs per call", &|it| {
+        format!("{:.0}", it.shapes.faceted - it.shapes.broad)
+    });
+    row("in process: its timeline, µs per call", &|it| format!("{:.0}", it.shapes.timeline));
     row("bytes per response", &|it| format!("{:.0}", it.response));
     row("echo, calls per second at saturation", &|it| format!("{:.0}", it.echo_rate));
     row("Search, calls per second at saturation", &|it| format!("{:.0}", it.service_rate));

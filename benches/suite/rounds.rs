@@ -19,10 +19,13 @@ use tokio::runtime::Runtime;
 use crate::corpus::Vocabulary;
 use crate::data;
 use crate::load;
+use crate::load::median;
 use crate::process::Server;
 use crate::process::size_of;
 use crate::process::thread_cpu;
 use crate::raw::Raw;
+use crate::shapes;
+use crate::shapes::Shapes;
 use crate::wire::Client;
 
 /// What was measured of one corpus; medians over the rounds.
@@ -50,6 +53,8 @@ pub(crate) struct Outcome {
     pub(crate) index_bytes: u64,
     pub(crate) store_bytes: u64,
     pub(crate) imported: data::Imported,
+    /// Searches of other shapes.
+    pub(crate) shapes: Shapes,
 }
 
 /// How long calls took, in microseconds, by rounds of an open load. For a moment the machine may be
@@ -75,11 +80,6 @@ pub(crate) struct Effort {
 
 /// Rounds of open load for each round of closed load.
 const OPEN_ROUNDS: usize = 3;
-
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
 
 /// A load on a server: its processor time per call in microseconds, calls per second, bytes per
 /// call.
@@ -137,6 +137,11 @@ pub(crate) fn measure(
             times.0.push(load::open(runtime, server.address, &requests, open_rate, effort.long));
         }
     }
+    let (index_bytes, store_bytes) =
+        (size_of(&folder.join("index")), fs::metadata(folder.join("store.redb")).unwrap().len());
+    // One process at a time has a folder open.
+    drop(server);
+    let shapes = shapes::measure(&folder, vocabulary, effort.rounds);
     Outcome {
         pairs,
         raw: median(raws),
@@ -152,9 +157,10 @@ pub(crate) fn measure(
         start,
         at_rest,
         under_load,
-        index_bytes: size_of(&folder.join("index")),
-        store_bytes: fs::metadata(folder.join("store.redb")).unwrap().len(),
+        index_bytes,
+        store_bytes,
         imported,
+        shapes,
     }
 }
 
