@@ -6,6 +6,7 @@ mod sources;
 mod json;
 mod render;
 mod facets;
+mod timeline;
 mod results;
 mod serve;
 mod import;

@@ -6,9 +6,11 @@ use crate::cli::CliError;
 use crate::cli::client;
 use crate::cli::json;
 use crate::cli::results;
+use crate::cli::timeline;
 use crate::config::Facet;
 use crate::config::Order;
 use crate::config::Search;
+use crate::config::Unit;
 use crate::grpc::pb;
 
 pub(super) async fn run(args: Search) -> Result<(), CliError> {
@@ -29,6 +31,21 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         excluded_speakers: args.excluded_speakers,
         labels,
     };
+    let mut client = client::searches(&args.client).await?;
+    if let Some(unit) = args.timeline {
+        let request = pb::GetTimelineRequest {
+            query: query.clone(),
+            filter: (filter != pb::Filter::default()).then_some(filter),
+            unit: timeline_unit(unit).into(),
+            speakers: 0,
+        };
+        let response = client.get_timeline(request).await.map_err(client::failed)?.into_inner();
+        return if args.client.json {
+            json::print("GetTimelineResponse", &response)
+        } else {
+            timeline::print(&query, &response)
+        };
+    }
     let (mut facets, mut facet_labels) = (Vec::new(), Vec::new());
     for wanted in args.facets {
         match facet(wanted) {
@@ -53,7 +70,6 @@ pub(super) async fn run(args: Search) -> Result<(), CliError> {
         explain: args.explain,
         min_score: 0.0,
     };
-    let mut client = client::searches(&args.client).await?;
     let response = client.search(request).await.map_err(client::failed)?.into_inner();
     if args.client.json {
         json::print("SearchResponse", &response)
@@ -81,5 +97,13 @@ fn facet(facet: Facet) -> Result<pb::FacetField, String> {
         Facet::Year => Ok(pb::FacetField::Year),
         Facet::Language => Ok(pb::FacetField::Language),
         Facet::Label(key) => Err(key),
+    }
+}
+
+const fn timeline_unit(unit: Unit) -> pb::get_timeline_request::Unit {
+    match unit {
+        Unit::Year => pb::get_timeline_request::Unit::Year,
+        Unit::Month => pb::get_timeline_request::Unit::Month,
+        Unit::Day => pb::get_timeline_request::Unit::Day,
     }
 }

@@ -1,4 +1,4 @@
-//! What flags choose from: orders of results, and what matches are counted by.
+//! What flags choose from: orders of results, what matches are counted by, units of time.
 
 use std::str::FromStr;
 
@@ -16,6 +16,17 @@ pub enum Order {
     Oldest,
     /// By document, then by position in it.
     Document,
+}
+
+/// The size of a bucket of a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Unit {
+    /// A calendar year.
+    Year,
+    /// A calendar month.
+    Month,
+    /// A day.
+    Day,
 }
 
 /// What matches are counted by.

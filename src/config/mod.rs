@@ -9,6 +9,7 @@ mod upkeep;
 
 pub use choices::Facet;
 pub use choices::Order;
+pub use choices::Unit;
 pub use upkeep::RebuildIndex;
 pub use upkeep::Recover;
 pub use upkeep::Snapshot;
@@ -246,6 +247,9 @@ pub struct Search {
     /// How many exchanges before and after each result to show, 0 to 5.
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub context: i32,
+    /// Show how many exchanges match in each year, month or day, instead of results.
+    #[arg(long, value_name = "UNIT", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "year")]
+    pub timeline: Option<Unit>,
     /// Show question and answer of each result, instead of the sentences that match best.
     #[arg(long)]
     pub full: bool,

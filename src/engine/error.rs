@@ -1,6 +1,7 @@
 //! What can go wrong in an engine.
 
 use crate::engine::BackendError;
+use crate::engine::MOST_BUCKETS;
 use crate::extraction::ExtractError;
 
 /// What can go wrong, grouped by what a caller can do about it.
@@ -15,6 +16,17 @@ pub enum EngineError {
     /// The page token continues what is no longer kept.
     #[error("what the page token continues was replaced and is no longer kept; start again without one")]
     PageTokenGenerationGone,
+    /// The timeline has more buckets than are returned.
+    #[error(
+        "is too fine for matches from {from} to {to}: a timeline has at most {MOST_BUCKETS} buckets; choose a \
+         larger unit, or narrow the dates"
+    )]
+    TimelineTooLong {
+        /// The date of its first bucket.
+        from: String,
+        /// The date of its last bucket.
+        to: String,
+    },
     /// There is no such document.
     #[error("there is no document {0:?}")]
     NoSuchDocument(String),

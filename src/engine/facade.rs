@@ -29,6 +29,8 @@ use crate::engine::SourceKind;
 use crate::engine::SourceReader;
 use crate::engine::Statistics;
 use crate::engine::Submission;
+use crate::engine::Timeline;
+use crate::engine::TimelineCall;
 use crate::engine::View;
 use crate::engine::delete;
 use crate::engine::document_page;
@@ -36,6 +38,7 @@ use crate::engine::exchange_page;
 use crate::engine::ingest;
 use crate::engine::page_token::PageTokens;
 use crate::engine::passages::PassageCache;
+use crate::engine::timeline;
 use crate::engine::verify_citation;
 use crate::engine::verify_citation::Claim;
 use crate::engine::verify_citation::Verdict;
@@ -134,6 +137,11 @@ impl Engine {
     /// Ranks passages for a query.
     pub fn search(&self, call: &SearchCall) -> Result<SearchAnswer, EngineError> {
         self.run_search(self.plan_search(call.clone())?, |_| true)
+    }
+
+    /// Counts the matches of a query over time.
+    pub fn timeline(&self, call: &TimelineCall) -> Result<Timeline, EngineError> {
+        timeline::timeline(&self.backend.view(), call, &self.settings.ranking, &self.passages)
     }
 
     /// The part of a search that is known to be short.

@@ -30,6 +30,9 @@ pub struct SortKey {
     score: Score,
 }
 
+/// After all dates.
+const UNDATED: i64 = i64::MAX;
+
 impl Order {
     /// Whether the date of a document matters.
     #[must_use]
@@ -42,8 +45,8 @@ impl Order {
     pub fn sort_key(self, published: Option<DateRange>, score: Score) -> SortKey {
         match self {
             Self::Relevance => SortKey { date: 0, score },
-            Self::Newest => SortKey { date: published.map_or(i64::MAX, |range| -day_key(range)), score },
-            Self::Oldest => SortKey { date: published.map_or(i64::MAX, day_key), score },
+            Self::Newest => SortKey { date: published.map_or(UNDATED, |range| -day_key(range)), score },
+            Self::Oldest => SortKey { date: published.map_or(UNDATED, day_key), score },
             Self::Document => SortKey { date: 0, score: Score(0.0) },
         }
     }
@@ -58,6 +61,12 @@ fn day_key(range: DateRange) -> i64 {
 }
 
 impl SortKey {
+    /// In an order by date: whether the result has one.
+    #[must_use]
+    pub const fn is_dated(self) -> bool {
+        self.date != UNDATED
+    }
+
     /// The numbers that a page token keeps.
     #[must_use]
     pub(super) const fn to_numbers(self) -> (i64, u32) {

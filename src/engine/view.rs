@@ -1,6 +1,5 @@
 //! One generation of a corpus, as a backend shows it.
 
-use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -9,9 +8,11 @@ use crate::engine::BackendError;
 use crate::engine::Explanation;
 use crate::engine::Facet;
 use crate::engine::FacetRequest;
+use crate::engine::Hit;
 use crate::engine::Order;
-use crate::engine::Score;
 use crate::engine::SortKey;
+use crate::engine::TimelineCounts;
+use crate::engine::TimelineRequest;
 use crate::query::AnalyzedQuery;
 use crate::query::Filter;
 use crate::query::Ranking;
@@ -102,6 +103,9 @@ pub trait SearchPlan: Debug + Send {
 
     /// Ranks the exchanges that match.
     fn run(self: Box<Self>, page: &PageRequest<'_>) -> Result<ResultPage, BackendError>;
+
+    /// Counts the exchanges that match over time.
+    fn timeline(self: Box<Self>, request: &TimelineRequest<'_>) -> Result<TimelineCounts, BackendError>;
 }
 
 /// Which of the ranked results are wanted.
@@ -171,34 +175,6 @@ impl Cursor {
     }
 }
 
-/// An exchange that matches, with its best window.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// The document.
-    pub document_id: String,
-    /// The exchange's index in the document.
-    pub exchange: u32,
-    /// The window's index in the exchange's answer.
-    pub window: u32,
-    /// How well it answers.
-    pub score: Score,
-    /// What it is ordered by.
-    pub sort_key: SortKey,
-    /// The passage, in the view that found it.
-    pub key: PassageKey,
-}
-
-impl Hit {
-    /// The order of results: by key, then by document id, then by position in the document.
-    #[must_use]
-    pub fn order(&self, other: &Self) -> Ordering {
-        let by_key = self.sort_key.cmp(&other.sort_key);
-        by_key
-            .then_with(|| self.document_id.cmp(&other.document_id))
-            .then_with(|| self.exchange.cmp(&other.exchange))
-    }
-}
-
 /// A term that is near to a mistyped one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimilarTerm {
@@ -206,17 +182,6 @@ pub struct SimilarTerm {
     pub term: String,
     /// Passages that have it, at least one, to see how it is written. Their scores say nothing.
     pub examples: Vec<Hit>,
-}
-
-/// A backend's own name for a passage. Opaque: all that others may rely on is that equal keys are
-/// the same words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PassageKey {
-    /// The part of the backend that holds it, such as a segment of an index. Never used again for
-    /// other content.
-    pub part: u128,
-    /// The passage in that part.
-    pub ordinal: u32,
 }
 
 /// An exchange as a result, with its near duplicates among the results.

@@ -8,6 +8,7 @@ mod from_proto;
 mod response_page;
 mod to_proto;
 mod search_response;
+mod timeline;
 mod status;
 mod transport_errors;
 mod codec;

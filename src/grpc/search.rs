@@ -11,6 +11,7 @@ use crate::grpc::from_proto::Violations;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
 use crate::grpc::search_response;
+use crate::grpc::timeline;
 use crate::grpc::to_proto;
 
 /// Serves `onrecord.v1.SearchService`.
@@ -42,5 +43,14 @@ impl SearchService for Search {
         wrong.none()?;
         let found = self.0.read(move |engine| engine.exchange(&id)).await?;
         Ok(Response::new(pb::GetExchangeResponse { exchange: Some(to_proto::exchange(found)) }))
+    }
+
+    async fn get_timeline(
+        &self,
+        request: Request<pb::GetTimelineRequest>,
+    ) -> Result<Response<pb::GetTimelineResponse>, Status> {
+        let call = from_proto::timeline_call(request.into_inner())?;
+        let found = self.0.read(move |engine| engine.timeline(&call)).await?;
+        Ok(Response::new(timeline::response(found)))
     }
 }

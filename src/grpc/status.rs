@@ -34,6 +34,7 @@ pub(super) fn from_engine_error(error: EngineError, body: &str) -> Status {
         EngineError::PageTokenGenerationGone => {
             precondition(ErrorReason::PageTokenGenerationGone, "GENERATION", "page_token", &message)
         }
+        EngineError::TimelineTooLong { .. } => invalid(Violation::new("unit", ErrorReason::TooMany, message)),
         EngineError::SpanOutside { .. } => {
             invalid(Violation::new("span", ErrorReason::SpanOutsideSource, message))
         }

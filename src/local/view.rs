@@ -14,6 +14,8 @@ use crate::engine::ResultPage;
 use crate::engine::SearchPlan;
 use crate::engine::SimilarTerm;
 use crate::engine::Statistics;
+use crate::engine::TimelineCounts;
+use crate::engine::TimelineRequest;
 use crate::engine::View;
 use crate::local::LocalError;
 use crate::local::index::Searcher;
@@ -23,6 +25,7 @@ use crate::local::search::SearchResults;
 use crate::local::search::TermCache;
 use crate::local::search::run;
 use crate::local::search::similar_terms;
+use crate::local::search::timeline;
 use crate::local::store::Reader;
 use crate::local::store::StoreError;
 use crate::local::store::catch_redb_panic;
@@ -159,6 +162,11 @@ impl SearchPlan for LocalPlan {
             explanations,
             highlighter: Box::new(LocalHighlight { view, highlighter }),
         })
+    }
+
+    fn timeline(self: Box<Self>, request: &TimelineRequest<'_>) -> Result<TimelineCounts, BackendError> {
+        let Self { view, planned } = *self;
+        Ok(timeline(&view.searcher, planned, request)?)
     }
 }
 

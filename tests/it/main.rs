@@ -29,6 +29,7 @@ mod citations;
 mod search;
 mod orders;
 mod facets;
+mod timeline;
 mod snippets;
 mod who_spoke;
 mod context;
@@ -71,6 +72,7 @@ fn main() -> std::process::ExitCode {
         search::trials(),
         orders::trials(),
         facets::trials(),
+        timeline::trials(),
         snippets::trials(),
         who_spoke::trials(),
         context::trials(),

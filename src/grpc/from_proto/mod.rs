@@ -5,6 +5,7 @@ mod fields;
 mod filter;
 mod facets;
 mod search;
+mod timeline;
 mod document;
 mod citation;
 
@@ -17,4 +18,5 @@ pub(super) use fields::page_size;
 pub(super) use fields::required_id;
 pub(super) use fields::span;
 pub(super) use search::search_call;
+pub(super) use timeline::timeline_call;
 pub(super) use violations::Violations;

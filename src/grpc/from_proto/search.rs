@@ -75,7 +75,7 @@ fn context(wrong: &mut Violations, given: i32) -> u32 {
 }
 
 /// A query; `None` if it is refused.
-fn query(wrong: &mut Violations, field: &str, text: &str) -> Option<Query> {
+pub(super) fn query(wrong: &mut Violations, field: &str, text: &str) -> Option<Query> {
     match Query::parse(text) {
         Ok(query) => Some(query),
         Err(error) => {

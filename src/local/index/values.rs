@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::local::index::keys::tag_key;
+use crate::local::index::sorted_strings::SortedStrings;
 
 /// Parts what a value is compared by from how it is shown; in no key.
 const SEPARATOR: char = '\u{0}';
@@ -36,6 +37,16 @@ pub(super) fn tag(tag: &str) -> String {
 #[must_use]
 pub(crate) fn parts(value: &str) -> Option<(&str, &str)> {
     value.split_once(SEPARATOR).filter(|(_, shown)| !shown.is_empty())
+}
+
+/// The ranks of the values that are the same name as this one, in whatever spelling.
+pub(crate) fn same_name<'v>(known: &'v SortedStrings, shown: &str) -> impl Iterator<Item = usize> + 'v {
+    let value = name(shown);
+    let key = value.split_once(SEPARATOR).map_or("", |(key, _)| key).to_owned();
+    // No spelling is before the separator alone.
+    let (first, _) = known.rank_of(&[key.as_str(), "\u{0}"].concat());
+    (first..known.len())
+        .take_while(move |rank| parts(known.get(*rank)).is_some_and(|(other, _)| other == key))
 }
 
 /// All labels of a document. Each is preceded by the lengths of key and value, as these can hold

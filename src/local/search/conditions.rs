@@ -26,13 +26,7 @@ pub(super) struct Conditions<'s> {
 
 impl<'s> Conditions<'s> {
     pub(super) fn new(segment: &'s Segment, plan: &Plan, filter: &Filter) -> Result<Self, IndexError> {
-        let mut conditions =
-            Self { segment, allowed: index::filter(segment, filter)?, published: filter.published() };
-        match conditions.published.map(|range| segment.coverage(range)) {
-            Some(Coverage::None) => conditions.allowed = Some(BitSet::empty(segment.len())),
-            Some(Coverage::All) => conditions.published = None,
-            Some(Coverage::Some) | None => {}
-        }
+        let mut conditions = Self::of_filter(segment, filter)?;
         // The rarest first: each is looked for only in the exchanges that have those before it.
         for clause in rarest_first(segment, &plan.required)? {
             conditions.require(segment, clause)?;
@@ -44,10 +38,38 @@ impl<'s> Conditions<'s> {
         for phrase in phrases {
             conditions.exclude(segment, &[phrase])?;
         }
+        Ok(conditions)
+    }
+
+    /// Those of a filter alone, which exclude deleted exchanges, too.
+    pub(super) fn of_filter(segment: &'s Segment, filter: &Filter) -> Result<Self, IndexError> {
+        let mut conditions =
+            Self { segment, allowed: index::filter(segment, filter)?, published: filter.published() };
+        match conditions.published.map(|range| segment.coverage(range)) {
+            Some(Coverage::None) => conditions.allowed = Some(BitSet::empty(segment.len())),
+            Some(Coverage::All) => conditions.published = None,
+            Some(Coverage::Some) | None => {}
+        }
         if let Some(alive) = segment.alive() {
             conditions.allowed.get_or_insert_with(|| segment.starts().clone()).intersect(alive);
         }
         Ok(conditions)
+    }
+
+    /// All exchanges that meet them, as the passages that begin them.
+    pub(super) fn exchanges(self) -> BitSet {
+        let Self { segment, allowed, published } = self;
+        let mut exchanges = allowed.unwrap_or_else(|| segment.starts().clone());
+        // What filters allow can include later windows of an exchange.
+        exchanges.intersect(segment.starts());
+        if let Some(range) = published {
+            let mut dated = BitSet::empty(segment.len());
+            for start in exchanges.iter().filter(|start| segment.is_published_in(*start, range)) {
+                dated.insert(start);
+            }
+            return dated;
+        }
+        exchanges
     }
 
     /// Keeps the exchanges that have the clause.

@@ -66,6 +66,13 @@ impl Planned {
         Ok(Self { query, plan })
     }
 
+    /// The whole plan.
+    pub(super) fn complete(self, searcher: &Searcher) -> Result<Plan, IndexError> {
+        let Self { query, mut plan } = self;
+        plan.add_clauses(searcher, &query)?;
+        Ok(plan)
+    }
+
     /// How many postings its words have; `None` where it has phrases, signs or unknown words, too,
     /// whose cost shows only when they are read.
     #[must_use]

@@ -23,6 +23,7 @@ mod highlight;
 mod explain;
 mod similar;
 mod execution;
+mod timeline;
 #[cfg(test)]
 mod highlight_tests;
 #[cfg(test)]
@@ -36,3 +37,4 @@ use execution::search;
 pub(crate) use highlight::Highlighter;
 pub(crate) use similar::similar_terms;
 pub(crate) use term_cache::TermCache;
+pub(crate) use timeline::timeline;

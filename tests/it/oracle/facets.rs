@@ -15,15 +15,15 @@ use unicode_normalization::char::is_combining_mark;
 pub(super) struct Match<'a> {
     pub(super) document_id: &'a str,
     pub(super) metadata: &'a Metadata,
-    pub(super) speaker: &'a str,
-    pub(super) asker: &'a str,
+    pub(super) speaker: String,
+    pub(super) asker: String,
 }
 
 /// The value of a match, as the documents write it; `None` where it has none.
 fn value(key: &FacetKey, of: &Match<'_>) -> Option<String> {
     let value = match key {
-        FacetKey::Speaker => of.speaker.to_owned(),
-        FacetKey::Asker => of.asker.to_owned(),
+        FacetKey::Speaker => of.speaker.clone(),
+        FacetKey::Asker => of.asker.clone(),
         FacetKey::Document => of.document_id.to_owned(),
         FacetKey::Publisher => of.metadata.publisher.clone(),
         FacetKey::Language => of.metadata.language.clone(),
@@ -37,7 +37,7 @@ fn value(key: &FacetKey, of: &Match<'_>) -> Option<String> {
 }
 
 /// What values that are one have in common.
-fn compared(key: &FacetKey, value: &str) -> String {
+pub(super) fn compared(key: &FacetKey, value: &str) -> String {
     match key {
         FacetKey::Document | FacetKey::Year | FacetKey::Label(_) => value.to_owned(),
         FacetKey::Language => value.to_lowercase(),

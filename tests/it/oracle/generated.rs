@@ -8,6 +8,8 @@ use onrecord::engine::FacetRequest;
 use onrecord::engine::Order;
 use onrecord::engine::SearchCall;
 use onrecord::engine::Submission;
+use onrecord::engine::TimelineCall;
+use onrecord::engine::TimelineUnit;
 use onrecord::extraction::Line;
 use onrecord::extraction::Pair;
 use onrecord::query::DateRange;
@@ -83,7 +85,7 @@ const NAMES: [&str; 12] = [
 ];
 const TITLES: [&str; 4] = ["", "Talks with Emil Sandoval", "River and harbour", "The Brandt interview"];
 const LANGUAGES: [&str; 6] = ["en", "en", "en-GB", "ru", "fr", ""];
-const DATES: [&str; 6] = ["2017", "2017-04", "2018-11-30", "2019-01-01", "", "spring"];
+const DATES: [&str; 7] = ["2017", "2017-04", "2018-11-30", "2019-01-01", "", "spring", "2017-04-30"];
 const DOCUMENTS: usize = 12;
 
 /// A change of a corpus.
@@ -191,6 +193,12 @@ impl Generator {
         let order = order[self.below(order.len()).saturating_sub(self.below(2))];
         let facets = if self.below(2) == 0 { self.facets() } else { FacetRequest::default() };
         SearchCall { page_size, order, facets, explain: true, ..SearchCall::new(query, filter) }
+    }
+
+    /// The timeline of a search.
+    pub(super) fn timeline(&mut self, of: SearchCall) -> TimelineCall {
+        let unit = [TimelineUnit::Year, TimelineUnit::Month, TimelineUnit::Day][self.below(3)];
+        TimelineCall { query: of.query, filter: of.filter, unit, speakers: [0, 1, 3, 20][self.below(4)] }
     }
 
     fn facets(&mut self) -> FacetRequest {

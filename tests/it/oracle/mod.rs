@@ -7,6 +7,7 @@ mod backend;
 mod facets;
 mod generated;
 mod scoring;
+mod timeline;
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -15,11 +16,13 @@ use std::time::SystemTime;
 use libtest_mimic::Trial;
 use onrecord::engine;
 use onrecord::engine::Backend;
+use onrecord::engine::CitedPassage;
 use onrecord::engine::Deletion;
 use onrecord::engine::Engine;
 use onrecord::engine::Facet;
 use onrecord::engine::FoundPassage;
 use onrecord::engine::SearchCall;
+use onrecord::engine::TimelineCall;
 use onrecord::local;
 use onrecord::local::LocalBackend;
 use onrecord::segmentation::windows::WindowSettings;
@@ -93,6 +96,10 @@ fn both_backends_agree() {
             for _ in 0..SEARCHES {
                 let call = generator.search();
                 compare(&local, &reference, &call, &format!("corpus {seed}, {step}, {call:?}"));
+                if generator.below(4) == 0 {
+                    let call = generator.timeline(call);
+                    compare_timelines(&local, &reference, &call, &format!("corpus {seed}, {step}, {call:?}"));
+                }
             }
         }
     }
@@ -155,6 +162,16 @@ fn compare(local: &Engine, reference: &Engine, call: &SearchCall, context: &str)
         assert!(alike(sum * explanation.factor, one.score.0), "{explanation:?}: {:?}: {context}", one.score);
         assert_eq!(one.answer_highlights, same.answer_highlights, "{}: {context}", one.passage.answer);
     }
+}
+
+fn compare_timelines(local: &Engine, reference: &Engine, call: &TimelineCall, context: &str) {
+    let [found, expected] = [local, reference].map(|engine| engine.timeline(call).unwrap());
+    assert_eq!(found.buckets, expected.buckets, "{context}");
+    assert_eq!(found.undated, expected.undated, "undated: {context}");
+    let date =
+        |cited: Option<Arc<CitedPassage>>| cited.map(|cited| cited.citation.metadata.published.clone());
+    assert_eq!(date(found.first), date(expected.first), "first: {context}");
+    assert_eq!(date(found.last), date(expected.last), "last: {context}");
 }
 
 /// Whether two scores are equal within the rounding of single precision.

@@ -16,11 +16,14 @@ use onrecord::engine::FacetKey;
 use onrecord::engine::FacetRequest;
 use onrecord::engine::Highlight;
 use onrecord::engine::Hit;
+use onrecord::engine::Order;
 use onrecord::engine::PageRequest;
 use onrecord::engine::PassageKey;
 use onrecord::engine::ResultPage;
 use onrecord::engine::Score;
 use onrecord::engine::SearchPlan;
+use onrecord::engine::TimelineCounts;
+use onrecord::engine::TimelineRequest;
 use onrecord::query::AnalyzedClause;
 use onrecord::query::AnalyzedQuery;
 use onrecord::query::DateRange;
@@ -39,6 +42,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::oracle::facets;
 use crate::oracle::facets::Match;
+use crate::oracle::timeline;
 
 /// The two fields, in the order in which their scores are added.
 const QUESTION: usize = 0;
@@ -589,9 +593,53 @@ impl SearchPlan for ReferencePlan {
         });
         Ok(ResultPage { results, total, unmatched_terms, facets, explanations: Vec::new(), highlighter })
     }
+
+    fn timeline(self: Box<Self>, request: &TimelineRequest<'_>) -> Result<TimelineCounts, BackendError> {
+        let (words, _) = self.words();
+        let matches = self.matches(request.filter, 0.0, (&words, &self.names()), &self.phrases());
+        let exchanges = self.collection.exchanges.iter();
+        let allowed = exchanges.filter(|exchange| self.collection.allows(request.filter, exchange));
+        let allowed: Vec<Match<'_>> = allowed.map(|exchange| self.described(exchange)).collect();
+        let counts = timeline::count(request.unit, request.speakers, &matches, &allowed);
+        let end = |order| -> Result<Option<Hit>, BackendError> {
+            let page = PageRequest { order, ..PageRequest::new(request.filter, 1) };
+            let plan = Self {
+                collection: Arc::clone(&self.collection),
+                query: self.query.clone(),
+                ranking: self.ranking,
+            };
+            let mut found = Box::new(plan).run(&page)?.results.into_iter().map(|result| result.hit);
+            Ok(found.find(|hit| hit.sort_key.is_dated()))
+        };
+        Ok(TimelineCounts { first: end(Order::Oldest)?, last: end(Order::Newest)?, ..counts })
+    }
 }
 
 impl ReferencePlan {
+    fn described(&self, exchange: &Exchange) -> Match<'_> {
+        let (document_id, metadata) = &self.collection.documents[exchange.document];
+        let (speaker, asker) = (exchange.speaker.clone(), exchange.asker.clone());
+        Match { document_id, metadata, speaker, asker }
+    }
+
+    fn matches(
+        &self,
+        filter: &Filter,
+        min_score: f32,
+        scored: (&[Word], &[Name]),
+        phrases: &[Phrase<'_>],
+    ) -> Vec<Match<'_>> {
+        let enough = |exchange: &&Exchange| {
+            self.score(exchange, scored, phrases).is_some_and(|(_, score)| score >= f64::from(min_score))
+        };
+        let exchanges = self.collection.exchanges.iter();
+        exchanges
+            .filter(|exchange| self.collection.allows(filter, exchange) && self.fulfils_signs(exchange))
+            .filter(enough)
+            .map(|exchange| self.described(exchange))
+            .collect()
+    }
+
     fn facets(
         &self,
         page: &PageRequest<'_>,
@@ -602,20 +650,7 @@ impl ReferencePlan {
         let count = |key: &FacetKey| {
             let wider = wanted.ignore_own_filter.then(|| without_own_filter(key, page.filter));
             let filter = wider.as_ref().unwrap_or(page.filter);
-            let matches: Vec<Match<'_>> = self
-                .collection
-                .exchanges
-                .iter()
-                .filter(|exchange| self.collection.allows(filter, exchange) && self.fulfils_signs(exchange))
-                .filter(|exchange| {
-                    self.score(exchange, scored, phrases)
-                        .is_some_and(|(_, score)| score >= f64::from(page.min_score))
-                })
-                .map(|exchange| {
-                    let (document_id, metadata) = &self.collection.documents[exchange.document];
-                    Match { document_id, metadata, speaker: &exchange.speaker, asker: &exchange.asker }
-                })
-                .collect();
+            let matches = self.matches(filter, page.min_score, scored, phrases);
             facets::count(key, wanted.size, &matches)
         };
         wanted.keys.iter().map(count).collect()

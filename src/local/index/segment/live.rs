@@ -300,6 +300,12 @@ impl Segment {
         self.data.dates().get(self.data.document(passage))
     }
 
+    /// When the document of a rank was published.
+    #[must_use]
+    pub(crate) fn document_date(&self, rank: usize) -> Option<DateRange> {
+        self.data.dates().get(rank)
+    }
+
     /// Whether a passage's document can have been published on a day of `range`.
     #[must_use]
     pub(crate) fn is_published_in(&self, passage: u32, range: DateRange) -> bool {

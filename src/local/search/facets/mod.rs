@@ -12,3 +12,4 @@ mod documents;
 mod count;
 
 pub(super) use count::count;
+pub(super) use ordinal_counts::ordinal_counts;

@@ -2,7 +2,7 @@
 
 /// Counts ordinals below `len`, of which there are `total`. Returns those that occur, ascending,
 /// with how often.
-pub(super) fn ordinal_counts(
+pub(in crate::local::search) fn ordinal_counts(
     ordinals: impl Iterator<Item = usize>,
     len: usize,
     total: u64,
