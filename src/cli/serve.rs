@@ -22,11 +22,13 @@ use crate::cli::eval;
 use crate::cli::sources;
 use crate::cli::sources::Found;
 use crate::cli::sources::Item;
+use crate::config::KeepPages;
 use crate::config::Serve;
 use crate::engine;
 use crate::engine::Body;
 use crate::engine::Engine;
 use crate::engine::EngineError;
+use crate::engine::KeepSettings;
 use crate::engine::Submission;
 use crate::grpc;
 use crate::grpc::Server;
@@ -104,6 +106,9 @@ fn engine_settings(args: &Serve) -> Result<engine::Settings, CliError> {
     let mut settings = engine::Settings::new(SystemTime::now);
     settings.limits.source_bytes = args.max_document_bytes;
     settings.passage_cache_bytes = args.passage_cache_bytes;
+    let KeepPages { seconds, generations, memory_bytes, disk_bytes } = args.keep_pages;
+    let time = Duration::from_secs(seconds);
+    settings.keep = KeepSettings { time, generations, memory_bytes, disk_bytes };
     settings.ranking = eval::ranking(settings.ranking, &args.ranking)?;
     Ok(settings)
 }

@@ -6,10 +6,12 @@
 mod layers;
 mod choices;
 mod upkeep;
+mod keep_pages;
 
 pub use choices::Facet;
 pub use choices::Order;
 pub use choices::Unit;
+pub use keep_pages::KeepPages;
 pub use upkeep::RebuildIndex;
 pub use upkeep::Recover;
 pub use upkeep::Snapshot;
@@ -127,6 +129,9 @@ pub struct Serve {
     /// How much memory holds the passages that were last served, in bytes; 0: none.
     #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
     pub passage_cache_bytes: usize,
+    /// What earlier generations are kept for page tokens.
+    #[command(flatten)]
+    pub keep_pages: KeepPages,
     /// Ranking parameters other than the defaults; docs/ranking.md explains each.
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', value_parser = parameter)]
     pub ranking: Vec<(String, String)>,

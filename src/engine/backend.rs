@@ -110,10 +110,24 @@ pub trait Backend: Debug + Send + Sync {
     /// What its answers are computed from.
     fn footprint(&self) -> Result<Footprint, BackendError>;
 
+    /// The disk that documents are stored on, where the backend has one.
+    fn disk(&self) -> Option<DiskSpace> {
+        None
+    }
+
     /// Snapshots, checks and rebuilds, where the backend offers them.
     fn maintenance(&self) -> Option<&dyn Maintenance> {
         None
     }
+}
+
+/// How large a disk is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DiskSpace {
+    /// Bytes that can still be written.
+    pub free: u64,
+    /// Its size in bytes.
+    pub total: u64,
 }
 
 /// What a backend holds on disk.

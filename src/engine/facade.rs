@@ -36,8 +36,11 @@ use crate::engine::delete;
 use crate::engine::document_page;
 use crate::engine::exchange_page;
 use crate::engine::ingest;
+use crate::engine::kept_views::KeptViews;
 use crate::engine::page_token::PageTokens;
 use crate::engine::passages::PassageCache;
+use crate::engine::search::SearchResources;
+use crate::engine::search_position::SearchPosition;
 use crate::engine::timeline;
 use crate::engine::verify_citation;
 use crate::engine::verify_citation::Claim;
@@ -55,6 +58,7 @@ pub struct Engine {
     tokens: PageTokens,
     passages: PassageCache,
     provenance: Provenance,
+    kept: Arc<KeptViews>,
 }
 
 impl Engine {
@@ -64,7 +68,14 @@ impl Engine {
         let provenance = Provenance::of(&*backend);
         let tokens = PageTokens::new(backend.page_key(), &provenance.corpus_id, settings.clock);
         let passages = PassageCache::new(settings.passage_cache_bytes);
-        Self { settings, backend, tokens, passages, provenance }
+        let kept = Arc::new(KeptViews::new(settings.keep, settings.clock));
+        let (weakly_kept, writing) = (Arc::downgrade(&kept), Arc::downgrade(&backend));
+        backend.watch(Box::new(move |_| {
+            if let Some((kept, backend)) = weakly_kept.upgrade().zip(writing.upgrade()) {
+                kept.refresh(&*backend);
+            }
+        }));
+        Self { settings, backend, tokens, passages, provenance, kept }
     }
 
     /// Waits until what is stored has been checked, and reports what was found. Where it is damaged
@@ -94,7 +105,11 @@ impl Engine {
 
     /// Deletes a document, and waits until that is durable.
     pub fn delete(&self, id: &str, deletion: &Deletion) -> Result<Deleted, EngineError> {
-        delete::delete(&*self.backend, id, deletion)
+        let deleted = delete::delete(&*self.backend, id, deletion)?;
+        if deletion.purge {
+            self.kept.purged(id, deleted.generation);
+        }
+        Ok(deleted)
     }
 
     /// Calls `seen` with the present generation, and with each that becomes visible later.
@@ -146,17 +161,46 @@ impl Engine {
 
     /// The part of a search that is known to be short.
     pub fn plan_search(&self, call: SearchCall) -> Result<PlannedSearch, EngineError> {
-        PlannedSearch::new(self.backend.view(), call, &self.settings.ranking)
+        let position = SearchPosition::open(&call, &self.tokens)?;
+        let view = match &position {
+            Some(position) => self.view_of(position.generation)?,
+            None => self.backend.view(),
+        };
+        let after = position.and_then(|position| position.after);
+        PlannedSearch::new(view, call, after, &self.settings.ranking)
     }
 
-    /// The rest of a search. The page ends before the result that `fits` refuses, which must not be
-    /// the first.
+    /// The view of a generation that a page token refers to.
+    fn view_of(&self, generation: u64) -> Result<Arc<dyn View>, EngineError> {
+        let latest = self.backend.view();
+        if latest.generation() == generation {
+            return Ok(latest);
+        }
+        self.kept.get(generation).ok_or(EngineError::PageTokenGenerationGone)
+    }
+
+    /// The rest of a search. The page ends before the result that `fits` refuses.
     pub fn run_search(
         &self,
         search: PlannedSearch,
         fits: impl FnMut(&FoundPassage) -> bool,
     ) -> Result<SearchAnswer, EngineError> {
-        search.run(&self.tokens, &self.passages, &self.provenance, fits)
+        let view = Arc::clone(search.view());
+        let answer = search.run(&self.resources(), fits);
+        if view.generation() != self.backend.view().generation() {
+            view.release_caches();
+        }
+        answer
+    }
+
+    fn resources(&self) -> SearchResources<'_> {
+        SearchResources {
+            backend: &*self.backend,
+            tokens: &self.tokens,
+            passages: &self.passages,
+            kept: &self.kept,
+            provenance: &self.provenance,
+        }
     }
 
     /// Stores a document. When it returns, the document is durable and the next search sees it.

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use crate::engine::KeepSettings;
 use crate::extraction::Limits;
 use crate::query::Ranking;
 use crate::segmentation::windows::WindowSettings;
@@ -17,6 +18,8 @@ pub struct Settings {
     pub ranking: Ranking,
     /// Bytes of passages that are kept in memory as they were last served.
     pub passage_cache_bytes: usize,
+    /// How long, and at what cost, earlier generations are kept for page tokens.
+    pub keep: KeepSettings,
     /// The clock by which page tokens expire.
     pub clock: fn() -> SystemTime,
 }
@@ -30,6 +33,7 @@ impl Settings {
             windows: WindowSettings::default(),
             ranking: Ranking::default(),
             passage_cache_bytes: 64 << 20,
+            keep: KeepSettings::default(),
             clock,
         }
     }

@@ -73,11 +73,29 @@ pub trait View: Debug + Send + Sync {
     /// The bytes of a source in `span`; fewer where the source ends before.
     fn source_range(&self, source: Digest, span: ByteSpan) -> Result<Vec<u8>, BackendError>;
 
+    /// The memory that holding the view can keep from being freed, in parts that other views may
+    /// hold too.
+    fn memory(&self) -> Vec<HeldMemory> {
+        Vec::new()
+    }
+
+    /// Drops what it caches; for a view that is read now and then.
+    fn release_caches(&self) {}
+
     /// Whether reading may go on: an error ends what is read chunk by chunk, for example because
     /// writes wait for it.
     fn ensure_current(&self) -> Result<(), BackendError> {
         Ok(())
     }
+}
+
+/// A part of memory that views hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldMemory {
+    /// Its address: views that share it name the same.
+    pub address: usize,
+    /// An estimate of its length in bytes.
+    pub bytes: usize,
 }
 
 /// How large a corpus is.

@@ -13,6 +13,7 @@ use crate::engine::Backend;
 use crate::engine::BackendError;
 use crate::engine::Completion;
 use crate::engine::Deleted;
+use crate::engine::DiskSpace;
 use crate::engine::Engine;
 use crate::engine::Footprint;
 use crate::engine::Formats;
@@ -135,6 +136,11 @@ impl Backend for LocalBackend {
             store_bytes,
             index_bytes,
         })
+    }
+
+    fn disk(&self) -> Option<DiskSpace> {
+        let room = self.folder.room().ok()?;
+        Some(DiskSpace { free: room.free, total: room.total })
     }
 
     fn maintenance(&self) -> Option<&dyn Maintenance> {

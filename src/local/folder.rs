@@ -134,6 +134,11 @@ impl DataFolder {
         Ok((length(self.store_path()), index))
     }
 
+    /// The room on its disk.
+    pub(crate) fn room(&self) -> io::Result<disk::Room> {
+        disk::room(&self.path)
+    }
+
     /// The folder of the index that is in use. Others, of a rebuild that did not end, are removed.
     pub(crate) fn index(&self) -> Result<PathBuf, LocalError> {
         let current = current_index(&self.path);

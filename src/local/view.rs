@@ -7,6 +7,7 @@ use std::sync::RwLock;
 
 use crate::analysis::Language;
 use crate::engine::BackendError;
+use crate::engine::HeldMemory;
 use crate::engine::Highlight;
 use crate::engine::Hit;
 use crate::engine::PageRequest;
@@ -131,6 +132,18 @@ impl View for LocalView {
 
     fn source_range(&self, source: Digest, span: ByteSpan) -> Result<Vec<u8>, BackendError> {
         Ok(catch_redb_panic(|| self.reader.source_range(source, span))?)
+    }
+
+    fn memory(&self) -> Vec<HeldMemory> {
+        /// The view itself and the store's reader, with the tables that it opened.
+        const REST: usize = 4 << 10;
+        let held = |(address, bytes)| HeldMemory { address, bytes };
+        let own = HeldMemory { address: std::ptr::from_ref(self).addr(), bytes: REST };
+        self.searcher.memory().into_iter().map(held).chain([own]).collect()
+    }
+
+    fn release_caches(&self) {
+        self.words.clear();
     }
 
     fn ensure_current(&self) -> Result<(), BackendError> {

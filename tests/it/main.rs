@@ -28,6 +28,7 @@ mod containers;
 mod citations;
 mod search;
 mod orders;
+mod pages;
 mod facets;
 mod timeline;
 mod snippets;
@@ -71,6 +72,7 @@ fn main() -> std::process::ExitCode {
         citations::trials(),
         search::trials(),
         orders::trials(),
+        pages::trials(),
         facets::trials(),
         timeline::trials(),
         snippets::trials(),

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use libtest_mimic::Trial;
 use onrecord::engine;
 use onrecord::engine::Engine;
+use onrecord::engine::KeepSettings;
 use onrecord::grpc;
 use onrecord::grpc::Server;
 use onrecord::grpc::pb;
@@ -104,23 +105,31 @@ impl TestServer {
 
     /// A server on this data folder, with other settings.
     pub(crate) async fn start_with(folder: Arc<TempDir>, set: impl FnOnce(&mut local::Settings)) -> Self {
-        Self::start_sized(folder, 1 << 20, set).await
+        Self::start_sized(folder, 1 << 20, KeepSettings::default(), set).await
+    }
+
+    /// A server on an empty data folder that keeps earlier generations within these bounds.
+    pub(crate) async fn start_keeping(keep: KeepSettings) -> Self {
+        Self::start_sized(Arc::new(TempDir::new().unwrap()), 1 << 20, keep, |_| {}).await
     }
 
     /// A server on an empty data folder that takes documents of so many bytes.
     pub(crate) async fn start_with_room_for(source_bytes: usize) -> Self {
-        Self::start_sized(Arc::new(TempDir::new().unwrap()), source_bytes, |_| {}).await
+        let folder = Arc::new(TempDir::new().unwrap());
+        Self::start_sized(folder, source_bytes, KeepSettings::default(), |_| {}).await
     }
 
     async fn start_sized(
         folder: Arc<TempDir>,
         source_bytes: usize,
+        keep: KeepSettings,
         set: impl FnOnce(&mut local::Settings),
     ) -> Self {
         let mut settings = local::Settings::new(SystemTime::now, [3; 32]);
         set(&mut settings);
         let mut engine_settings = engine::Settings::new(settings.clock);
         engine_settings.limits.source_bytes = source_bytes;
+        engine_settings.keep = keep;
         let backend = LocalBackend::open(folder.path(), settings).unwrap();
         let engine = Engine::new(Arc::new(backend), engine_settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -147,6 +147,16 @@ impl SegmentData for DiskSegment {
         self.reader.max_doc()
     }
 
+    fn memory_bytes(&self) -> usize {
+        /// Of a passage: its columns, lengths and sets, and what terms and minhashes take.
+        const PASSAGE: usize = 24;
+        /// Of a document: its id, dates and values.
+        const DOCUMENT: usize = 96;
+        /// Readers and dictionaries.
+        const REST: usize = 64 << 10;
+        self.len() as usize * PASSAGE + self.document_ids.len() * DOCUMENT + REST
+    }
+
     fn starts(&self) -> &BitSet {
         &self.starts
     }

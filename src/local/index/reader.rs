@@ -186,6 +186,23 @@ impl Searcher {
         self.snapshot.near_duplicates.get_or_init(|| NearDuplicates::find(&self.snapshot.segments))
     }
 
+    /// The memory that holding the snapshot keeps: the address and an estimate of the length in
+    /// bytes of each part, which other snapshots may share.
+    #[must_use]
+    pub(crate) fn memory(&self) -> Vec<(usize, usize)> {
+        /// Of an exchange in the clusters of near duplicates.
+        const CLUSTERED: usize = 16;
+        let clusters = match self.snapshot.near_duplicates.get() {
+            Some(_) => {
+                usize::try_from(self.snapshot.exchanges).unwrap_or(usize::MAX).saturating_mul(CLUSTERED)
+            }
+            None => 0,
+        };
+        let own = clusters.saturating_add(size_of_val(self.segments()));
+        let shared = self.segments().iter().flat_map(Segment::held_memory);
+        shared.chain([(Arc::as_ptr(&self.snapshot).addr(), own)]).collect()
+    }
+
     /// A term of a field, in every segment.
     pub(crate) fn term(&self, field: Field, term: &str) -> Result<TermEntry, IndexError> {
         TermEntry::look_up(self.segments(), field, term.into())

@@ -50,6 +50,9 @@ pub(in crate::local::index) trait SegmentData: Send + Sync {
     /// How many passages there are.
     fn len(&self) -> u32;
 
+    /// An estimate of the memory that it takes, in bytes.
+    fn memory_bytes(&self) -> usize;
+
     /// The passages that begin an exchange.
     fn starts(&self) -> &BitSet;
 

@@ -104,6 +104,19 @@ impl SegmentData for MemorySegment {
         self.count()
     }
 
+    fn memory_bytes(&self) -> usize {
+        /// Postings, positions and terms, as a multiple of the term vectors.
+        const INDEXED: usize = 8;
+        /// Of a passage: its columns.
+        const PASSAGE: usize = 256;
+        /// Of a document: its id, dates, values and keys.
+        const DOCUMENT: usize = 512;
+        /// The tables themselves.
+        const REST: usize = 4 << 10;
+        let (passages, documents) = (self.passages.len(), self.document_ids.len());
+        self.vectors.len() * INDEXED + passages * PASSAGE + documents * DOCUMENT + REST
+    }
+
     fn starts(&self) -> &BitSet {
         &self.starts
     }

@@ -96,6 +96,14 @@ impl Segment {
         self.fields
     }
 
+    /// The memory that it holds, which others may share: the address and an estimate of the length
+    /// in bytes of each part.
+    pub(in crate::local::index) fn held_memory(&self) -> impl Iterator<Item = (usize, usize)> {
+        let data = (Arc::as_ptr(&self.data).addr(), self.data.memory_bytes());
+        let alive = self.alive.as_ref().map(|alive| (Arc::as_ptr(alive).addr(), self.len() as usize / 8));
+        std::iter::once(data).chain(alive)
+    }
+
     /// Its id, which is that of its data.
     #[must_use]
     pub(crate) fn id(&self) -> SegmentId {
