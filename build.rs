@@ -46,9 +46,16 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// so a passage is encoded once and sent often. Every other message is that of the first
 /// compilation.
 fn compile_encoded(mut descriptors: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Error>> {
-    const OWN: [&str; 2] = ["SearchResponse", "SearchResult"];
+    const OWN: [&str; 5] = [
+        "SearchResponse",
+        "SearchResult",
+        "BatchSearchResponse",
+        "BatchSearchResult",
+        "ExportSearchResponse",
+    ];
     descriptors.file.retain(|file| file.package() == PACKAGE);
     let mut config = tonic_prost_build::configure().build_client(false).out_dir(out);
+    config = config.extern_path(".google.rpc", "::tonic_types::pb");
     for file in &mut descriptors.file {
         if file.name() != PROTOS[0] {
             file.service.clear();

@@ -10,6 +10,7 @@ use crate::engine::DocumentPage;
 use crate::engine::EngineError;
 use crate::engine::ExchangePage;
 use crate::engine::ExchangeRange;
+use crate::engine::ExportPart;
 use crate::engine::FoundExchange;
 use crate::engine::FoundPassage;
 use crate::engine::Identified;
@@ -21,6 +22,7 @@ use crate::engine::Provenance;
 use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::SearchCall;
+use crate::engine::SearchExport;
 use crate::engine::ServerInfo;
 use crate::engine::Settings;
 use crate::engine::SnapshotStream;
@@ -191,6 +193,52 @@ impl Engine {
             view.release_caches();
         }
         answer
+    }
+
+    /// Runs several searches on one generation: that of their page tokens, or the latest. A page ends
+    /// before the result that `fits` refuses. Returns the generation, and an answer or an error for
+    /// each.
+    pub fn search_batch(
+        &self,
+        calls: Vec<SearchCall>,
+        mut fits: impl FnMut(&FoundPassage) -> bool,
+    ) -> (u64, Vec<Result<SearchAnswer, EngineError>>) {
+        let positions = calls.iter().map(|call| SearchPosition::open(call, &self.tokens));
+        let positions: Vec<_> = positions.collect();
+        let continued = positions.iter().find_map(|position| position.as_ref().ok()?.as_ref());
+        let view = continued.and_then(|position| self.view_of(position.generation).ok());
+        let view = view.unwrap_or_else(|| self.backend.view());
+        let run = |(call, position): (SearchCall, Result<Option<SearchPosition>, EngineError>)| {
+            let position = position?;
+            if let Some(SearchPosition { generation, .. }) = &position
+                && *generation != view.generation()
+            {
+                self.view_of(*generation)?;
+                return Err(EngineError::PageToken("of another generation than the batch"));
+            }
+            let after = position.and_then(|position| position.after);
+            let search = PlannedSearch::new(Arc::clone(&view), call, after, &self.settings.ranking)?;
+            self.run_search(search, &mut fits)
+        };
+        let answers = calls.into_iter().zip(positions).map(run).collect();
+        (view.generation(), answers)
+    }
+
+    /// All matches of a search on the latest generation, for [`Engine::next_exported`].
+    #[must_use]
+    pub fn export(&self, call: SearchCall) -> SearchExport {
+        SearchExport::new(self.backend.view(), call, self.settings.ranking)
+    }
+
+    /// The next matches of an export: at most `count`, and fewer if `fits` refuses one. `None` after
+    /// the last.
+    pub fn next_exported(
+        &self,
+        export: &mut SearchExport,
+        count: usize,
+        fits: impl FnMut(&FoundPassage) -> bool,
+    ) -> Result<Option<ExportPart>, EngineError> {
+        export.next(&self.resources(), count, fits)
     }
 
     fn resources(&self) -> SearchResources<'_> {

@@ -13,6 +13,7 @@ mod status;
 mod transport_errors;
 mod codec;
 mod offload;
+mod batch;
 mod search;
 mod document;
 mod citation;

@@ -111,6 +111,11 @@ impl Offload {
         }
     }
 
+    /// The engine, for readers that are read part by part in `read_in_stream`.
+    pub(super) fn engine(&self) -> Arc<Engine> {
+        Arc::clone(&self.engine)
+    }
+
     /// Waits until a generation can be searched. Holds no thread meanwhile.
     pub(super) async fn wait_for_generation(&self, generation: u64) -> Result<(), Status> {
         let mut now = self.generation.clone();

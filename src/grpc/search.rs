@@ -1,9 +1,12 @@
 //! `SearchService`: decode, call, encode.
 
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::Request;
 use tonic::Response;
 use tonic::Status;
 
+use crate::grpc::batch;
+use crate::grpc::batch::Batch;
 use crate::grpc::encoded;
 use crate::grpc::encoded::search_service_server::SearchService;
 use crate::grpc::from_proto;
@@ -11,6 +14,7 @@ use crate::grpc::from_proto::Violations;
 use crate::grpc::offload::Offload;
 use crate::grpc::pb;
 use crate::grpc::search_response;
+use crate::grpc::server_stream;
 use crate::grpc::timeline;
 use crate::grpc::to_proto;
 
@@ -31,6 +35,31 @@ impl SearchService for Search {
             tracing::error!(document_id, "a search matches a document whose stored text is damaged");
         }
         Ok(Response::new(search_response::search_response(answer)))
+    }
+
+    async fn batch_search(
+        &self,
+        request: Request<pb::BatchSearchRequest>,
+    ) -> Result<Response<encoded::BatchSearchResponse>, Status> {
+        let batch = Batch::decode(request.into_inner())?;
+        self.0.wait_for_generation(batch.generation).await?;
+        Ok(Response::new(self.0.read(move |engine| Ok(batch.run(engine))).await?))
+    }
+
+    type ExportSearchStream = ReceiverStream<Result<encoded::ExportSearchResponse, Status>>;
+
+    async fn export_search(
+        &self,
+        request: Request<pb::ExportSearchRequest>,
+    ) -> Result<Response<Self::ExportSearchStream>, Status> {
+        let (call, generation) = batch::export_call(request.into_inner())?;
+        self.0.wait_for_generation(generation).await?;
+        let engine = self.0.engine();
+        let export = engine.export(call);
+        let parts = server_stream::stream(self.0.clone(), (engine, export), |(engine, export)| {
+            batch::next_part(engine, export)
+        });
+        Ok(Response::new(parts))
     }
 
     async fn get_exchange(

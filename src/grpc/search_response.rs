@@ -64,7 +64,7 @@ pub(super) fn result_bytes(found: &FoundPassage) -> usize {
     context + passage + HIGHLIGHT * highlights + explanation + duplicates.sum::<usize>() + REST
 }
 
-fn search_result(found: FoundPassage) -> encoded::SearchResult {
+pub(super) fn search_result(found: FoundPassage) -> encoded::SearchResult {
     let FoundPassage {
         passage: cited,
         score,

@@ -142,16 +142,21 @@ pub(super) fn import_response(receipt: Receipt) -> pb::ImportDocumentsResponse {
     pb::ImportDocumentsResponse { document_id, outcome, exchange_count, diagnostics, error: None, generation }
 }
 
-/// The answer to a document of an import that was refused.
-pub(super) fn import_refused(document_id: String, refused: &Status) -> pb::ImportDocumentsResponse {
+/// A status as a message of its own, with its details.
+pub(super) fn rpc_status(refused: &Status) -> tonic_types::pb::Status {
     // A status's details are a google.rpc.Status already; one without any has at least code and
     // message.
     let detailed = tonic_types::pb::Status::decode(refused.details()).ok().filter(|status| status.code != 0);
-    let error = detailed.unwrap_or_else(|| tonic_types::pb::Status {
+    detailed.unwrap_or_else(|| tonic_types::pb::Status {
         code: refused.code().into(),
         message: refused.message().to_owned(),
         details: Vec::new(),
-    });
+    })
+}
+
+/// The answer to a document of an import that was refused.
+pub(super) fn import_refused(document_id: String, refused: &Status) -> pb::ImportDocumentsResponse {
+    let error = rpc_status(refused);
     pb::ImportDocumentsResponse { document_id, error: Some(error), ..pb::ImportDocumentsResponse::default() }
 }
 

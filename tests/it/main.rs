@@ -29,6 +29,7 @@ mod citations;
 mod search;
 mod orders;
 mod pages;
+mod batches;
 mod facets;
 mod timeline;
 mod snippets;
@@ -73,6 +74,7 @@ fn main() -> std::process::ExitCode {
         search::trials(),
         orders::trials(),
         pages::trials(),
+        batches::trials(),
         facets::trials(),
         timeline::trials(),
         snippets::trials(),
