@@ -1,10 +1,14 @@
 """grpcurl, by reflection alone, as a person would use it; and the README's own examples."""
 
 import json
+import os
+import pathlib
 import re
 import subprocess
 
-from service import ROOT, Server
+import pytest
+
+from service import BINARY, ROOT, Server
 
 
 def grpcurl(address, *args, data=None, ok=True):
@@ -33,22 +37,37 @@ def test_error_details_are_decoded(server):
 
 
 def steady(output):
-    """Output without what differs from run to run: page tokens are sealed anew, generations count commits."""
-    return re.sub(r'(--page-token |"nextPageToken": "|"generation": ")[\w-]+', r"\1…", output)
+    """Output without what differs from run to run: tokens are sealed again, times and generations go on."""
+    output = re.sub(r"(--page-token )[\w-]+", r"\1…", output)
+    names = "nextPageToken|generation|corpusId|lastCommitTime|createTime|updateTime|storeBytes|indexBytes|service"
+    return re.sub(rf'("(?:{names})": ")[^"]+', r"\1…", output)
 
 
-def test_the_readme_shows_real_output():
-    """Each `grpcurl` and `onrecord` command of the README is run, and prints what stands below it."""
-    readme = (ROOT / "README.md").read_text()
+CONSOLE = re.compile(r"^```console\n\$ (?P<command>.+)\n(?P<output>(?:(?!```).*\n)*)```$", flags=re.M)
+
+
+@pytest.mark.parametrize("page", ["README.md", *sorted(map(str, pathlib.Path("docs/api").glob("*-*.md"))), "docs/api/search.md"])
+def test_pages_show_real_output(page):
+    """Each command of a page is run and prints what is below it; UPDATE_EXPECT=1 writes the page again."""
+    path = ROOT / page
+    text = path.read_text()
     server = Server("samples")
+    folder = BINARY.resolve().parent
+    env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "ONRECORD_SERVER": f"http://{server.address}"}
+
+    def run(block):
+        command = block["command"].replace("127.0.0.1:50051", server.address)
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=env, cwd=ROOT, timeout=60)
+        output = done.stdout if done.stdout.endswith("\n") else done.stdout + "\n"
+        if os.environ.get("UPDATE_EXPECT"):
+            return f"```console\n$ {block['command']}\n{output}```"
+        assert steady(output) == steady(block["output"]), command
+        return block[0]
+
     try:
-        shown = re.findall(r"^```console\n\$ (.+?)\n(.*?)^```", readme, flags=re.M | re.S)
-        assert len(shown) >= 2
-        for command, output in shown:
-            command = command.replace("127.0.0.1:50051", server.address)
-            env = {"PATH": f"{ROOT}/target/release:{__import__('os').environ['PATH']}", "HOME": "/"}
-            env["ONRECORD_SERVER"] = f"http://{server.address}"
-            done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=env, cwd=ROOT, timeout=30)
-            assert steady(done.stdout) == steady(output), command
+        written, count = CONSOLE.subn(run, text)
+        assert count > 0
     finally:
         server.stop()
+    if written != text:
+        path.write_text(written)
