@@ -23,7 +23,10 @@ pub(super) async fn run(args: List) -> Result<(), CliError> {
                 let about = [&document.published, &document.language, &document.title];
                 let about: Vec<&str> =
                     about.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-                writeln!(std::io::stdout(), "{}\t{}", document.id, render::harmless(&about.join(" · ")))?;
+                let about = render::harmless(&about.join(" · ")).replace('\n', " ");
+                let first = format!("{}  ", document.id);
+                let line = render::wrapped(&about, render::width(), &first, render::INDENT);
+                writeln!(std::io::stdout(), "{}", line.trim_end())?;
             }
         }
         page_token = response.next_page_token;

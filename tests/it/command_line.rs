@@ -276,7 +276,7 @@ async fn clients_drive_a_server() {
     assert!(ok(&["import", "--dry-run", "samples"]).contains(" documents would be imported"));
     assert_eq!(ok(&["list"]).lines().count(), 1, "a dry run stores nothing");
 
-    assert!(ok(&["list"]).starts_with("sub~talk.txt\t"));
+    assert!(ok(&["list"]).starts_with("sub~talk.txt"));
     let shown = ok(&["search", "otters", "-n", "1"]);
     assert!(shown.contains("Bo") && shown.contains("sub~talk.txt bytes 32–76"), "{shown}");
     assert!(!shown.contains('\u{1b}'), "no colour in a pipe: {shown}");

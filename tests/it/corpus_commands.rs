@@ -56,6 +56,12 @@ async fn import_says_what_a_document_is() {
     let mut args = vec!["import".to_owned(), file.to_str().unwrap().to_owned()];
     args.extend(facts.iter().flat_map(|(name, value)| [format!("--{name}"), (*value).to_owned()]));
     ok(&server, &args.iter().map(String::as_str).collect::<Vec<_>>());
+    let long = "a title of some words ".repeat(9);
+    ok(&server, &["import", file.to_str().unwrap(), "--title", long.trim()]);
+    let listed = ok(&server, &["list"]);
+    assert!(listed.starts_with("talk.txt  en · a title of some words a title"), "{listed}");
+    assert!(listed.split_whitespace().collect::<Vec<_>>().join(" ").contains(long.trim()), "{listed}");
+    ok(&server, &args.iter().map(String::as_str).collect::<Vec<_>>());
     let shown: Value = serde_json::from_str(&ok(&server, &["get", "--json", "talk.txt"])).unwrap();
     for (name, value) in facts {
         assert_eq!(shown["document"][name], value);
