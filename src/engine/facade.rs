@@ -158,7 +158,13 @@ impl Engine {
 
     /// Counts the matches of a query over time.
     pub fn timeline(&self, call: &TimelineCall) -> Result<Timeline, EngineError> {
-        timeline::timeline(&self.backend.view(), call, &self.settings.ranking, &self.passages)
+        timeline::timeline(
+            &self.backend.view(),
+            call,
+            &self.settings.ranking,
+            &self.passages,
+            &self.provenance,
+        )
     }
 
     /// The part of a search that is known to be short.

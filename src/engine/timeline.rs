@@ -7,6 +7,7 @@ use crate::engine::CitedPassage;
 use crate::engine::EngineError;
 use crate::engine::FacetValue;
 use crate::engine::MOST_BUCKETS;
+use crate::engine::Provenance;
 use crate::engine::TimelineRequest;
 use crate::engine::TimelineUnit;
 use crate::engine::View;
@@ -40,6 +41,8 @@ pub struct Timeline {
     pub first: Option<Arc<CitedPassage>>,
     /// The latest match; of one date the best.
     pub last: Option<Arc<CitedPassage>>,
+    /// What was searched.
+    pub provenance: Provenance,
 }
 
 /// A bucket of a timeline.
@@ -61,6 +64,7 @@ pub(super) fn timeline(
     call: &TimelineCall,
     ranking: &Ranking,
     passages: &PassageCache,
+    provenance: &Provenance,
 ) -> Result<Timeline, EngineError> {
     let query = AnalyzedQuery::new(&call.query, view.languages(), ranking);
     let plan = Arc::clone(view).plan(query, ranking)?;
@@ -73,6 +77,7 @@ pub(super) fn timeline(
         undated: counts.undated,
         first: counts.first.map(cited).transpose()?,
         last: counts.last.map(cited).transpose()?,
+        provenance: provenance.at(view.generation()),
     })
 }
 

@@ -9,13 +9,14 @@ use crate::grpc::to_proto;
 
 /// Matches over time.
 pub(super) fn response(timeline: Timeline) -> pb::GetTimelineResponse {
-    let Timeline { buckets, undated, first, last } = timeline;
+    let Timeline { buckets, undated, first, last, provenance } = timeline;
     let cited = |passage: &CitedPassage| to_proto::citation(passage.citation.clone(), &passage.answer);
     pb::GetTimelineResponse {
         buckets: buckets.into_iter().map(bucket).collect(),
         undated: to_proto::int64(undated),
         first: first.as_deref().map(cited),
         last: last.as_deref().map(cited),
+        provenance: Some(to_proto::provenance(&provenance)),
     }
 }
 

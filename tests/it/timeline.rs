@@ -92,6 +92,9 @@ async fn the_first_and_the_last_are_cited() {
     assert_eq!((first.document_id.as_str(), first.speaker.as_str()), ("f", "Cy"), "the best of its date");
     assert_eq!((last.document_id.as_str(), last.published.as_str()), ("e", "2020"));
     assert!(!first.answer_spans.is_empty() && first.quote_sha256.len() == 64);
+    let search = pb::SearchRequest { query: "comet".into(), ..pb::SearchRequest::default() };
+    let searched = server.searches().await.search(search).await.unwrap().into_inner();
+    assert!(found.provenance.is_some() && found.provenance == searched.provenance, "of the same generation");
     let undated = pb::Filter { document_ids: vec!["d".into()], ..pb::Filter::default() };
     let found =
         timeline(&server, pb::GetTimelineRequest { filter: Some(undated), ..comet(Unit::Year) }).await;

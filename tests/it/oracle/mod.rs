@@ -105,16 +105,19 @@ fn both_backends_agree() {
     }
 }
 
-/// All results of a search, page by page, with the total, the unmatched terms and the counts that
-/// each page reports.
-fn results(engine: &Engine, call: &SearchCall) -> (Vec<FoundPassage>, u64, Vec<String>, Vec<Facet>) {
+/// All results of a search, page by page, with the totals (with and without the filter), the
+/// unmatched terms and the counts that each page reports.
+fn results(engine: &Engine, call: &SearchCall) -> (Vec<FoundPassage>, [u64; 2], Vec<String>, Vec<Facet>) {
     let (mut call, mut all) = (call.clone(), Vec::new());
     loop {
         let answer = engine.search(&call).unwrap();
         all.extend(answer.results);
         match answer.next_page_token {
             Some(token) => call.page_token = token,
-            None => return (all, answer.total, answer.unmatched_terms, answer.facets),
+            None => {
+                let totals = [answer.total, answer.total_without_filter];
+                return (all, totals, answer.unmatched_terms, answer.facets);
+            }
         }
     }
 }
@@ -122,16 +125,16 @@ fn results(engine: &Engine, call: &SearchCall) -> (Vec<FoundPassage>, u64, Vec<S
 fn compare(local: &Engine, reference: &Engine, call: &SearchCall, context: &str) {
     // The reference in one page: that pages join is asked of the other.
     let whole = SearchCall { page_size: 10_000, ..call.clone() };
-    let (found, total, unmatched, facets) = results(local, call);
-    let (expected, expected_total, expected_unmatched, expected_facets) = results(reference, &whole);
+    let (found, totals, unmatched, facets) = results(local, call);
+    let (expected, expected_totals, expected_unmatched, expected_facets) = results(reference, &whole);
     let id = |result: &FoundPassage| result.passage.exchange_id.clone();
     for (name, one, other) in [("reference", &found, &expected), ("local backend", &expected, &found)] {
         let missing = one.iter().find(|result| other.iter().all(|other| id(other) != id(result)));
         let missing = missing.map(|result| (&result.passage.question, &result.passage.answer));
         assert_eq!(missing, None, "the {name} does not find it: {context}");
     }
-    assert_eq!(total, expected_total, "total: {context}");
-    assert_eq!(found.len() as u64, total, "results on all pages: {context}");
+    assert_eq!(totals, expected_totals, "totals: {context}");
+    assert_eq!(found.len() as u64, totals[0], "results on all pages: {context}");
     assert_eq!(unmatched, expected_unmatched, "unmatched terms: {context}");
     assert_eq!(facets, expected_facets, "facets: {context}");
     for (place, (one, other)) in found.iter().zip(&expected).enumerate() {
