@@ -35,6 +35,8 @@ pub(super) fn document(response: &pb::GetDocumentResponse) -> Result<(), CliErro
     {
         let mut out = anstream::stdout().lock();
         writeln!(out, "{NAME}{}{NAME:#}", harmless(&document.id))?;
+        let participants: Vec<String> = document.participants.iter().map(names).collect();
+        let participants = participants.join("; ");
         let facts = [
             ("title", &document.title),
             ("uri", &document.uri),
@@ -42,6 +44,10 @@ pub(super) fn document(response: &pb::GetDocumentResponse) -> Result<(), CliErro
             ("published", &document.published),
             ("language", &document.language),
             ("media type", &document.media_type),
+            ("recording", &document.media_uri),
+            ("participants", &participants),
+            ("sha256", &document.document_sha256),
+            ("etag", &document.etag),
         ];
         for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
             writeln!(out, "{INDENT}{FAINT}{name}{FAINT:#} {}", harmless(value))?;
@@ -49,6 +55,12 @@ pub(super) fn document(response: &pb::GetDocumentResponse) -> Result<(), CliErro
         writeln!(out)?;
     }
     response.exchanges.iter().try_for_each(exchange)
+}
+
+/// A participant's name, with the others in brackets.
+fn names(participant: &pb::Participant) -> String {
+    let pb::Participant { name, aliases, role: _, person_id: _ } = participant;
+    if aliases.is_empty() { name.clone() } else { format!("{name} ({})", aliases.join(", ")) }
 }
 
 /// Prints a whole exchange.

@@ -121,6 +121,9 @@ fn backend_settings(args: &Serve) -> Result<local::Settings, CliError> {
     settings.store_cache_bytes = args.store_cache_bytes;
     settings.check_first_bytes = args.check_first_bytes;
     settings.keep_versions = args.keep_versions.unwrap_or(settings.keep_versions);
+    settings.keep_versions_bytes = args.keep_versions_bytes.unwrap_or(settings.keep_versions_bytes);
+    settings.keep_versions_for =
+        args.keep_versions_days.map(|days| Duration::from_secs(u64::from(days) * 86_400));
     settings.disk_reserve = args.disk_reserve_bytes;
     if let Some(folder) = &args.snapshot_dir {
         if !folder.is_dir() {

@@ -122,6 +122,14 @@ pub struct Serve {
     /// resolve; without it, all.
     #[arg(long, value_name = "COUNT")]
     pub keep_versions: Option<usize>,
+    /// How many bytes the earlier versions of a document may have together, as received; the oldest
+    /// go first. Without it, any number.
+    #[arg(long, value_name = "BYTES")]
+    pub keep_versions_bytes: Option<u64>,
+    /// For how many days an earlier version is kept from when it was replaced or deleted; older ones
+    /// go when the document is next written. Without it, for ever.
+    #[arg(long, value_name = "DAYS")]
+    pub keep_versions_days: Option<u32>,
     /// How many bytes writes leave free on the disk; without it, a twentieth of the disk and at
     /// most 256 MiB.
     #[arg(long, value_name = "BYTES")]

@@ -64,7 +64,7 @@ fn citation(
         exchange_id: stored.id.clone(),
         speaker: name(&exchange.answer),
         asker: exchange.question.as_ref().map(name).unwrap_or_default(),
-        metadata: document.metadata.clone(),
+        metadata: document.metadata.cited(),
         question_spans: exchange.question.as_ref().map(Utterance::spans).unwrap_or_default(),
         answer_spans,
         document_sha256: document.received,

@@ -30,6 +30,9 @@ pub enum EngineError {
     /// There is no such document.
     #[error("there is no document {0:?}")]
     NoSuchDocument(String),
+    /// The version was sent as ready pairs, of which only the rendition is kept.
+    #[error("the version of {0:?} was sent as ready pairs, which are not kept; send them again")]
+    PairsNotKept(String),
     /// There is no such exchange.
     #[error("there is no exchange {0:?}")]
     NoSuchExchange(String),

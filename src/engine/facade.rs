@@ -33,6 +33,7 @@ use crate::engine::Statistics;
 use crate::engine::Submission;
 use crate::engine::Timeline;
 use crate::engine::TimelineCall;
+use crate::engine::VersionPage;
 use crate::engine::View;
 use crate::engine::delete;
 use crate::engine::document_page;
@@ -47,6 +48,8 @@ use crate::engine::timeline;
 use crate::engine::verify_citation;
 use crate::engine::verify_citation::Claim;
 use crate::engine::verify_citation::Verdict;
+use crate::engine::versions;
+use crate::engine::versions::Restored;
 use crate::query::Ranking;
 use crate::span::ByteSpan;
 use crate::transcript::Digest;
@@ -139,6 +142,30 @@ impl Engine {
         take: impl FnMut(StoredDocument) -> bool,
     ) -> Result<DocumentPage, EngineError> {
         document_page::documents(&*self.checked_view()?, &self.tokens, page_size, page_token, take)
+    }
+
+    /// A page of a document's versions, newest first.
+    pub fn versions(&self, id: &str, page_size: usize, page_token: &str) -> Result<VersionPage, EngineError> {
+        versions::versions(&*self.checked_view()?, &self.tokens, id, page_size, page_token)
+    }
+
+    /// Makes the version with these received bytes, or the newest that is not current, the current
+    /// one, and waits until that is durable. With `if_etag` only a document of this etag is
+    /// replaced.
+    pub fn restore(
+        &self,
+        id: &str,
+        version: Option<Digest>,
+        if_etag: Option<String>,
+    ) -> Result<Receipt, EngineError> {
+        let identified = match versions::restore(&*self.checked_view()?, id, version, if_etag)? {
+            Restored::Current(receipt) => return Ok(*receipt),
+            Restored::Earlier(identified) => *identified,
+        };
+        let (done, receipt) = sync_channel(1);
+        // A caller that is gone needs no answer.
+        self.submit(self.prepare(identified)?, move |result| drop(done.send(result)))?;
+        receipt.recv().map_err(|_| EngineError::Internal("a write was dropped".into()))?
     }
 
     /// The exchange of this id.

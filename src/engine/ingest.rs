@@ -17,10 +17,15 @@ use crate::span::SourceMap;
 use crate::transcript::Digest;
 use crate::transcript::Exchange;
 use crate::transcript::Extraction;
+use crate::transcript::Format;
+use crate::transcript::Hasher;
 use crate::transcript::Metadata;
+use crate::transcript::Participant;
+use crate::transcript::ParticipantRole;
 use crate::transcript::Passage;
 use crate::transcript::PreparedDocument;
 use crate::transcript::Source;
+use crate::transcript::Stamps;
 use crate::transcript::StoredDocument;
 use crate::transcript::StoredExchange;
 
@@ -96,7 +101,7 @@ impl Submission {
             }
         };
         let id = if id.is_empty() { received.short(8) } else { id };
-        let Metadata { title, uri, publisher, published, language, people: _, labels } = &metadata;
+        let Metadata { title, uri, publisher, published, language, people: _, labels, .. } = &metadata;
         let pipeline = PIPELINE.to_string();
         let fields = [&pipeline, kind, &media_type, title, uri, publisher, published, language];
         let labels = labels.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
@@ -104,9 +109,41 @@ impl Submission {
         let parts: Vec<(&str, [u8; 8])> =
             fields.into_iter().chain(labels).map(|part| (part, (part.len() as u64).to_be_bytes())).collect();
         let joined = parts.iter().flat_map(|(part, length)| [&length[..], part.as_bytes()]);
-        let digest = Digest::of_parts(joined.chain([&received.as_bytes()[..]]));
+        let details = details(&metadata);
+        let details = details.iter().flat_map(|digest| digest.as_bytes().as_slice());
+        let details: Vec<u8> = details.copied().collect();
+        let digest = Digest::of_parts(joined.chain([&received.as_bytes()[..], &details]));
         Identified { id, digest, received, metadata, media_type, content, if_etag }
     }
+}
+
+/// Digest of what a sender says of the recording and of the people in it; `None` for nothing, which
+/// digests as submissions did before these fields were there.
+fn details(metadata: &Metadata) -> Option<Digest> {
+    let Metadata { media_uri, participants, .. } = metadata;
+    if media_uri.is_empty() && participants.is_empty() {
+        return None;
+    }
+    let mut hasher = Hasher::default();
+    let mut part = |text: &str| {
+        hasher.update(&(text.len() as u64).to_be_bytes());
+        hasher.update(text.as_bytes());
+    };
+    part(media_uri);
+    for Participant { name, aliases, role, person_id } in participants {
+        part(name);
+        part(match role {
+            ParticipantRole::Unknown => "",
+            ParticipantRole::Interviewer => "interviewer",
+            ParticipantRole::Interviewee => "interviewee",
+        });
+        part(person_id);
+        part(&aliases.len().to_string());
+        for alias in aliases {
+            part(alias);
+        }
+    }
+    Some(hasher.finish())
 }
 
 impl Identified {
@@ -128,6 +165,20 @@ impl Identified {
     /// Of all that was submitted, and of how it is read.
     pub(super) const fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// A version that was stored before, to be written again as if what it was made of were sent:
+    /// sending that afterwards changes nothing.
+    pub(super) fn again(version: StoredDocument, bytes: Vec<u8>, if_etag: Option<String>) -> Self {
+        Self {
+            id: version.id,
+            digest: version.submission,
+            received: version.received,
+            metadata: version.metadata,
+            media_type: version.media_type,
+            content: Content::Bytes(bytes),
+            if_etag,
+        }
     }
 
     /// The etag that the stored document must have for the write to be done; `None` for any.
@@ -160,6 +211,7 @@ impl Identified {
                 (extract(&source, &settings.limits)?, bytes)
             }
         };
+        let extraction_is_given = extraction.format == Format::Pairs;
         metadata.fill_from(&extraction.metadata);
         if media_type.is_empty() {
             extraction.format.media_type().clone_into(&mut media_type);
@@ -185,6 +237,8 @@ impl Identified {
             source_len: quoted.len() as u64,
             exchanges: count(exchanges.len()),
             passages: count(exchanges.iter().map(|exchange| exchange.windows.len()).sum()),
+            given_pairs: extraction_is_given,
+            stamps: Stamps::default(),
         };
         let rendition = extraction.rendition.filter(|_| source != received_digest);
         Ok(PreparedDocument { document, exchanges, diagnostics, received, rendition })

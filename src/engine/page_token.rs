@@ -33,6 +33,8 @@ pub(super) enum Purpose<'a> {
     Exchanges(&'a str),
     /// Further exchanges of the submission with this digest, which is not stored.
     Segment(&'a [u8; 32]),
+    /// Further versions of the document of this id.
+    Versions(&'a str),
 }
 
 /// Makes and reads page tokens.
@@ -93,6 +95,7 @@ impl PageTokens {
             Purpose::Documents => ("documents", &[], ""),
             Purpose::Exchanges(id) => ("exchanges", id.as_bytes(), ""),
             Purpose::Segment(digest) => ("segment", *digest, ""),
+            Purpose::Versions(id) => ("versions", id.as_bytes(), ""),
         };
         for part in [kind.as_bytes(), query, options.as_bytes()] {
             mac.update(&(part.len() as u64).to_be_bytes());

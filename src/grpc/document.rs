@@ -19,6 +19,7 @@ use crate::grpc::pb;
 use crate::grpc::pb::document_service_server::DocumentService;
 use crate::grpc::response_page::ResponsePage;
 use crate::grpc::server_stream;
+use crate::grpc::stored_document;
 use crate::grpc::to_proto;
 
 /// Serves `onrecord.v1.DocumentService`.
@@ -111,11 +112,39 @@ impl DocumentService for Documents {
         wrong.none()?;
         let read = move |engine: &Engine| {
             let mut documents = ResponsePage::new();
-            let add = |document| documents.add(to_proto::document(document));
+            let add = |document| documents.add(stored_document::document(document));
             let page = engine.documents(page_size, &page_token, add)?;
             Ok(to_proto::list_response(page, documents))
         };
         Ok(Response::new(self.0.read(read).await?))
+    }
+
+    async fn list_document_versions(
+        &self,
+        request: Request<pb::ListDocumentVersionsRequest>,
+    ) -> Result<Response<pb::ListDocumentVersionsResponse>, Status> {
+        let pb::ListDocumentVersionsRequest { document_id, page_size, page_token } = request.into_inner();
+        let mut wrong = Violations::default();
+        let id = from_proto::required_id(&mut wrong, "document_id", document_id);
+        let page_size = from_proto::page_size(&mut wrong, page_size, 100, 1000);
+        wrong.none()?;
+        let page = self.0.read(move |engine| engine.versions(&id, page_size, &page_token)).await?;
+        Ok(Response::new(stored_document::versions_response(page)))
+    }
+
+    async fn restore_document(
+        &self,
+        request: Request<pb::RestoreDocumentRequest>,
+    ) -> Result<Response<pb::RestoreDocumentResponse>, Status> {
+        let pb::RestoreDocumentRequest { document_id, document_sha256, etag } = request.into_inner();
+        let mut wrong = Violations::default();
+        let id = from_proto::required_id(&mut wrong, "document_id", document_id);
+        let version = from_proto::digest(&mut wrong, "document_sha256", &document_sha256);
+        let if_etag = from_proto::if_etag(&mut wrong, "etag", etag);
+        wrong.none()?;
+        let restore = move |engine: &Engine| engine.restore(&id, version, if_etag);
+        let receipt = self.0.write("document_sha256", restore).await?;
+        Ok(Response::new(stored_document::restore_response(receipt)))
     }
 
     async fn delete_document(

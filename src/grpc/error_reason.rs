@@ -46,9 +46,10 @@ pub(super) const fn code(reason: ErrorReason) -> Code {
         | ErrorReason::SnapshotNameInvalid => Code::InvalidArgument,
         ErrorReason::DocumentNotFound | ErrorReason::ExchangeNotFound => Code::NotFound,
         ErrorReason::SnapshotExists => Code::AlreadyExists,
-        ErrorReason::PageTokenGenerationGone | ErrorReason::NoSnapshotFolder | ErrorReason::NoMaintenance => {
-            Code::FailedPrecondition
-        }
+        ErrorReason::VersionNotRestorable
+        | ErrorReason::PageTokenGenerationGone
+        | ErrorReason::NoSnapshotFolder
+        | ErrorReason::NoMaintenance => Code::FailedPrecondition,
         ErrorReason::EtagMismatch => Code::Aborted,
         ErrorReason::GenerationNotReached
         | ErrorReason::NotReady

@@ -6,6 +6,7 @@ mod error_reason;
 mod invalid_request;
 mod from_proto;
 mod response_page;
+mod stored_document;
 mod to_proto;
 mod search_response;
 mod timeline;

@@ -41,6 +41,9 @@ pub(super) fn from_engine_error(error: EngineError, body: &str) -> Status {
         EngineError::NoSuchDocument(id) => {
             resource(ErrorReason::DocumentNotFound, "onrecord.v1.Document", id, &message)
         }
+        EngineError::PairsNotKept(id) => {
+            precondition(ErrorReason::VersionNotRestorable, "VERSION", &id, &message)
+        }
         EngineError::NoSuchExchange(id) => {
             resource(ErrorReason::ExchangeNotFound, "onrecord.v1.Exchange", id, &message)
         }

@@ -22,12 +22,12 @@ use crate::grpc::pb;
 use crate::grpc::response_page;
 use crate::grpc::response_page::ResponsePage;
 use crate::grpc::response_page::UTTERANCE_BYTES;
+use crate::grpc::stored_document::document;
 use crate::span::ByteSpan;
 use crate::transcript::Citation;
 use crate::transcript::Diagnostic;
 use crate::transcript::DiagnosticKind;
 use crate::transcript::Occurrence;
-use crate::transcript::StoredDocument;
 use crate::transcript::Utterance;
 
 pub(super) fn exchange(found: FoundExchange) -> pb::Exchange {
@@ -89,6 +89,7 @@ pub(super) fn segment_response(
 
 pub(super) fn citation(citation: Citation, quote: &str) -> pb::Citation {
     let link = citation.link(quote);
+    let media_link = citation.media_link();
     pb::Citation {
         document_id: citation.document_id,
         title: citation.metadata.title,
@@ -109,6 +110,7 @@ pub(super) fn citation(citation: Citation, quote: &str) -> pb::Citation {
         exchange_id: citation.exchange_id,
         speaker: citation.speaker,
         asker: citation.asker,
+        media_link,
     }
 }
 
@@ -179,27 +181,6 @@ pub(super) fn verdict(verdict: Verdict) -> pb::VerifyCitationResponse {
     let text = String::from_utf8_lossy(&quote).into_owned();
     let superseded_by = superseded_by.map(|next| citation(*next, &text));
     pb::VerifyCitationResponse { verdict: verdict.into(), quote, superseded_by }
-}
-
-/// A document without its body.
-pub(super) fn document(document: StoredDocument) -> pb::Document {
-    let etag = document.etag();
-    let metadata = document.metadata;
-    pb::Document {
-        id: document.id,
-        title: metadata.title,
-        uri: metadata.uri,
-        publisher: metadata.publisher,
-        published: metadata.published,
-        language: metadata.language,
-        labels: metadata.labels.into_iter().collect(),
-        media_type: document.media_type,
-        body: None,
-        etag,
-        document_sha256: document.received.to_string(),
-        size_bytes: int64(document.received_len),
-        exchange_count: i32::try_from(document.exchanges).unwrap_or(i32::MAX),
-    }
 }
 
 pub(super) fn list_response(

@@ -1,6 +1,7 @@
 //! How a data folder is kept.
 
 use std::path::PathBuf;
+use std::time::Duration;
 use std::time::SystemTime;
 
 use crate::local::index;
@@ -21,6 +22,10 @@ pub struct Settings {
     pub write_queue: usize,
     /// How many earlier versions of a document are kept, so that citations of them still resolve.
     pub keep_versions: usize,
+    /// How many bytes, as received, the earlier versions of a document may have together.
+    pub keep_versions_bytes: u64,
+    /// How long an earlier version is kept from when it was replaced or deleted; `None` for ever.
+    pub keep_versions_for: Option<Duration>,
     /// Bytes that writes leave free on the disk; without it, a twentieth of the disk and at most
     /// 256 MiB.
     pub disk_reserve: Option<u64>,
@@ -42,6 +47,8 @@ impl Settings {
             check_first_bytes: 512 << 20,
             write_queue: 256,
             keep_versions: usize::MAX,
+            keep_versions_bytes: u64::MAX,
+            keep_versions_for: None,
             disk_reserve: None,
             snapshot_dir: None,
             clock,

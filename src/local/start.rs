@@ -18,6 +18,7 @@ use crate::local::folder::remove_index;
 use crate::local::index::DocumentAnalyzer;
 use crate::local::index::Index;
 use crate::local::index::IndexError;
+use crate::local::store::Retention;
 use crate::local::store::Store;
 use crate::local::view::Published;
 
@@ -57,7 +58,11 @@ fn start_writer(
     let path = folder.index()?;
     let options = WriteOptions {
         queue: settings.write_queue,
-        keep_versions: settings.keep_versions,
+        keep_versions: Retention {
+            count: settings.keep_versions,
+            bytes: settings.keep_versions_bytes,
+            age: settings.keep_versions_for,
+        },
         reserve: folder.reserve(settings),
         clock: settings.clock,
     };

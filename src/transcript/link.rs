@@ -1,5 +1,7 @@
 //! Links that open a page at the quote: text fragments.
 
+use std::time::Duration;
+
 use percent_encoding::AsciiSet;
 use percent_encoding::NON_ALPHANUMERIC;
 use percent_encoding::utf8_percent_encode;
@@ -39,6 +41,30 @@ impl Citation {
         let joint = if uri.contains('#') { ":~:text=" } else { "#:~:text=" };
         format!("{uri}{joint}{range}")
     }
+
+    /// The recording's URI with a media fragment that plays the exchange (W3C Media Fragments 4.2.1,
+    /// in seconds); empty without a recording or times.
+    #[must_use]
+    pub fn media_link(&self) -> String {
+        let uri = self.metadata.media_uri.as_str();
+        let Some(time) = self.time.filter(|_| !uri.is_empty()) else { return String::new() };
+        let joint = if uri.contains('#') { "&t=" } else { "#t=" };
+        let [start, end] = [time.start, time.end].map(seconds);
+        if time.end > time.start {
+            format!("{uri}{joint}{start},{end}")
+        } else {
+            format!("{uri}{joint}{start}")
+        }
+    }
+}
+
+/// Seconds with as many of three decimals as are needed.
+fn seconds(time: Duration) -> String {
+    let (whole, millis) = (time.as_secs(), time.subsec_millis());
+    if millis == 0 {
+        return whole.to_string();
+    }
+    format!("{whole}.{millis:03}").trim_end_matches('0').to_owned()
 }
 
 /// Whether a quote is named whole.

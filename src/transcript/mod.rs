@@ -1,5 +1,6 @@
 //! The domain model: plain data, no input or output.
 
+mod participant;
 mod source;
 mod block;
 mod turn;
@@ -24,11 +25,14 @@ pub use exchange::Exchange;
 pub use exchange::Occurrence;
 pub use exchange::Segmentation;
 pub use exchange::Utterance;
+pub use participant::Participant;
+pub use participant::ParticipantRole;
 pub use passage::Passage;
 pub use source::Format;
 pub use source::Metadata;
 pub use source::Source;
 pub use stored::PreparedDocument;
+pub use stored::Stamps;
 pub use stored::StoredDocument;
 pub use stored::StoredExchange;
 pub use turn::Role;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::transcript::Participant;
+
 /// The formats a transcript is read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -140,9 +142,40 @@ pub struct Metadata {
     pub people: Vec<String>,
     /// The sender's own keys.
     pub labels: BTreeMap<String, String>,
+    /// URI of the recording.
+    pub media_uri: String,
+    /// The people in it as the sender describes them.
+    pub participants: Vec<Participant>,
 }
 
 impl Metadata {
+    /// What citations have of it: all but the people, whom the exchange itself names.
+    #[must_use]
+    pub fn cited(&self) -> Self {
+        let Self {
+            title,
+            uri,
+            publisher,
+            published,
+            language,
+            people: _,
+            labels,
+            media_uri,
+            participants: _,
+        } = self;
+        Self {
+            title: title.clone(),
+            uri: uri.clone(),
+            publisher: publisher.clone(),
+            published: published.clone(),
+            language: language.clone(),
+            people: Vec::new(),
+            labels: labels.clone(),
+            media_uri: media_uri.clone(),
+            participants: Vec::new(),
+        }
+    }
+
     /// Fills what is empty here from `other`.
     pub fn fill_from(&mut self, other: &Self) {
         let fields = [

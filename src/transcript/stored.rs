@@ -1,5 +1,7 @@
 //! Documents and exchanges as every backend keeps them.
 
+use std::time::SystemTime;
+
 use crate::transcript::Diagnostic;
 use crate::transcript::Digest;
 use crate::transcript::Exchange;
@@ -30,6 +32,24 @@ pub struct StoredDocument {
     pub exchanges: u32,
     /// How many passages they make.
     pub passages: u32,
+    /// Whether it was sent as ready pairs; not noted of documents that earlier versions of this
+    /// software stored.
+    pub given_pairs: bool,
+    /// When it was written; unknown until it is.
+    pub stamps: Stamps,
+}
+
+/// When a document was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamps {
+    /// When its id was first stored, to the millisecond; `None` where that was not noted.
+    pub created: Option<SystemTime>,
+    /// When it was last written.
+    pub updated: Option<SystemTime>,
+    /// When it was replaced or deleted; `None` for a current document.
+    pub retired: Option<SystemTime>,
+    /// The generation that wrote it; 0 where that was not noted.
+    pub generation: u64,
 }
 
 impl StoredDocument {

@@ -277,6 +277,9 @@ async fn metadata_is_kept() {
         document_sha256: String::new(),
         size_bytes: 0,
         exchange_count: 0,
+        create_time: None,
+        update_time: None,
+        generation: 0,
         ..got.document.unwrap()
     };
     assert_eq!(got, document);

@@ -41,12 +41,14 @@ mod duplicates;
 mod document;
 mod etags;
 mod long_documents;
+mod participants;
 mod admin;
 mod rescue;
 mod errors;
 mod error_page;
 mod released_protos;
 mod versions;
+mod restores;
 mod lifecycle;
 mod faults;
 mod compat;
@@ -86,12 +88,14 @@ fn main() -> std::process::ExitCode {
         document::trials(),
         etags::trials(),
         long_documents::trials(),
+        participants::trials(),
         admin::trials(),
         rescue::trials(),
         errors::trials(),
         error_page::trials(),
         released_protos::trials(),
         versions::trials(),
+        restores::trials(),
         lifecycle::trials(),
         faults::trials(),
         compat::trials(),

@@ -17,6 +17,7 @@ use crate::grpc::from_proto::fields::label_key;
 use crate::grpc::from_proto::fields::language_tag;
 use crate::grpc::from_proto::fields::required_id;
 use crate::grpc::from_proto::fields::shown;
+use crate::grpc::from_proto::participants::participants;
 use crate::grpc::from_proto::violations::Violations;
 use crate::grpc::invalid_request::InvalidRequest;
 use crate::grpc::pb;
@@ -54,11 +55,19 @@ pub(in crate::grpc) fn submission(
         document_sha256: _,
         size_bytes: _,
         exchange_count: _,
+        create_time: _,
+        update_time: _,
+        generation: _,
+        media_uri,
+        participants,
     } = document;
     document_id(&mut wrong, "document.id", &id);
-    for (field, value) in
-        [("document.title", &title), ("document.uri", &uri), ("document.publisher", &publisher)]
-    {
+    for (field, value) in [
+        ("document.title", &title),
+        ("document.uri", &uri),
+        ("document.publisher", &publisher),
+        ("document.media_uri", &media_uri),
+    ] {
         at_most(&mut wrong, field, value, MAX_FIELD);
     }
     date(&mut wrong, "document.published", &published);
@@ -90,7 +99,18 @@ pub(in crate::grpc) fn submission(
             None
         }
     };
-    let metadata = Metadata { title, uri, publisher, published, language, people: Vec::new(), labels };
+    let participants = self::participants(&mut wrong, participants);
+    let metadata = Metadata {
+        title,
+        uri,
+        publisher,
+        published,
+        language,
+        people: Vec::new(),
+        labels,
+        media_uri,
+        participants,
+    };
     let if_etag = self::if_etag(&mut wrong, "document.etag", etag);
     wrong.done(read.map(|(body, field)| (Submission { id, metadata, media_type, body, if_etag }, field)))
 }
@@ -109,7 +129,7 @@ pub(in crate::grpc) fn deletion(
 
 /// An etag that the stored document must have; `None` for the empty one. One that no document can
 /// have is compared like any other, and does not match.
-fn if_etag(wrong: &mut Violations, field: &str, etag: String) -> Option<String> {
+pub(in crate::grpc) fn if_etag(wrong: &mut Violations, field: &str, etag: String) -> Option<String> {
     at_most(wrong, field, &etag, MAX_NAMED_ID);
     Some(etag).filter(|etag| !etag.is_empty())
 }

@@ -6,11 +6,13 @@ mod filter;
 mod facets;
 mod search;
 mod timeline;
+mod participants;
 mod document;
 mod citation;
 
 pub(super) use citation::claim;
 pub(super) use document::deletion;
+pub(super) use document::if_etag;
 pub(super) use document::submission;
 pub(super) use fields::digest;
 pub(super) use fields::exchange_range;

@@ -6,6 +6,7 @@ use crate::local::commit::changes::JobResult;
 use crate::local::commit::job::EncodedWrite;
 use crate::local::commit::job::Job;
 use crate::local::store::Batch;
+use crate::local::store::Retention;
 use crate::local::store::StoreError;
 use crate::transcript::StoredDocument;
 
@@ -15,8 +16,8 @@ pub(super) struct Target<'b> {
     pub(super) batch: &'b Batch,
     /// The generation that it makes.
     pub(super) generation: u64,
-    /// How many earlier versions of a document are kept.
-    pub(super) keep_versions: usize,
+    /// Which earlier versions of a document are kept.
+    pub(super) keep_versions: Retention,
 }
 
 impl Target<'_> {
@@ -73,6 +74,7 @@ impl Target<'_> {
             Ok(None) => Outcome::Created,
             Err(error) => return Err(error.clone().into()),
         };
+        let stamps = stored.as_ref().ok().and_then(Option::as_ref).map(|old| old.stamps).unwrap_or_default();
         if let Some(wanted) = &new.if_etag
             && let Some(refused) = mismatch(&document.id, wanted, stored)?
         {
@@ -82,9 +84,10 @@ impl Target<'_> {
             if let Err(refused) = room {
                 return Ok(JobResult::Refused(refused));
             }
-            batch.put(&new.document, self.generation, self.keep_versions)?;
+            let stamps = batch.put(&new.document, self.generation, self.keep_versions)?;
+            return Ok(JobResult::Put(outcome, stamps));
         }
-        Ok(JobResult::Put(outcome))
+        Ok(JobResult::Put(outcome, stamps))
     }
 }
 

@@ -5,10 +5,11 @@ use crate::engine::Purged;
 use crate::local::LocalError;
 use crate::local::commit::indexer::Analyzed;
 use crate::local::commit::job::Job;
+use crate::transcript::Stamps;
 
 /// What a job did in its batch.
 pub(crate) enum JobResult {
-    Put(Outcome),
+    Put(Outcome, Stamps),
     Deleted(Option<Purged>),
     Missing,
     Refused(LocalError),
@@ -19,7 +20,7 @@ pub(crate) enum JobResult {
 impl JobResult {
     /// Whether it changed the store.
     pub(crate) const fn wrote(&self) -> bool {
-        matches!(self, Self::Put(Outcome::Created | Outcome::Replaced) | Self::Deleted(_))
+        matches!(self, Self::Put(Outcome::Created | Outcome::Replaced, _) | Self::Deleted(_))
     }
 }
 

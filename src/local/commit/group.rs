@@ -174,10 +174,13 @@ impl Committer {
             };
             match job {
                 Job::Put(new, admission, reply) => {
-                    let EncodedDocument { document, diagnostics, .. } = new.document;
+                    let EncodedDocument { mut document, diagnostics, .. } = new.document;
                     drop(admission);
                     reply(match done {
-                        JobResult::Put(outcome) => Ok(Receipt { document, outcome, diagnostics, generation }),
+                        JobResult::Put(outcome, stamps) => {
+                            document.stamps = stamps;
+                            Ok(Receipt { document, outcome, diagnostics, generation })
+                        }
                         JobResult::Refused(error) => Err(error),
                         JobResult::Deleted(_) | JobResult::Missing | JobResult::Other => Err(lost()),
                     });
@@ -186,7 +189,7 @@ impl Committer {
                     JobResult::Deleted(purged) => Ok(Deleted { generation, purged }),
                     JobResult::Missing => Err(LocalError::NoSuchDocument(id)),
                     JobResult::Refused(error) => Err(error),
-                    JobResult::Put(_) | JobResult::Other => Err(lost()),
+                    JobResult::Put(..) | JobResult::Other => Err(lost()),
                 }),
                 // These write nothing to the store, so no write's failure is theirs.
                 Job::StartRebuild(reply) => reply(self.start_rebuild()),
@@ -241,6 +244,7 @@ impl Committer {
         let (free, mut taken) = (self.store.free_bytes()?, 0);
         let batch = self.store.begin()?;
         let generation = batch.next_generation()?;
+        batch.set_time((self.options.clock)())?;
         let target = Target { batch: &batch, generation, keep_versions: self.options.keep_versions };
         let mut done = Vec::with_capacity(group.len());
         for job in &*group {
@@ -255,7 +259,6 @@ impl Committer {
         if done.iter().any(JobResult::wrote) {
             let indexed = self.indexer.committed();
             batch.forget_changes(self.rebuilding_from.map_or(indexed, |from| from.min(indexed)))?;
-            batch.set_time((self.options.clock)())?;
             let changes = Changes::of(group, &done);
             analyzed = self.commit_and_stage(batch, generation, changes)?;
         }

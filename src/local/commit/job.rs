@@ -10,6 +10,7 @@ use crate::local::index::AnalyzedDocument;
 use crate::local::index::Index;
 use crate::local::store::EncodedDocument;
 use crate::local::store::Reader;
+use crate::local::store::Retention;
 
 /// A document that is ready to be committed.
 #[derive(Debug)]
@@ -33,8 +34,8 @@ impl EncodedWrite {
 pub(crate) struct WriteOptions {
     /// How many writes may wait.
     pub(crate) queue: usize,
-    /// How many earlier versions of a document are kept.
-    pub(crate) keep_versions: usize,
+    /// Which earlier versions of a document are kept.
+    pub(crate) keep_versions: Retention,
     /// Bytes that writes leave free on the disk.
     pub(crate) reserve: u64,
     /// The clock that dates commits.

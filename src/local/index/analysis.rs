@@ -17,6 +17,7 @@ use crate::local::index::document_entry::ExchangeEntry;
 use crate::local::index::field::Field;
 use crate::local::index::keys;
 use crate::local::index::minhash::MinHash;
+use crate::local::index::person::People;
 use crate::local::index::schema;
 use crate::local::index::schema::Fields;
 use crate::local::index::settings::Settings;
@@ -150,14 +151,17 @@ impl DocumentAnalyzer {
         };
         let mut analyzers = Borrowed { from: self, analyzers: self.take() };
         // Neighbouring exchanges mostly have the same speakers.
-        let mut last = ([""; 2], Arc::default());
+        let people = People::new(&entry.metadata.participants);
+        let mut last = ([""; 2], Speakers::default());
         (0..).zip(&entry.exchanges).map(move |(index, exchange)| {
             let analyzer = analyzers.of(Language::from_tag(tag));
             let speakers = [exchange.speaker, exchange.asker];
             if last.0 != speakers || index == 0 {
-                last = (speakers, Arc::new(name_terms(analyzer, entry.metadata, speakers)));
+                let terms = Arc::new(name_terms(analyzer, entry.metadata, speakers));
+                let words = Arc::new(speakers.map(|name| people.words_of(name)));
+                last = (speakers, Speakers { terms, words });
             }
-            self.exchange(analyzer, entry, tag, (index, exchange), Arc::clone(&last.1))
+            self.exchange(analyzer, entry, tag, (index, exchange), last.1.clone())
         })
     }
 
@@ -178,15 +182,16 @@ impl DocumentAnalyzer {
         entry: &DocumentEntry<'_>,
         tag: &str,
         (index, exchange): (u32, &ExchangeEntry<'_>),
-        names: Arc<NameTerms>,
+        names: Speakers,
     ) -> AnalyzedExchange {
         let whole = [TextSpan::new(0, exchange.answer.len())];
         let windows = if exchange.windows.is_empty() { &whole } else { exchange.windows.as_slice() };
+        let words = names.words.iter().flatten().map(String::len).sum::<usize>();
         let mut keys = Some(self.fields.keys_of(entry, tag, exchange, names));
         let mut passages = Vec::with_capacity(windows.len());
         let labels = entry.metadata.labels.iter().map(|(key, value)| key.len() + value.len());
         // As keys, and as a value.
-        let mut bytes = 2 * labels.sum::<usize>();
+        let mut bytes = 2 * labels.sum::<usize>() + words;
         for window in windows {
             let keys = keys.take();
             let asked = if keys.is_some() { exchange.question } else { "" };
@@ -198,6 +203,15 @@ impl DocumentAnalyzer {
         }
         AnalyzedExchange { index, passages, bytes }
     }
+}
+
+/// Who answers and who asks.
+#[derive(Clone, Debug, Default)]
+struct Speakers {
+    /// The terms that their names are searched by.
+    terms: Arc<NameTerms>,
+    /// The words that their names and aliases are filtered by.
+    words: Arc<[BTreeSet<String>; 2]>,
 }
 
 /// The terms of who speaks, in which document.
@@ -251,16 +265,15 @@ impl Fields {
         entry: &DocumentEntry<'_>,
         tag: &str,
         exchange: &ExchangeEntry<'_>,
-        names: Arc<NameTerms>,
+        names: Speakers,
     ) -> ExchangeKeys {
         let mut keys = Vec::new();
-        let filtered = [
-            (self.speaker, exchange.speaker),
-            (self.asker, exchange.asker),
-            (self.publisher, &entry.metadata.publisher),
-        ];
-        for (field, name) in filtered.into_iter().filter(|(_, name)| !name.is_empty()) {
-            keys.extend(keys::name_words(name).into_iter().map(|word| (field, word)));
+        for (field, words) in [self.speaker, self.asker].into_iter().zip(names.words.as_ref()) {
+            keys.extend(words.iter().map(|word| (field, word.clone())));
+        }
+        let publisher = entry.metadata.publisher.as_str();
+        if !publisher.is_empty() {
+            keys.extend(keys::name_words(publisher).into_iter().map(|word| (self.publisher, word)));
         }
         keys.extend(keys::tag_prefixes(tag).into_iter().map(|prefix| (self.language, prefix)));
         keys.push((self.analysis, Language::from_tag(tag).tag().to_owned()));
@@ -271,7 +284,7 @@ impl Fields {
         keys.extend(labels.map(|(key, value)| (self.label, keys::label_key(key, value))));
         ExchangeKeys {
             keys,
-            names,
+            names: names.terms,
             values: OfEach::new(|attribute| match attribute {
                 Attribute::Speaker => values::name(exchange.speaker),
                 Attribute::Asker => values::name(exchange.asker),

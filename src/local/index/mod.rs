@@ -24,6 +24,7 @@ mod term_vector;
 mod minhash;
 mod schema;
 mod keys;
+mod person;
 pub(crate) mod values;
 mod value_column;
 mod tokens;

@@ -21,6 +21,7 @@ use crate::local::recovery::manifest::Entry;
 use crate::local::recovery::manifest::Manifest;
 use crate::local::recovery::manifest::manifest_path;
 use crate::local::store::FORMAT;
+use crate::local::store::OLDEST_RESTORED;
 use crate::local::store::Reader;
 use crate::local::store::SNAPSHOT_FORMAT;
 use crate::local::store::StoreError;
@@ -89,7 +90,7 @@ fn check_contents(
     document: &mut dyn FnMut(&StoredDocument),
 ) -> Result<(u64, u64), StoreError> {
     let found = reader.meta("format")?;
-    if found != FORMAT {
+    if !(OLDEST_RESTORED..=FORMAT).contains(&found) {
         return Err(StoreError::Format { found });
     }
     reader.page_key()?;

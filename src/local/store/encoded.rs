@@ -3,6 +3,7 @@
 //! only inserts the values.
 
 use crate::local::store::checksum::with_checksum;
+use crate::local::store::document_record;
 use crate::local::store::error::StoreError;
 use crate::local::store::record;
 use crate::local::store::schema::CHUNK;
@@ -28,6 +29,7 @@ pub(crate) struct EncodedDocument {
 /// What is written: values with their checksums.
 #[derive(Debug)]
 pub(super) struct Values {
+    /// The record as far as it is known before the commit, without a checksum.
     pub document: Vec<u8>,
     pub diagnostics: Vec<u8>,
     /// In order of their indexes.
@@ -61,11 +63,7 @@ impl EncodedDocument {
             Ok(with_checksum("exchanges", &exchange_key(id, index), &payload))
         };
         let values = Values {
-            document: with_checksum(
-                "documents",
-                id.as_bytes(),
-                &record::encode(&record::DocumentRecord::from(&document))?,
-            ),
+            document: document_record::encode_begun(&document)?,
             diagnostics: with_checksum("diagnostics", id.as_bytes(), &record::encode(&noted)?),
             exchanges: (0..).zip(&exchanges).map(exchange).collect::<Result<_, StoreError>>()?,
             received: Chunks::of(document.received, &received),

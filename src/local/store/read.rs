@@ -10,6 +10,7 @@ use redb::ReadableTable;
 use redb::ReadableTableMetadata as _;
 
 use crate::local::store::checksum::verified;
+use crate::local::store::document_record;
 use crate::local::store::epoch::Epoch;
 use crate::local::store::error::StoreError;
 use crate::local::store::record;
@@ -239,8 +240,8 @@ impl Reader {
             let (key, value) = entry?;
             let (id, retired) = key.value();
             let record = verified("versions", &version_key(id, retired), value.value())
-                .and_then(record::decode::<record::DocumentRecord>);
-            Ok(Version { id: id.to_owned(), retired, record: record.map(|record| record.into_document(id)) })
+                .and_then(|record| document_record::decode(record, id));
+            Ok(Version { id: id.to_owned(), retired, record })
         });
         versions.collect()
     }
@@ -262,8 +263,8 @@ pub(super) fn versions_in(
         let (key, value) = entry?;
         let (_, generation) = key.value();
         let record = verified("versions", &version_key(id, generation), value.value())
-            .and_then(record::decode::<record::DocumentRecord>);
-        versions.push((generation, record.ok().map(|record| record.into_document(id))));
+            .and_then(|record| document_record::decode(record, id));
+        versions.push((generation, record.ok()));
     }
     Ok(versions)
 }
@@ -276,8 +277,7 @@ pub(super) fn document_in(
 }
 
 fn document_of(id: &str, value: &[u8]) -> Result<StoredDocument, StoreError> {
-    let record: record::DocumentRecord = record::decode(verified("documents", id.as_bytes(), value)?)?;
-    Ok(record.into_document(id))
+    document_record::decode(verified("documents", id.as_bytes(), value)?, id)
 }
 
 fn exchange_of(id: &str, index: u32, value: &[u8]) -> Result<StoredExchange, StoreError> {

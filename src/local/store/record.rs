@@ -1,6 +1,5 @@
 //! Records: how domain types are written. Apart from them, so that either can change alone.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -16,10 +15,8 @@ use crate::transcript::Diagnostic;
 use crate::transcript::DiagnosticKind;
 use crate::transcript::Digest;
 use crate::transcript::Exchange;
-use crate::transcript::Metadata;
 use crate::transcript::Occurrence;
 use crate::transcript::Passage;
-use crate::transcript::StoredDocument;
 use crate::transcript::StoredExchange;
 use crate::transcript::TimeSpan;
 use crate::transcript::Utterance;
@@ -34,68 +31,6 @@ pub(super) fn encode(record: &impl Serialize) -> Result<Vec<u8>, StoreError> {
 pub(super) fn decode<'a, R: Deserialize<'a>>(bytes: &'a [u8]) -> Result<R, StoreError> {
     postcard::from_bytes(bytes)
         .map_err(|error| StoreError::Damaged(format!("a record cannot be read: {error}")))
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct DocumentRecord {
-    title: String,
-    uri: String,
-    publisher: String,
-    published: String,
-    language: String,
-    people: Vec<String>,
-    labels: BTreeMap<String, String>,
-    media_type: String,
-    submission: [u8; 32],
-    received: [u8; 32],
-    source: [u8; 32],
-    received_len: u64,
-    source_len: u64,
-    exchanges: u32,
-    passages: u32,
-}
-
-impl From<&StoredDocument> for DocumentRecord {
-    fn from(document: &StoredDocument) -> Self {
-        let Metadata { title, uri, publisher, published, language, people, labels } =
-            document.metadata.clone();
-        Self {
-            title,
-            uri,
-            publisher,
-            published,
-            language,
-            people,
-            labels,
-            media_type: document.media_type.clone(),
-            submission: *document.submission.as_bytes(),
-            received: *document.received.as_bytes(),
-            source: *document.source.as_bytes(),
-            received_len: document.received_len,
-            source_len: document.source_len,
-            exchanges: document.exchanges,
-            passages: document.passages,
-        }
-    }
-}
-
-impl DocumentRecord {
-    /// The document of this record and id.
-    pub(super) fn into_document(self, id: &str) -> StoredDocument {
-        let Self { title, uri, publisher, published, language, people, labels, .. } = self;
-        StoredDocument {
-            id: id.to_owned(),
-            metadata: Metadata { title, uri, publisher, published, language, people, labels },
-            media_type: self.media_type,
-            submission: Digest::from_bytes(self.submission),
-            received: Digest::from_bytes(self.received),
-            source: Digest::from_bytes(self.source),
-            received_len: self.received_len,
-            source_len: self.source_len,
-            exchanges: self.exchanges,
-            passages: self.passages,
-        }
-    }
 }
 
 type Spans = Vec<(usize, usize)>;

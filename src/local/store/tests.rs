@@ -3,12 +3,14 @@ use std::path::Path;
 
 use crate::local::store::Check;
 use crate::local::store::EncodedDocument;
+use crate::local::store::Retention;
 use crate::local::store::Store;
 use crate::local::store::StoreError;
 use crate::local::store::catch_redb_panic;
 use crate::transcript::Digest;
 use crate::transcript::Metadata;
 use crate::transcript::PreparedDocument;
+use crate::transcript::Stamps;
 use crate::transcript::StoredDocument;
 
 /// A store of 50 documents, each with a source of its id repeated.
@@ -32,6 +34,8 @@ fn store(path: &Path) {
             source_len: source.len() as u64,
             exchanges: 0,
             passages: 0,
+            given_pairs: false,
+            stamps: Stamps::default(),
         };
         let new = PreparedDocument {
             document,
@@ -40,7 +44,7 @@ fn store(path: &Path) {
             received: source,
             rendition: None,
         };
-        batch.put(&EncodedDocument::new(new).unwrap(), generation, usize::MAX).unwrap();
+        batch.put(&EncodedDocument::new(new).unwrap(), generation, Retention::ALL).unwrap();
     }
     batch.commit().unwrap();
 }

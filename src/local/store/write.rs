@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
@@ -15,6 +16,7 @@ use redb::WriteTransaction;
 use crate::engine::Purged;
 use crate::local::store::checksum::verified;
 use crate::local::store::checksum::with_checksum;
+use crate::local::store::document_record;
 use crate::local::store::encoded::Chunks;
 use crate::local::store::encoded::EncodedDocument;
 use crate::local::store::epoch::Epoch;
@@ -22,6 +24,7 @@ use crate::local::store::error::StoreError;
 use crate::local::store::read::document_in;
 use crate::local::store::read::versions_in;
 use crate::local::store::record;
+use crate::local::store::retention::Retention;
 use crate::local::store::schema::CHANGES;
 use crate::local::store::schema::ChecksumKey;
 use crate::local::store::schema::DIAGNOSTICS;
@@ -35,6 +38,7 @@ use crate::local::store::schema::VERSIONS;
 use crate::local::store::schema::version_key;
 use crate::local::store::schema::visit_tables;
 use crate::transcript::Digest;
+use crate::transcript::Stamps;
 use crate::transcript::StoredDocument;
 
 /// Writes that are committed together, or dropped together.
@@ -44,6 +48,8 @@ pub(crate) struct Batch {
     /// What was added and removed so far, written once with the commit.
     added: Cell<Counts>,
     removed: Cell<Counts>,
+    /// When it is committed, once that is known.
+    time: Cell<Option<SystemTime>>,
 }
 
 impl std::fmt::Debug for Batch {
@@ -92,7 +98,7 @@ impl Batch {
         // The allocator's state is saved with each commit, so that opening after a crash need not
         // read the whole file.
         transaction.set_quick_repair(true);
-        Self { transaction, epoch, added: Cell::default(), removed: Cell::default() }
+        Self { transaction, epoch, added: Cell::default(), removed: Cell::default(), time: Cell::default() }
     }
 
     pub(super) fn create_tables(&self) -> Result<(), StoreError> {
@@ -134,15 +140,24 @@ impl Batch {
         Ok(generation)
     }
 
-    /// Notes when the batch is committed.
+    /// Notes when the batch is committed, which what is written after this has as its time.
     pub(crate) fn set_time(&self, now: SystemTime) -> Result<(), StoreError> {
+        let whole = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let whole = Duration::from_millis(u64::try_from(whole).unwrap_or(u64::MAX));
+        // To the millisecond, as records have it.
+        self.time.set(Some(UNIX_EPOCH + whole));
         let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         self.set_meta("committed", seconds)
     }
 
-    /// Writes a document in place of the one of its id, which is kept as a version; at most `keep`
-    /// versions are.
-    pub(crate) fn put(&self, new: &EncodedDocument, generation: u64, keep: usize) -> Result<(), StoreError> {
+    /// Writes a document in place of the one of its id, which is kept as a version, as long as
+    /// `keep` says. Returns when it was written.
+    pub(crate) fn put(
+        &self,
+        new: &EncodedDocument,
+        generation: u64,
+        keep: Retention,
+    ) -> Result<Stamps, StoreError> {
         let EncodedDocument { document, values, .. } = new;
         let id = document.id.as_str();
         // Before the old document releases its sources, which are often the same.
@@ -150,8 +165,22 @@ impl Batch {
         if let Some(rendition) = &values.rendition {
             self.keep(rendition)?;
         }
+        let now = self.time.get();
+        let created = match self.document(id) {
+            Ok(Some(old)) => old.stamps.created,
+            // Of one that was deleted the id was stored before.
+            Ok(None) => {
+                let earlier = self.versions(id)?.into_iter().rev().find_map(|(_, version)| version);
+                earlier.and_then(|version| version.stamps.created).or(now)
+            }
+            Err(StoreError::Damaged(_)) => now,
+            Err(error) => return Err(error),
+        };
         self.retire(id, Some(document), generation, keep)?;
-        self.transaction.open_table(DOCUMENTS)?.insert(id, &*values.document)?;
+        let stamps = Stamps { created, updated: now, retired: None, generation };
+        let record = [&values.document[..], &document_record::encode_stamps(&stamps)?].concat();
+        let record = with_checksum("documents", id.as_bytes(), &record);
+        self.transaction.open_table(DOCUMENTS)?.insert(id, &*record)?;
         self.transaction.open_table(DIAGNOSTICS)?.insert(id, &*values.diagnostics)?;
         let mut exchanges = self.transaction.open_table(EXCHANGES)?;
         for (index, value) in (0..).zip(&values.exchanges) {
@@ -159,11 +188,11 @@ impl Batch {
         }
         self.added.set(self.added.get().and(Counts::of(document)));
         self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
-        Ok(())
+        Ok(stamps)
     }
 
     /// Deletes a document, which is kept as a version; says whether there was one.
-    pub(crate) fn delete(&self, id: &str, generation: u64, keep: usize) -> Result<bool, StoreError> {
+    pub(crate) fn delete(&self, id: &str, generation: u64, keep: Retention) -> Result<bool, StoreError> {
         let found = self.retire(id, None, generation, keep)?;
         if found {
             self.transaction.open_table(CHANGES)?.insert((generation, id), ())?;
@@ -185,7 +214,7 @@ impl Batch {
     /// where there is neither a document nor a version. [`Batch::ensure_bytes_known`] is called
     /// first.
     pub(crate) fn purge(&self, id: &str, generation: u64) -> Result<Option<Purged>, StoreError> {
-        let found = self.delete(id, generation, usize::MAX)?;
+        let found = self.delete(id, generation, Retention::ALL)?;
         let mut purged = Purged::default();
         for (retired, version) in self.versions(id)? {
             purged.versions += 1;
@@ -228,7 +257,7 @@ impl Batch {
         id: &str,
         next: Option<&StoredDocument>,
         generation: u64,
-        keep: usize,
+        keep: Retention,
     ) -> Result<bool, StoreError> {
         let old = match self.document(id) {
             Ok(None) => return Ok(false),
@@ -255,12 +284,14 @@ impl Batch {
             self.release_sources(&old)?;
             return Ok(true);
         }
-        let version = record::encode(&record::DocumentRecord::from(&old))?;
+        let stamps = Stamps { retired: self.time.get(), ..old.stamps };
+        let version =
+            [document_record::encode_begun(&old)?, document_record::encode_stamps(&stamps)?].concat();
         let version = with_checksum("versions", &version_key(id, generation), &version);
         self.transaction.open_table(VERSIONS)?.insert((id, generation), &*version)?;
-        if keep < usize::MAX {
+        if keep != Retention::ALL {
             let versions = self.versions(id)?;
-            let spare = versions.len().saturating_sub(keep);
+            let spare = keep.spare(&versions, self.time.get());
             for (retired, version) in versions.into_iter().take(spare) {
                 self.forget(id, retired, version)?;
             }

@@ -16,6 +16,7 @@ use onrecord::query::DateRange;
 use onrecord::query::Filter;
 use onrecord::query::Query;
 use onrecord::transcript::Metadata;
+use onrecord::transcript::Participant;
 
 /// Words of several languages and kinds: topics with their derivations, nations, compounds,
 /// accents, interrogatives and function words, scripts without spaces. The first are drawn most
@@ -158,6 +159,7 @@ impl Generator {
             labels: if self.below(5) == 0 { BTreeMap::new() } else { BTreeMap::from(labels) },
             title: self.one(&TITLES).to_owned(),
             publisher: self.one(&PUBLISHERS).to_owned(),
+            participants: if self.below(3) == 0 { Self::participants() } else { Vec::new() },
             ..Metadata::default()
         };
         Change::Put(Box::new(Submission {
@@ -167,6 +169,15 @@ impl Generator {
             body: Body::Pairs(pairs),
             if_etag: None,
         }))
+    }
+
+    /// The envoy, whom some pairs name by surname, and two of one surname.
+    fn participants() -> Vec<Participant> {
+        let alias = |name: &str, alias: &str| Participant {
+            aliases: vec![alias.to_owned()],
+            ..Participant::named(name)
+        };
+        vec![alias("Emil Sandoval", "The Envoy"), alias("HOST", "Zoë Quint"), Participant::named("Zoë Lind")]
     }
 
     fn pair(&mut self) -> Pair {
@@ -232,9 +243,11 @@ impl Generator {
 
     fn filter(&mut self) -> Filter {
         let day = |text: &str| DateRange::parse(text).ok();
-        match self.below(9) {
+        match self.below(11) {
             0 => Filter { document_ids: vec!["d01".into(), "d02".into(), "d05".into()], ..Filter::default() },
             1 => Filter { speakers: vec!["SANDOVAL".into()], ..Filter::default() },
+            9 => Filter { speakers: vec!["envoy the".into()], ..Filter::default() },
+            10 => Filter { askers: vec!["zoe quint".into(), "Lind".into()], ..Filter::default() },
             6 => Filter { excluded_speakers: vec!["ruiz maria".into()], ..Filter::default() },
             7 => Filter { excluded_document_ids: vec!["d03".into(), "d04".into()], ..Filter::default() },
             8 => Filter { askers: vec!["nobody".into(), "HOST".into()], ..Filter::default() },

@@ -36,6 +36,7 @@ use onrecord::query::Relation;
 use onrecord::query::Role;
 use onrecord::span::TextSpan;
 use onrecord::transcript::Metadata;
+use onrecord::transcript::Participant;
 use onrecord::transcript::PreparedDocument;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -212,13 +213,15 @@ impl Collection {
     fn allows(&self, filter: &Filter, exchange: &Exchange) -> bool {
         let (id, metadata) = &self.documents[exchange.document];
         let days = DateRange::parse(&metadata.published).ok();
+        let [speaker, asker] =
+            [&exchange.speaker, &exchange.asker].map(|name| all_names(name, &metadata.participants));
         let tag = if metadata.language.is_empty() { "en" } else { &metadata.language };
         (filter.document_ids.is_empty() || filter.document_ids.contains(id))
             && !filter.excluded_document_ids.contains(id)
-            && any_name(&filter.speakers, &exchange.speaker).unwrap_or(true)
-            && any_name(&filter.askers, &exchange.asker).unwrap_or(true)
+            && any_name(&filter.speakers, &speaker).unwrap_or(true)
+            && any_name(&filter.askers, &asker).unwrap_or(true)
             && any_name(&filter.publishers, &metadata.publisher).unwrap_or(true)
-            && !any_name(&filter.excluded_speakers, &exchange.speaker).unwrap_or(false)
+            && !any_name(&filter.excluded_speakers, &speaker).unwrap_or(false)
             && (filter.languages.is_empty() || filter.languages.iter().any(|range| covers(range, tag)))
             && filter
                 .labels
@@ -250,6 +253,26 @@ fn any_name(values: &[String], name: &str) -> Option<bool> {
     let words = folded(name);
     let has_all = |value: &String| folded(value).iter().all(|word| words.contains(word));
     (!values.is_empty()).then(|| values.iter().any(has_all))
+}
+
+/// A name with the other names of the participant who has it: all of it, or, of one only, a part.
+fn all_names(name: &str, participants: &[Participant]) -> String {
+    let words: BTreeSet<String> = folded(name).into_iter().collect();
+    if words.is_empty() {
+        return name.to_owned();
+    }
+    let joined: Vec<String> =
+        participants.iter().map(|participant| participant.names().collect::<Vec<_>>().join(" ")).collect();
+    let exact = participants.iter().position(|participant| {
+        participant.names().any(|other| folded(other).into_iter().collect::<BTreeSet<_>>() == words)
+    });
+    let parts: Vec<usize> = (0..joined.len())
+        .filter(|number| words.iter().all(|word| folded(&joined[*number]).contains(word)))
+        .collect();
+    match exact.or(parts.first().filter(|_| parts.len() == 1).copied()) {
+        Some(person) => format!("{name} {}", joined[person]),
+        None => name.to_owned(),
+    }
 }
 
 /// A name's words without case and accents.
