@@ -23,6 +23,10 @@ const MAX_WORD_BYTES: usize = 96;
 pub struct Token<'a> {
     /// The term as the index knows it.
     pub term: &'a str,
+    /// The word as it is written, apart from case, accents and Unicode form, after
+    /// [`WRITTEN_MARK`](crate::analysis::WRITTEN_MARK): what phrases are compared by. `None` where `term` itself is as written
+    /// (pairs of characters) and for forms that are in the index only.
+    pub written: Option<&'a str>,
     /// The span of its word in the text.
     pub span: TextSpan,
     /// The word's index in the text, from 0; all terms of a word have the same.
@@ -45,7 +49,7 @@ pub enum Form {
 }
 
 /// Turns text of one language into terms. Cheap to make, and faster when used again: it caches the
-/// terms of words, at most some 2.1 MB of them.
+/// terms of words, at most some 2.8 MB of them.
 #[derive(Clone, Debug)]
 pub struct Analyzer {
     language: Language,
@@ -128,10 +132,10 @@ impl Analyzer {
 
     fn word(&mut self, word: &str, span: TextSpan, position: usize, emit: &mut dyn FnMut(Token<'_>)) {
         lower(word, &mut self.word);
-        let Stem { folded, unaccented } = self.stems.get(self.language, &self.word);
-        emit(Token { term: folded, span, position, form: Form::Word });
+        let Stem { folded, unaccented, written } = self.stems.get(self.language, &self.word);
+        emit(Token { term: folded, written: Some(written), span, position, form: Form::Word });
         if let Some(term) = unaccented {
-            emit(Token { term, span, position, form: Form::Unaccented });
+            emit(Token { term, written: None, span, position, form: Form::Unaccented });
         }
     }
 
@@ -168,9 +172,15 @@ impl Analyzer {
         }
         let joined = std::mem::take(&mut self.joined);
         lower(&joined, &mut self.word);
-        let Stem { folded, .. } = self.stems.get(self.language, &self.word);
+        let Stem { folded, written, .. } = self.stems.get(self.language, &self.word);
         let span = TextSpan::new(done.start, done.end);
-        emit(Token { term: folded, span, position: done.position, form: Form::Joined });
+        emit(Token {
+            term: folded,
+            written: Some(written),
+            span,
+            position: done.position,
+            form: Form::Joined,
+        });
         self.joined = joined;
     }
 }
@@ -274,11 +284,13 @@ impl CharacterRun {
             let end = at + letter.len_utf8();
             if let Some((before, first)) = self.previous {
                 normal_pair(&mut pair, &[first, letter]);
-                emit(Token { term: &pair, span: TextSpan::new(before, end), position, form: Form::Word });
+                let span = TextSpan::new(before, end);
+                emit(Token { term: &pair, written: None, span, position, form: Form::Word });
                 position += 1;
             }
             normal_pair(&mut pair, &[letter]);
-            emit(Token { term: &pair, span: TextSpan::new(at, end), position, form: Form::Character });
+            let span = TextSpan::new(at, end);
+            emit(Token { term: &pair, written: None, span, position, form: Form::Character });
             self.previous = Some((at, letter));
             self.length += 1;
             self.end = end;
@@ -294,7 +306,7 @@ impl CharacterRun {
             let mut term = String::new();
             normal_pair(&mut term, &[letter]);
             let span = TextSpan::new(at, at + letter.len_utf8());
-            emit(Token { term: &term, span, position, form: Form::Word });
+            emit(Token { term: &term, written: None, span, position, form: Form::Word });
         }
         position + 1
     }

@@ -14,3 +14,4 @@ pub use analyzer::Form;
 pub use analyzer::Token;
 pub(crate) use analyzer::is_unspaced;
 pub use language::Language;
+pub use stem_cache::WRITTEN_MARK;

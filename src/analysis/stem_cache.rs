@@ -14,18 +14,24 @@ use crate::analysis::language::Language;
 use crate::analysis::stemmer::fold;
 use crate::analysis::stemmer::stem_of;
 
-/// The most words that are cached: some 2.1 MB, as a table of 32,768 slots is seven eighths full
+/// The first character of each [written word](crate::analysis::Token::written), which no stem has: the stem `lie` of `lies` is
+/// not the word `lie`.
+pub const WRITTEN_MARK: char = '\u{1}';
+
+/// The most words that are cached: some 2.8 MB, as a table of 32,768 slots is seven eighths full
 /// with these and the one that is looked up. Most words of a text are among the commonest few
 /// thousand of its language.
 const CAPACITY: usize = (1 << 15) / 8 * 7 - 1;
 
-/// A word's terms: its own, and the one that it has when typed without accents, where that is
+/// A word's terms: its own, the word as written without accents, and the one that it has when typed without accents, where that is
 /// another. Words and their own terms are short, and are kept in the table itself: to fetch a
 /// string from elsewhere costs more than the rest of a look-up.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stem {
     pub folded: CompactString,
     pub unaccented: Option<Box<str>>,
+    /// See [`crate::analysis::Token::written`].
+    pub written: CompactString,
 }
 
 /// The terms of words of one language. To stem a word costs ten times as much as to look it up.
@@ -54,15 +60,14 @@ impl Stem {
     fn of(language: Language, word: &str) -> Self {
         let mut folded = String::new();
         fold(language, &stem_of(language, word), &mut folded);
+        let mut plain = String::new();
+        fold(language, word, &mut plain);
         let mut unaccented = None;
-        if !word.is_ascii() && language != Language::Other {
-            let mut plain = String::new();
-            fold(language, word, &mut plain);
-            if plain != word {
-                unaccented = Some(stem_of(language, &plain)).filter(|stem| *stem != folded).map(Into::into);
-            }
+        if !word.is_ascii() && language != Language::Other && plain != word {
+            unaccented = Some(stem_of(language, &plain)).filter(|stem| *stem != folded).map(Into::into);
         }
-        Self { folded: folded.into(), unaccented }
+        plain.insert(0, WRITTEN_MARK);
+        Self { folded: folded.into(), unaccented, written: plain.into() }
     }
 }
 

@@ -69,6 +69,9 @@ pub struct QueryTerm {
     /// Whether an exchange matches for this word alone; false for a word that is only part of a
     /// phrase.
     pub matches: bool,
+    /// Whether its occurrences are highlighted: not those of a word that is only part of phrases, which
+    /// are highlighted themselves.
+    pub shown: bool,
     /// Its role in the sentence.
     pub role: Role,
     /// Whether it is about saying and not about what is said ("say", "opinion"): it counts as a
@@ -87,7 +90,8 @@ pub struct AnalyzedClause {
     pub occur: Occur,
     /// Its words, as they were typed.
     pub typed: String,
-    /// Its sequences of terms, one per language that reads it differently: each term with its
+    /// Its sequences of terms, one per language that reads it differently; of a quotation,
+    /// [written words](crate::analysis::Token::written). Each term has with it its
     /// distance from the first, in positions.
     pub variants: Vec<Vec<(u32, String)>>,
     /// A factor of its score, which is added to that of its words; from 0 up.
@@ -147,13 +151,16 @@ impl AnalyzedQuery {
             let plain = clause.occur == Occur::Should;
             let few = optional < MOST_PHRASES;
             if !plain || (clause.phrase && few) {
-                let added = all.add_clause(analyzed_clause(clause, languages, ranking.phrase_weight));
+                let wording = if clause.phrase { Wording::AsWritten } else { Wording::Stems };
+                let added =
+                    all.add_clause(analyzed_clause(clause, languages, ranking.phrase_weight, wording));
                 optional += usize::from(plain && added);
             }
             if clause.occur == Occur::MustNot {
                 continue;
             }
             let matches = !(plain && clause.phrase && few);
+            let shown = !clause.phrase || (plain && !few);
             let mut words = words_of(clause, languages, ranking);
             let surfaces: Vec<String> = words.iter().map(|word| word.surface.to_lowercase()).collect();
             let about = function_words::after_about(&surfaces, spoken);
@@ -164,7 +171,7 @@ impl AnalyzedQuery {
             }
             let names = names_of(&words, languages);
             for word in words.into_iter().chain(names) {
-                all.add(&mut places, QueryTerm { matches, ..word });
+                all.add(&mut places, QueryTerm { matches, shown, ..word });
             }
         }
         all.few = all.words.len() <= MOST_EXPANDED_WORDS;
@@ -191,7 +198,12 @@ impl AnalyzedQuery {
             for other in synonyms::nation(&word.surface).iter().filter(|other| other.contains('_')) {
                 let text = other.replace('_', " ");
                 let name = Clause { occur: Occur::Should, phrase: true, text };
-                self.clauses.extend(analyzed_clause(&name, &[Language::English], ranking.nation_weight));
+                self.clauses.extend(analyzed_clause(
+                    &name,
+                    &[Language::English],
+                    ranking.nation_weight,
+                    Wording::Stems,
+                ));
             }
         }
     }
@@ -212,6 +224,7 @@ impl AnalyzedQuery {
         if let Some(known) = places.get(&key).and_then(|place| self.words.get_mut(*place)) {
             known.count = known.count.saturating_add(1);
             known.matches |= word.matches;
+            known.shown |= word.shown;
             known.topic_of_preposition &= word.topic_of_preposition;
             known.weight = known.weight.max(word.weight);
         } else {
@@ -238,6 +251,7 @@ fn words_of(clause: &Clause, languages: &[Language], ranking: &Ranking) -> Vec<Q
                     alternatives: Vec::new(),
                     count: 1,
                     matches: true,
+                    shown: true,
                     role: Role::Topic,
                     reporting: false,
                     topic_of_preposition: false,
@@ -293,6 +307,7 @@ fn names_of(words: &[QueryTerm], languages: &[Language]) -> Vec<QueryTerm> {
             alternatives: Vec::new(),
             count: 1,
             matches: true,
+            shown: true,
             role: Role::Name,
             reporting: false,
             topic_of_preposition: false,
@@ -310,20 +325,36 @@ fn names_of(words: &[QueryTerm], languages: &[Language]) -> Vec<QueryTerm> {
     names
 }
 
+/// By which terms a clause is compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    /// Words as written: what is in quotation marks.
+    AsWritten,
+    /// All forms of the words: signed words without quotation marks, names of nations.
+    Stems,
+}
+
 /// A phrase or a signed word; `None` where analysis leaves nothing of it.
-fn analyzed_clause(clause: &Clause, languages: &[Language], weight: f32) -> Option<AnalyzedClause> {
+fn analyzed_clause(
+    clause: &Clause,
+    languages: &[Language],
+    weight: f32,
+    wording: Wording,
+) -> Option<AnalyzedClause> {
     let mut variants: Vec<Vec<(u32, String)>> = Vec::new();
     for language in languages {
         let mut sequence = Vec::new();
         let mut joined = Vec::new();
-        for (term, position, form) in Analyzer::terms(*language, &clause.text) {
-            let offset = u32::try_from(position).unwrap_or(u32::MAX);
-            match form {
+        Analyzer::new(*language).analyze(&clause.text, &mut |token| {
+            let offset = u32::try_from(token.position).unwrap_or(u32::MAX);
+            let written = token.written.filter(|_| wording == Wording::AsWritten);
+            let term = written.unwrap_or(token.term).to_owned();
+            match token.form {
                 Form::Word => sequence.push((offset, term)),
                 Form::Joined => joined.push((offset, term)),
                 Form::Unaccented | Form::Character => {}
             }
-        }
+        });
         // A compound that is the whole clause also matches where it is written as one word.
         if let ([whole], false) = (joined.as_slice(), clause.text.contains(char::is_whitespace)) {
             add_variant(&mut variants, vec![whole.clone()]);

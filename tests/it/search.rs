@@ -13,12 +13,65 @@ pub(crate) fn trials() -> Vec<Trial> {
         pages_join_to_the_whole_list,
         a_write_is_found_by_the_next_search,
         operators_narrow,
+        phrases_match_as_written,
         filters_narrow,
         long_answers_come_as_windows_of_one_exchange,
         unmatched_words_are_told,
         get_exchange_gives_the_whole,
         health_and_reflection_answer,
     ]
+}
+
+/// Words in quotation marks match as written, apart from case, accents, dashes and apostrophes;
+/// signed words without them match in all forms.
+async fn phrases_match_as_written() {
+    let server = TestServer::start().await;
+    let mut documents = server.documents().await;
+    for (id, language, answer) in [
+        ("lied", "en", "Everybody knows that He lied; it was a Cease-fire, he didn\u{2019}t stop."),
+        ("lies", "en", "Everybody knows that he lies about the harbour, and we lie as well."),
+        ("fr-one", "fr", "Le ministre a décidé hier, dit l\u{2019}économie."),
+        ("fr-all", "fr", "Les ministres ont décidée hier, dit les économies."),
+        ("de-one", "de", "Der Müller spricht über die Häuser."),
+        ("de-all", "de", "Die Müllerin sprichst über das Haus."),
+        ("ru-one", "ru", "Это была угроза миру, ещё раз."),
+        ("ru-all", "ru", "Это были угрозы миру, ещё разы."),
+    ] {
+        let text = format!("Ann: What was it?\n\nBo: {answer}\n");
+        let mut request = put_text(id, &text);
+        language.clone_into(&mut request.document.get_or_insert_default().language);
+        documents.put_document(request).await.unwrap();
+    }
+    let mut client = server.searches().await;
+    for (text, expect) in [
+        ("\"he lied\"", vec!["lied"]),
+        ("everybody +\"he lied\"", vec!["lied"]),
+        ("everybody -\"he lied\"", vec!["lies"]),
+        ("\"HE LIES\"", vec!["lies"]),
+        ("everybody +lied", vec!["lied", "lies"]),
+        ("everybody -lied", vec![]),
+        ("\"lie\"", vec!["lies"]),
+        ("\"lied\"", vec!["lied"]),
+        ("everybody +\"lying\"", vec![]),
+        ("\"cease fire\"", vec!["lied"]),
+        ("\"he didn't stop\"", vec!["lied"]),
+        ("«LE MINISTRE A DECIDE»", vec!["fr-one"]),
+        ("\"les ministres\"", vec!["fr-all"]),
+        ("\"dit l'economie\"", vec!["fr-one"]),
+        ("„Muller spricht uber die Hauser“", vec!["de-one"]),
+        ("+\"das haus\"", vec!["de-all"]),
+        ("\"угроза миру\"", vec!["ru-one"]),
+        ("\"угрозы миру\"", vec!["ru-all"]),
+        ("миру -\"угроза\"", vec!["ru-all"]),
+        ("\"еще раз\"", vec!["ru-one"]),
+    ] {
+        let found = client.search(query(text)).await.unwrap().into_inner();
+        let citations =
+            found.results.iter().map(|it| it.passage.as_ref().unwrap().citation.as_ref().unwrap());
+        let mut ids: Vec<&str> = citations.map(|citation| citation.document_id.as_str()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, expect, "{text}");
+    }
 }
 
 async fn pages_join_to_the_whole_list() {

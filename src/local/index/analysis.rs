@@ -226,6 +226,7 @@ fn name_terms(analyzer: &mut Analyzer, metadata: &Metadata, [speaker, asker]: [&
     for (field, name) in names {
         analyzer.analyze(name, &mut |token| {
             terms.insert((field, token.term.to_owned()));
+            terms.extend(token.written.map(|written| (field, written.to_owned())));
         });
     }
     terms

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::analysis::WRITTEN_MARK;
 use crate::local::index::error::IndexError;
 use crate::local::index::field::Field;
 use crate::local::index::segment::Segment;
@@ -26,6 +27,9 @@ pub(super) fn similar_terms(
     for segment in segments {
         for field in Field::ALL {
             segment.similar_terms(field, term, errors, &mut |similar, passages| {
+                if similar.starts_with(WRITTEN_MARK) {
+                    return;
+                }
                 if let Some(known) = found.get_mut(similar) {
                     *known += u64::from(passages);
                 } else if found.len() < MOST {

@@ -1,6 +1,8 @@
-//! The terms of a text with their positions, as postings are made of them.
+//! The terms of a text with their positions, as postings are made of them: of each word its stem, by
+//! which plain words are found, and the word as written, by which phrases are.
 
 use crate::analysis::Analyzer;
+use crate::analysis::WRITTEN_MARK;
 use crate::local::index::term_vector::Builder;
 
 /// The terms of a text in order of positions; each at most once at a position.
@@ -10,16 +12,25 @@ pub(super) struct Tokens {
     terms: String,
     /// The end of each term, and its position.
     positions: Vec<(u32, u32)>,
+    /// How many of them are not written words: the length of the text as it is scored.
+    length: usize,
 }
 
 impl Tokens {
     /// Analyses a text. Its term vector is appended to `vectors`.
     pub(super) fn of(analyzer: &mut Analyzer, text: &str, vectors: &mut Vec<u8>) -> Self {
-        let mut tokens =
-            Self { terms: String::with_capacity(text.len()), positions: Vec::with_capacity(text.len() / 5) };
+        let mut tokens = Self {
+            terms: String::with_capacity(text.len() * 2),
+            positions: Vec::with_capacity(text.len() * 2 / 5),
+            length: 0,
+        };
         let mut builder = Builder::new(text);
         analyzer.analyze(text, &mut |token| {
-            tokens.push(token.term, u32::try_from(token.position).unwrap_or(u32::MAX));
+            let position = u32::try_from(token.position).unwrap_or(u32::MAX);
+            if let Some(written) = token.written {
+                tokens.push(written, position);
+            }
+            tokens.push(token.term, position);
             builder.push(token.term, token.span.start());
         });
         builder.finish(vectors);
@@ -28,6 +39,7 @@ impl Tokens {
 
     fn push(&mut self, term: &str, position: u32) {
         self.terms.push_str(term);
+        self.length += usize::from(!term.starts_with(WRITTEN_MARK));
         self.positions.push((u32::try_from(self.terms.len()).unwrap_or(u32::MAX), position));
     }
 
@@ -57,9 +69,9 @@ impl Tokens {
         })
     }
 
-    /// How many there are.
+    /// How many there are without the written words, which do not make a text longer.
     pub(super) const fn len(&self) -> usize {
-        self.positions.len()
+        self.length
     }
 
     /// Bytes that it holds.
@@ -73,20 +85,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::Tokens;
+    use super::WRITTEN_MARK;
     use crate::analysis::Analyzer;
     use crate::analysis::Language;
 
     fn check(language: Language, text: &str) {
-        let mut expect: Vec<(u32, String)> = Analyzer::terms(language, text)
-            .into_iter()
-            .map(|(term, position, _)| (u32::try_from(position).unwrap(), term))
-            .collect();
+        let mut expect: Vec<(u32, String)> = Vec::new();
+        Analyzer::new(language).analyze(text, &mut |token| {
+            let terms = [Some(token.term), token.written];
+            let position = u32::try_from(token.position).unwrap();
+            expect.extend(terms.into_iter().flatten().map(|term| (position, term.to_owned())));
+        });
         expect.sort();
         expect.dedup();
         let tokens = Tokens::of(&mut Analyzer::new(language), text, &mut Vec::new());
         let read: Vec<_> = tokens.iter().map(|(term, position)| (position, term.to_owned())).collect();
         assert_eq!(read, expect);
-        assert_eq!(tokens.len(), expect.len());
+        let stems = expect.iter().filter(|(_, term)| !term.starts_with(WRITTEN_MARK));
+        assert_eq!(tokens.len(), stems.count());
     }
 
     #[test]

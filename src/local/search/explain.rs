@@ -1,5 +1,6 @@
 //! Takes the scores of results apart.
 
+use crate::analysis::WRITTEN_MARK;
 use crate::engine::Explanation;
 use crate::engine::Hit;
 use crate::engine::TermScore;
@@ -65,7 +66,12 @@ impl Explainer<'_> {
             let Some(clause) = self.query.clauses.get(phrase.index) else { continue };
             let numbers = (phrase.weight, phrase.idf, phrase.live);
             let found = self.of_scorer(&place, &mut scorer, numbers);
-            let forms = clause.variants.first().into_iter().flatten().map(|(_, term)| term.clone());
+            let forms = clause
+                .variants
+                .first()
+                .into_iter()
+                .flatten()
+                .map(|(_, term)| term.trim_start_matches(WRITTEN_MARK).to_owned());
             terms.extend(found.map(|score| TermScore {
                 typed: clause.typed.clone(),
                 forms: forms.collect(),

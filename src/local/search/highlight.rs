@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::analysis::Analyzer;
 use crate::analysis::Form;
 use crate::analysis::Language;
+use crate::analysis::WRITTEN_MARK;
 use crate::engine::PassageKey;
 use crate::local::index::Field;
 use crate::local::index::Fingerprints;
@@ -70,8 +71,10 @@ impl Highlighter {
         let words = words.iter().zip(entries);
         let shown = words.filter(|(word, _)| word.matches && (word.role.is_topical() || !topical));
         let (mut terms, mut names) = (HashSet::new(), HashSet::new());
-        for (_, entry) in shown {
-            terms.extend(entry.terms_of(&Field::TEXTS).map(str::to_owned));
+        for (word, entry) in shown {
+            if word.shown {
+                terms.extend(entry.terms_of(&Field::TEXTS).map(str::to_owned));
+            }
             names.extend(entry.terms_of(&Field::NAMES).map(str::to_owned));
         }
         let mut fingerprints = Fingerprints::default();
@@ -153,7 +156,15 @@ impl Highlighter {
             spans.extend(found.iter().map(|span| shifted(*span, start)));
         }
         let mut analyzer = Analyzer::new(language);
-        for phrase in &self.phrases {
+        // Term vectors have no written words, so their phrases are sought in the whole text.
+        let (written, stems): (Vec<_>, Vec<_>) = self.phrases.iter().partition(|phrase| is_written(phrase));
+        if !written.is_empty() {
+            let words = positioned_terms(&mut analyzer, text);
+            for phrase in written {
+                phrase_spans(phrase, &words, &mut spans);
+            }
+        }
+        for phrase in stems {
             for (start, last) in vector.windows(phrase) {
                 let window = text.get(start..chunk_end(text, last)).unwrap_or_default();
                 let mut found = Vec::new();
@@ -208,6 +219,11 @@ impl ChunkCache {
     }
 }
 
+/// Whether a phrase has a [written word](crate::analysis::Token::written).
+fn is_written(phrase: &[(u32, String)]) -> bool {
+    phrase.iter().any(|(_, term)| term.starts_with(WRITTEN_MARK))
+}
+
 fn shifted(span: TextSpan, by: usize) -> TextSpan {
     TextSpan::new(span.start() + by, span.end() + by)
 }
@@ -218,6 +234,9 @@ fn positioned_terms(analyzer: &mut Analyzer, text: &str) -> Vec<PositionedTerm> 
     analyzer.analyze(text, &mut |token| {
         if token.form != Form::Character {
             words.push((token.position, token.term.to_owned(), token.span));
+            if let Some(written) = token.written {
+                words.push((token.position, written.to_owned(), token.span));
+            }
         }
     });
     words.sort_by_key(|(position, ..)| *position);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use onrecord::analysis::Analyzer;
 use onrecord::analysis::Form;
 use onrecord::analysis::Language;
+use onrecord::analysis::WRITTEN_MARK;
 use onrecord::engine::BackendError;
 use onrecord::engine::Collapsed;
 use onrecord::engine::Facet;
@@ -59,6 +60,8 @@ const ASKER: usize = 1;
 #[derive(Clone, Debug, Default)]
 struct Text {
     terms: BTreeSet<(usize, String)>,
+    /// Terms and written words, as phrases are compared by.
+    phrase_terms: BTreeSet<(usize, String)>,
     frequencies: BTreeMap<String, u32>,
 }
 
@@ -92,14 +95,18 @@ pub(super) struct Collection {
 
 impl Text {
     fn new(language: Language, text: &str) -> Self {
-        let terms = Analyzer::terms(language, text);
-        let terms: BTreeSet<(usize, String)> =
-            terms.into_iter().map(|(term, position, _)| (position, term)).collect();
+        let (mut terms, mut phrase_terms) = (BTreeSet::new(), BTreeSet::new());
+        Analyzer::new(language).analyze(text, &mut |token| {
+            terms.insert((token.position, token.term.to_owned()));
+            phrase_terms.insert((token.position, token.term.to_owned()));
+            let written = as_written(token.span.of(text), token.form);
+            phrase_terms.extend(written.map(|written| (token.position, written)));
+        });
         let mut frequencies = BTreeMap::new();
         for (_, term) in &terms {
             *frequencies.entry(term.clone()).or_default() += 1;
         }
-        Self { terms, frequencies }
+        Self { terms, phrase_terms, frequencies }
     }
 
     fn frequency(&self, term: &str) -> u32 {
@@ -116,11 +123,11 @@ impl Text {
 
     /// How often a sequence of terms occurs, each at its distance from the first.
     fn occurrences(&self, sequence: &[(u32, String)]) -> u32 {
-        let Some((_, first)) = sequence.first().filter(|(_, first)| self.has(first)) else { return 0 };
-        let starts = self.terms.iter().filter(|(_, term)| term == first).map(|(start, _)| *start);
+        let Some((_, first)) = sequence.first() else { return 0 };
+        let starts = self.phrase_terms.iter().filter(|(_, term)| term == first).map(|(start, _)| *start);
         let whole = starts.filter(|start| {
             let at = |(offset, term): &(u32, String)| (start + *offset as usize, term.clone());
-            sequence.iter().all(|part| self.terms.contains(&at(part)))
+            sequence.iter().all(|part| self.phrase_terms.contains(&at(part)))
         });
         u32::try_from(whole.count()).unwrap()
     }
@@ -129,6 +136,25 @@ impl Text {
     fn frequency_of_clause(&self, clause: &AnalyzedClause) -> u32 {
         clause.variants.iter().map(|variant| self.occurrences(variant)).max().unwrap_or_default()
     }
+}
+
+/// A word of the generated texts as quotations are compared with it, by the rules of
+/// `docs/ranking.md` and not by the analyzer's own written words; `None` for what has none.
+fn as_written(word: &str, form: Form) -> Option<String> {
+    let unspaced = word.contains(|c| matches!(c, '\u{3040}'..='\u{9FFF}'));
+    if unspaced || !matches!(form, Form::Word | Form::Joined) {
+        return None;
+    }
+    if matches!(word, "US" | "U.S" | "U.S.A") {
+        return Some(format!("{WRITTEN_MARK}usa"));
+    }
+    let lower = word.to_lowercase();
+    let letters = lower.nfc().flat_map(|c| {
+        let plain: Vec<char> = if c == 'й' { vec![c] } else { c.nfd().collect() };
+        plain.into_iter().filter(|c| !is_combining_mark(*c))
+    });
+    let joined = letters.filter(|c| !matches!(c, '.' | ',' | '-'));
+    Some(std::iter::once(WRITTEN_MARK).chain(joined).collect())
 }
 
 /// A length as an index keeps it in one byte: Lucene's `SmallFloat.intToByte4` and back, which
@@ -704,7 +730,8 @@ impl ReferencePlan {
         let topical = |word: &QueryTerm| matches!(word.role, Role::Topic | Role::Name);
         let any = self.query.words.iter().any(|word| word.matches && topical(word));
         let shown = self.query.words.iter().filter(|word| word.matches && (topical(word) || !any));
-        let terms = shown.flat_map(|word| self.alternatives(word)).map(|(term, _)| term);
+        let outside_phrases = shown.filter(|word| word.shown);
+        let terms = outside_phrases.flat_map(|word| self.alternatives(word)).map(|(term, _)| term);
         terms
             .filter(|term| {
                 [QUESTION, ANSWER]
@@ -742,6 +769,9 @@ impl ReferenceHighlight {
         let mut words = Vec::new();
         Analyzer::new(language).analyze(text, &mut |token| {
             words.push((token.position, token.term.to_owned(), token.span, token.form));
+            if let Some(written) = as_written(token.span.of(text), token.form) {
+                words.push((token.position, written, token.span, token.form));
+            }
         });
         let mut found: Vec<TextSpan> = Vec::new();
         let matched = words.iter().filter(|(_, term, ..)| self.terms.contains(term));

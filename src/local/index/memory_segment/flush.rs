@@ -20,6 +20,7 @@ use tantivy::postings::InvertedIndexSerializer;
 use tantivy::schema::Field as Handle;
 use tantivy::store::StoreWriter;
 
+use crate::analysis::WRITTEN_MARK;
 use crate::local::index::bit_set::BitSet;
 use crate::local::index::field::Field;
 use crate::local::index::memory_segment::data::MemorySegment;
@@ -97,7 +98,8 @@ impl<'a> Texts<'a> {
         Some((list, passages.filter_map(move |(at, passage)| Some((at, number(passage)?)))))
     }
 
-    /// How many occurrences the terms have in passages that are not deleted.
+    /// How many occurrences the terms have in passages that are not deleted; written words, which do
+    /// not make a text longer, are not among them.
     fn tokens(&self, terms: &[Listed<'a>]) -> u64 {
         let tokens = |term: &Listed<'a>| {
             let (list, passages) = self.passages(*term)?;
@@ -108,7 +110,7 @@ impl<'a> Texts<'a> {
                     .sum::<u64>(),
             )
         };
-        terms.iter().filter_map(tokens).sum()
+        terms.iter().filter(|(term, ..)| !term.starts_with(WRITTEN_MARK)).filter_map(tokens).sum()
     }
 }
 
