@@ -59,6 +59,7 @@ pub enum Depth {
 
 /// A word of a query.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing of the word, in any combination")]
 pub struct QueryTerm {
     /// As it was typed.
     pub surface: String,
