@@ -307,6 +307,7 @@ mod tests {
             alternatives: vec![(term.to_owned(), Relation::Own)],
             count: 1,
             matches: true,
+            shown: true,
             role: Role::Topic,
             reporting: false,
             topic_of_preposition: false,
