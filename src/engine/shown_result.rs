@@ -15,6 +15,7 @@ use crate::engine::context::Context;
 use crate::engine::context::context;
 use crate::engine::passages::PassageCache;
 use crate::engine::snippet::snippet;
+use crate::query::Field;
 use crate::transcript::Metadata;
 
 /// Reads results from a view.
@@ -59,8 +60,15 @@ impl ResultReader<'_> {
         let texts = [passage.question.as_str(), &passage.answer];
         let [question_highlights, answer_highlights] = highlighter.highlight(hit, language, texts);
         let Metadata { title, publisher, .. } = &passage.citation.metadata;
-        let names = [&passage.speaker, &passage.asker, title, publisher];
-        let name_highlights = names.map(|name| highlighter.highlight_name(language, name));
+        let name_highlights = Field::NAMES.map(|field| {
+            let name = match field {
+                Field::Speaker => &passage.speaker,
+                Field::Asker => &passage.asker,
+                Field::Publisher => publisher,
+                Field::Title | Field::Question | Field::Answer => title,
+            };
+            highlighter.highlight_name(field, language, name)
+        });
         let context = match context(self.view, hit, self.context) {
             // What is around a result is not worth failing for.
             Err(BackendError::StoreDamaged(_)) => Context::default(),

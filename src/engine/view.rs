@@ -14,6 +14,7 @@ use crate::engine::SortKey;
 use crate::engine::TimelineCounts;
 use crate::engine::TimelineRequest;
 use crate::query::AnalyzedQuery;
+use crate::query::Field;
 use crate::query::Filter;
 use crate::query::Ranking;
 use crate::span::ByteSpan;
@@ -237,7 +238,7 @@ pub trait Highlight: Debug + Send {
     /// the language of this BCP 47 tag. Spans are in order, disjoint, on character boundaries.
     fn highlight(&mut self, hit: &Hit, language: &str, texts: [&str; 2]) -> [Vec<TextSpan>; 2];
 
-    /// What matched in a name of a document in the language of this tag: of who answers or asks, of
-    /// the document or its publisher. Spans as above.
-    fn highlight_name(&mut self, language: &str, name: &str) -> Vec<TextSpan>;
+    /// What matched in a name, one of [`Field::NAMES`], in a document in the language of this tag.
+    /// Spans as above.
+    fn highlight_name(&mut self, field: Field, language: &str, name: &str) -> Vec<TextSpan>;
 }

@@ -31,6 +31,7 @@ use crate::local::store::Reader;
 use crate::local::store::StoreError;
 use crate::local::store::catch_redb_panic;
 use crate::query::AnalyzedQuery;
+use crate::query::Field;
 use crate::query::Ranking;
 use crate::span::ByteSpan;
 use crate::span::TextSpan;
@@ -195,8 +196,8 @@ impl Highlight for LocalHighlight {
         self.highlighter.of_hit(&self.view.searcher, hit.key, language, texts)
     }
 
-    fn highlight_name(&mut self, language: &str, name: &str) -> Vec<TextSpan> {
-        self.highlighter.in_name(language, name)
+    fn highlight_name(&mut self, field: Field, language: &str, name: &str) -> Vec<TextSpan> {
+        self.highlighter.in_name(field, language, name)
     }
 }
 

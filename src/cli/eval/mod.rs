@@ -88,7 +88,7 @@ fn search(engine: &Engine, collection: &Collection) -> Result<Run, CliError> {
     let answer = |(_, text): &(String, String)| -> Result<Vec<Retrieved>, CliError> {
         let Ok(query) = Query::parse(text) else { return Ok(Vec::new()) };
         let page_size = metrics::RECALL_DEPTH;
-        let call = SearchCall { page_size, snippet_bytes: 0, ..SearchCall::new(query, Filter::default()) };
+        let call = SearchCall { page_size, ..SearchCall::new(query, Filter::default()) };
         let results = engine.search(&call)?.results;
         Ok(results
             .into_iter()

@@ -20,8 +20,10 @@ pub(super) fn cut_sentence(
         kept.get(next).is_some_and(|found| found.start() < at)
     };
     let (mut starts, mut ends) = (Vec::new(), Vec::new());
-    for (at, word) in sentence.of(answer).split_word_bound_indices() {
-        let (start, end) = (sentence.start() + at, sentence.start() + at + word.len());
+    // Only words that can be the first or the last: a sentence may be a page long.
+    let near = nearby(answer, sentence, core, max_bytes);
+    for (at, word) in near.of(answer).split_word_bound_indices() {
+        let (start, end) = (near.start() + at, near.start() + at + word.len());
         if word.chars().any(char::is_alphanumeric)
             && !word.starts_with(char::is_whitespace)
             && !is_inside(start)
@@ -51,4 +53,18 @@ pub(super) fn cut_sentence(
     let least = if core.len() <= max_bytes { core.end() } else { start };
     let end = end.unwrap_or(start).max(least);
     TextSpan::new(start, if end > start { end } else { answer.floor_char_boundary(highest) })
+}
+
+/// The part of a sentence that a cut of `max_bytes` around `core` can have: from white space to
+/// white space, so that its words are those of the whole sentence.
+fn nearby(answer: &str, sentence: TextSpan, core: TextSpan, max_bytes: usize) -> TextSpan {
+    let before = core.start().saturating_sub(max_bytes).max(sentence.start());
+    let after = (core.end() + max_bytes).min(sentence.end());
+    let (before, after) = (answer.floor_char_boundary(before), answer.ceil_char_boundary(after));
+    let head = TextSpan::new(sentence.start(), before.max(sentence.start()));
+    let start =
+        head.of(answer).rfind(char::is_whitespace).map_or(sentence.start(), |at| sentence.start() + at);
+    let tail = TextSpan::new(after.min(sentence.end()), sentence.end());
+    let end = tail.of(answer).find(char::is_whitespace).map_or(sentence.end(), |at| tail.start() + at);
+    TextSpan::new(start, end)
 }

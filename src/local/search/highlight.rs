@@ -10,6 +10,7 @@ use crate::analysis::Form;
 use crate::analysis::Language;
 use crate::analysis::WRITTEN_MARK;
 use crate::engine::PassageKey;
+use crate::local::index::ByField;
 use crate::local::index::Field;
 use crate::local::index::Fingerprints;
 #[cfg(test)]
@@ -37,11 +38,21 @@ pub(crate) struct Highlighter {
     /// The fingerprints of `terms`.
     fingerprints: Fingerprints,
     phrases: Vec<Vec<(u32, String)>>,
-    /// Terms that names have.
-    names: HashSet<String>,
+    /// The terms that names of a field have: most queries match few of these fields.
+    names: ByField<HashSet<String>>,
+    /// What was found in names so far.
+    known_names: HashMap<NameKey, Vec<TextSpan>>,
     default_language: Language,
     /// Chunks analysed so far, by language: the results of one query have many in common.
     chunks: BTreeMap<Language, ChunkCache>,
+}
+
+/// A name that is looked at for matches.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct NameKey {
+    field: Field,
+    language: Language,
+    name: String,
 }
 
 /// Analysed chunks, with the spans that match.
@@ -70,12 +81,14 @@ impl Highlighter {
         let topical = words.iter().any(|word| word.matches && word.role.is_topical());
         let words = words.iter().zip(entries);
         let shown = words.filter(|(word, _)| word.matches && (word.role.is_topical() || !topical));
-        let (mut terms, mut names) = (HashSet::new(), HashSet::new());
+        let (mut terms, mut names) = (HashSet::new(), ByField::<HashSet<String>>::default());
         for (word, entry) in shown {
             if word.shown {
                 terms.extend(entry.terms_of(&Field::TEXTS).map(str::to_owned));
             }
-            names.extend(entry.terms_of(&Field::NAMES).map(str::to_owned));
+            for field in Field::NAMES {
+                names.of_mut(field).extend(entry.terms_of(&[field]).map(str::to_owned));
+            }
         }
         let mut fingerprints = Fingerprints::default();
         #[expect(clippy::iter_over_hash_type, reason = "a set is filled from a set, in any order")]
@@ -88,7 +101,15 @@ impl Highlighter {
             .flat_map(|clause| clause.variants.iter().cloned())
             .collect();
         let default_language = searcher.default_language();
-        Self { terms, fingerprints, phrases, names, default_language, chunks: BTreeMap::new() }
+        Self {
+            terms,
+            fingerprints,
+            phrases,
+            names,
+            known_names: HashMap::new(),
+            default_language,
+            chunks: BTreeMap::new(),
+        }
     }
 
     /// The spans of `text`, in the language of this BCP 47 tag, that the query matched: in order,
@@ -101,17 +122,26 @@ impl Highlighter {
     }
 
     /// The spans of a name, of a document in the language of this tag, that the query matched.
-    pub(crate) fn in_name(&mut self, language: &str, name: &str) -> Vec<TextSpan> {
-        if self.names.is_empty() || name.is_empty() {
+    pub(crate) fn in_name(&mut self, field: Field, language: &str, name: &str) -> Vec<TextSpan> {
+        let terms = self.names.of(field);
+        if terms.is_empty() || name.is_empty() {
             return Vec::new();
         }
-        let mut spans = Vec::new();
-        Analyzer::new(self.language(language)).analyze(name, &mut |token| {
-            if self.names.contains(token.term) {
-                spans.push(token.span);
-            }
-        });
-        joined(spans)
+        let language = self.language(language);
+        // Kept, as speakers and titles come over and over.
+        let key = NameKey { field, language, name: name.to_owned() };
+        self.known_names
+            .entry(key)
+            .or_insert_with(|| {
+                let mut spans = Vec::new();
+                Analyzer::new(language).analyze(name, &mut |token| {
+                    if terms.contains(token.term) {
+                        spans.push(token.span);
+                    }
+                });
+                joined(spans)
+            })
+            .clone()
     }
 
     /// The spans that the query matched in the question and in the best window of a hit in this

@@ -29,6 +29,7 @@ use onrecord::query::AnalyzedClause;
 use onrecord::query::AnalyzedQuery;
 use onrecord::query::DateRange;
 use onrecord::query::Depth;
+use onrecord::query::Field;
 use onrecord::query::Filter;
 use onrecord::query::Occur;
 use onrecord::query::QueryTerm;
@@ -597,20 +598,15 @@ impl SearchPlan for ReferencePlan {
         assert!(!page.collapse, "near duplicates are not part of the reference");
         let (words, unmatched_terms) = self.words();
         let (phrases, names) = (self.phrases(), self.names());
-        let facets = match page.facets {
-            Some(wanted) => self.facets(page, wanted, (&words, &names), &phrases),
-            None => Vec::new(),
-        };
+        let scores = self.scores(page.min_score, (&words, &names), &phrases);
+        let facets = page.facets.map(|wanted| self.facets(page.filter, wanted, &scores)).unwrap_or_default();
         let mut hits = Vec::new();
         let mut ordinal = 0;
-        for exchange in &self.collection.exchanges {
+        for (exchange, found) in self.collection.exchanges.iter().zip(&scores) {
             let first = ordinal;
             ordinal += u32::try_from(exchange.passages.len()).unwrap();
-            if !self.collection.allows(page.filter, exchange) || !self.fulfils_signs(exchange) {
-                continue;
-            }
-            let Some((window, score)) = self.score(exchange, (&words, &names), &phrases) else { continue };
-            if score < f64::from(page.min_score) {
+            let Some((window, score)) = *found else { continue };
+            if !self.collection.allows(page.filter, exchange) {
                 continue;
             }
             let window = u32::try_from(window).unwrap();
@@ -645,7 +641,8 @@ impl SearchPlan for ReferencePlan {
 
     fn timeline(self: Box<Self>, request: &TimelineRequest<'_>) -> Result<TimelineCounts, BackendError> {
         let (words, _) = self.words();
-        let matches = self.matches(request.filter, 0.0, (&words, &self.names()), &self.phrases());
+        let scores = self.scores(0.0, (&words, &self.names()), &self.phrases());
+        let matches = self.matches(request.filter, &scores);
         let exchanges = self.collection.exchanges.iter();
         let allowed = exchanges.filter(|exchange| self.collection.allows(request.filter, exchange));
         let allowed: Vec<Match<'_>> = allowed.map(|exchange| self.described(exchange)).collect();
@@ -665,41 +662,39 @@ impl SearchPlan for ReferencePlan {
 }
 
 impl ReferencePlan {
+    /// The best window and the score of each exchange that matches and scores enough, whatever the
+    /// filter.
+    fn scores(
+        &self,
+        min_score: f32,
+        scored: (&[Word], &[Name]),
+        phrases: &[Phrase<'_>],
+    ) -> Vec<Option<(usize, f64)>> {
+        let score = |exchange: &Exchange| {
+            let found = self.score(exchange, scored, phrases);
+            found.filter(|(_, score)| *score >= f64::from(min_score) && self.fulfils_signs(exchange))
+        };
+        self.collection.exchanges.iter().map(score).collect()
+    }
+
     fn described(&self, exchange: &Exchange) -> Match<'_> {
         let (document_id, metadata) = &self.collection.documents[exchange.document];
         let (speaker, asker) = (exchange.speaker.clone(), exchange.asker.clone());
         Match { document_id, metadata, speaker, asker }
     }
 
-    fn matches(
-        &self,
-        filter: &Filter,
-        min_score: f32,
-        scored: (&[Word], &[Name]),
-        phrases: &[Phrase<'_>],
-    ) -> Vec<Match<'_>> {
-        let enough = |exchange: &&Exchange| {
-            self.score(exchange, scored, phrases).is_some_and(|(_, score)| score >= f64::from(min_score))
-        };
-        let exchanges = self.collection.exchanges.iter();
+    fn matches(&self, filter: &Filter, scores: &[Option<(usize, f64)>]) -> Vec<Match<'_>> {
+        let exchanges = self.collection.exchanges.iter().zip(scores);
         exchanges
-            .filter(|exchange| self.collection.allows(filter, exchange) && self.fulfils_signs(exchange))
-            .filter(enough)
-            .map(|exchange| self.described(exchange))
+            .filter(|(exchange, score)| score.is_some() && self.collection.allows(filter, exchange))
+            .map(|(exchange, _)| self.described(exchange))
             .collect()
     }
 
-    fn facets(
-        &self,
-        page: &PageRequest<'_>,
-        wanted: &FacetRequest,
-        scored: (&[Word], &[Name]),
-        phrases: &[Phrase<'_>],
-    ) -> Vec<Facet> {
+    fn facets(&self, filter: &Filter, wanted: &FacetRequest, scores: &[Option<(usize, f64)>]) -> Vec<Facet> {
         let count = |key: &FacetKey| {
-            let wider = wanted.ignore_own_filter.then(|| without_own_filter(key, page.filter));
-            let filter = wider.as_ref().unwrap_or(page.filter);
-            let matches = self.matches(filter, page.min_score, scored, phrases);
+            let wider = wanted.ignore_own_filter.then(|| without_own_filter(key, filter));
+            let matches = self.matches(wider.as_ref().unwrap_or(filter), scores);
             facets::count(key, wanted.size, &matches)
         };
         wanted.keys.iter().map(count).collect()
@@ -816,7 +811,7 @@ impl Highlight for ReferenceHighlight {
         texts.map(|text| self.spans(language_of(language), text))
     }
 
-    fn highlight_name(&mut self, language: &str, name: &str) -> Vec<TextSpan> {
+    fn highlight_name(&mut self, _field: Field, language: &str, name: &str) -> Vec<TextSpan> {
         let terms = std::mem::replace(&mut self.terms, self.names.clone());
         let clauses = std::mem::take(&mut self.clauses);
         let spans = self.spans(language_of(language), name);
