@@ -112,13 +112,11 @@ fn results(engine: &Engine, call: &SearchCall) -> (Vec<FoundPassage>, [u64; 2], 
     loop {
         let answer = engine.search(&call).unwrap();
         all.extend(answer.results);
-        match answer.next_page_token {
-            Some(token) => call.page_token = token,
-            None => {
-                let totals = [answer.total, answer.total_without_filter];
-                return (all, totals, answer.unmatched_terms, answer.facets);
-            }
-        }
+        let Some(token) = answer.next_page_token else {
+            let totals = [answer.total, answer.total_without_filter];
+            return (all, totals, answer.unmatched_terms, answer.facets);
+        };
+        call.page_token = token;
     }
 }
 
