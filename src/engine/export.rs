@@ -16,6 +16,7 @@ use crate::engine::SearchCall;
 use crate::engine::View;
 use crate::engine::search::SearchResources;
 use crate::engine::shown_result::ResultReader;
+use crate::engine::snippet::WordForms;
 use crate::query::AnalyzedQuery;
 use crate::query::Ranking;
 
@@ -35,6 +36,7 @@ pub struct SearchExport {
     /// Ranked results that are still to be read.
     ranked: VecDeque<(Collapsed, Option<Explanation>)>,
     highlighter: Option<Box<dyn Highlight>>,
+    forms: WordForms,
     last: Option<Cursor>,
     limit: usize,
     total: Option<u64>,
@@ -62,6 +64,7 @@ impl SearchExport {
             ranking,
             ranked: VecDeque::new(),
             highlighter: None,
+            forms: WordForms::default(),
             last: None,
             limit: FIRST_RANKED,
             total: None,
@@ -99,7 +102,13 @@ impl SearchExport {
                 context: 0,
                 purged: &purged,
             };
-            let read = reader.read(&ranked, explanation.clone(), &mut **highlighter, &mut unreachable)?;
+            let read = reader.read(
+                &ranked,
+                explanation.clone(),
+                &mut **highlighter,
+                &mut self.forms,
+                &mut unreachable,
+            )?;
             if let Some(result) = read {
                 if !fits(&result) && !part.results.is_empty() {
                     self.ranked.push_front((ranked, explanation));

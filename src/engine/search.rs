@@ -18,6 +18,7 @@ use crate::engine::page_token::PageTokens;
 use crate::engine::passages::PassageCache;
 use crate::engine::search_position::SearchPosition;
 use crate::engine::shown_result::ResultReader;
+use crate::engine::snippet::WordForms;
 use crate::engine::suggestion::suggestion;
 use crate::query::AnalyzedQuery;
 use crate::query::Filter;
@@ -136,6 +137,7 @@ impl PlannedSearch {
             purged: &purged,
         };
         let (mut results, mut unreachable) = (Vec::new(), BTreeSet::new());
+        let mut forms = WordForms::default();
         let (mut last, mut more) = (None, false);
         let mut explanations = found.explanations.into_iter();
         for (count, ranked) in found.results.iter().enumerate() {
@@ -144,7 +146,8 @@ impl PlannedSearch {
             if more {
                 break;
             }
-            let read = reader.read(ranked, explanation, &mut *found.highlighter, &mut unreachable)?;
+            let read =
+                reader.read(ranked, explanation, &mut *found.highlighter, &mut forms, &mut unreachable)?;
             if let Some(result) = read {
                 more = !fits(&result);
                 if more {

@@ -14,6 +14,7 @@ use crate::engine::View;
 use crate::engine::context::Context;
 use crate::engine::context::context;
 use crate::engine::passages::PassageCache;
+use crate::engine::snippet::WordForms;
 use crate::engine::snippet::snippet;
 use crate::query::Field;
 use crate::transcript::Metadata;
@@ -37,6 +38,7 @@ impl ResultReader<'_> {
         ranked: &Collapsed,
         explanation: Option<Explanation>,
         highlighter: &mut dyn Highlight,
+        forms: &mut WordForms,
         unreachable: &mut BTreeSet<String>,
     ) -> Result<Option<FoundPassage>, EngineError> {
         let Collapsed { hit, duplicates, more } = ranked;
@@ -79,6 +81,7 @@ impl ResultReader<'_> {
             &passage.sentences,
             &answer_highlights,
             Language::from_tag(language),
+            forms,
             self.snippet_bytes,
         );
         Ok(Some(FoundPassage {

@@ -21,6 +21,10 @@ pub fn errors_allowed(word: &str) -> u8 {
 #[must_use]
 pub fn edit_distance(one: &str, other: &str, most: u8) -> Option<u8> {
     let most = usize::from(most);
+    // An error changes at most two letters of the set that a word has.
+    if (letters(one) ^ letters(other)).count_ones() as usize > 2 * most {
+        return None;
+    }
     let other: Vec<char> = other.chars().take(LONGEST + most + 1).collect();
     let length = one.chars().take(LONGEST + most + 1).count();
     if length.abs_diff(other.len()) > most {
@@ -53,6 +57,11 @@ pub fn edit_distance(one: &str, other: &str, most: u8) -> Option<u8> {
         previous = Some(letter);
     }
     last.last().filter(|distance| **distance <= most).and_then(|distance| u8::try_from(*distance).ok())
+}
+
+/// The letters of a word as a set of 64, in which several letters may be one.
+fn letters(word: &str) -> u64 {
+    word.chars().take(LONGEST).fold(0, |set, letter| set | 1 << (u32::from(letter) % 64))
 }
 
 #[cfg(test)]

@@ -6,4 +6,5 @@ mod select;
 #[cfg(test)]
 mod tests;
 
+pub(super) use select::WordForms;
 pub(super) use select::snippet;

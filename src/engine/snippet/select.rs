@@ -1,5 +1,6 @@
 //! Choosing the sentences of a snippet.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 
 use crate::analysis::Analyzer;
@@ -25,6 +26,7 @@ pub(crate) fn snippet(
     sentences: &[TextSpan],
     matches: &[TextSpan],
     language: Language,
+    forms: &mut WordForms,
     max_bytes: usize,
 ) -> TextSpan {
     let whole = TextSpan::new(0, answer.len()).trimmed(answer);
@@ -33,7 +35,7 @@ pub(crate) fn snippet(
     }
     let matches: Vec<TextSpan> =
         matches.iter().copied().filter(|found| !found.of(answer).is_empty()).collect();
-    let words = distinct_words(answer, &matches, language);
+    let words = forms.of(answer, &matches, language);
     let sentences = with_matches(answer, sentences, &matches);
 
     let shortest = densest(&sentences, &words, max_bytes);
@@ -67,25 +69,50 @@ pub(crate) fn snippet(
     }
 }
 
-/// For each match, a number that forms of one word share.
-fn distinct_words(answer: &str, matches: &[TextSpan], language: Language) -> Vec<usize> {
-    let mut analyzer = Analyzer::new(language);
-    let mut numbers: HashMap<String, usize> = HashMap::new();
-    let number = |found: &TextSpan| {
+/// Numbers of words, which their forms share. Kept for the results of a search, which match the same
+/// few words over and over.
+#[derive(Debug, Default)]
+pub(crate) struct WordForms {
+    analyzers: BTreeMap<Language, Analyzer>,
+    /// The number of each text that matched.
+    numbers: HashMap<(Language, String), usize>,
+    /// The number of each sequence of terms.
+    words: HashMap<String, usize>,
+}
+
+impl WordForms {
+    /// The most texts that are remembered: far more than a page of results has.
+    const MOST: usize = 1 << 14;
+
+    /// For each match, the number of its words.
+    fn of(&mut self, answer: &str, matches: &[TextSpan], language: Language) -> Vec<usize> {
+        if self.numbers.len() > Self::MOST {
+            *self = Self::default();
+        }
+        matches.iter().map(|found| self.number(found.of(answer), language)).collect()
+    }
+
+    fn number(&mut self, text: &str, language: Language) -> usize {
+        let text = (language, text.to_owned());
+        if let Some(number) = self.numbers.get(&text) {
+            return *number;
+        }
+        let analyzer = self.analyzers.entry(language).or_insert_with(|| Analyzer::new(language));
         let mut key = String::new();
         let mut last = None;
         // The first term of each word.
-        analyzer.analyze(found.of(answer), &mut |token| {
+        analyzer.analyze(&text.1, &mut |token| {
             if last != Some(token.position) {
                 key.push_str(token.term);
                 key.push(' ');
                 last = Some(token.position);
             }
         });
-        let next = numbers.len();
-        *numbers.entry(key).or_insert(next)
-    };
-    matches.iter().map(number).collect()
+        let next = self.words.len();
+        let number = *self.words.entry(key).or_insert(next);
+        self.numbers.insert(text, number);
+        number
+    }
 }
 
 /// The sentences without the white space around them, each with its matches. Sentences are joined

@@ -1,6 +1,7 @@
 //! Tests of snippets, by example and by property.
 
 use crate::analysis::Language;
+use crate::engine::snippet::WordForms;
 use crate::engine::snippet::snippet;
 use crate::segmentation::sentence_bounds::sentences;
 use crate::span::TextSpan;
@@ -17,7 +18,8 @@ fn places(text: &str, words: &[&str]) -> Vec<TextSpan> {
 
 fn check(language: Language, answer: &str, words: &[&str], max_bytes: usize, expect: &str) {
     let sentences: Vec<TextSpan> = sentences(answer).collect();
-    let found = snippet(answer, &sentences, &places(answer, words), language, max_bytes);
+    let found =
+        snippet(answer, &sentences, &places(answer, words), language, &mut WordForms::default(), max_bytes);
     assert_eq!(found.of(answer), expect);
 }
 
@@ -112,6 +114,7 @@ fn a_word_that_is_too_long_is_cut_between_characters() {
 }
 
 mod properties {
+    use crate::engine::snippet::WordForms;
     use proptest::prelude::*;
     use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -137,7 +140,7 @@ mod properties {
         #[test]
         fn any_snippet_is_sound((answer, matches) in answers(), max_bytes in 0usize..150) {
             let all: Vec<TextSpan> = sentences(&answer).collect();
-            let found = snippet(&answer, &all, &matches, Language::English, max_bytes);
+            let found = snippet(&answer, &all, &matches, Language::English, &mut WordForms::default(), max_bytes);
             let text = answer.get(found.range());
             prop_assert!(text.is_some(), "{found:?} splits a character");
             prop_assert!(found.len() <= max_bytes);

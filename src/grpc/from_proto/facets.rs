@@ -2,9 +2,8 @@
 
 use crate::engine::FacetKey;
 use crate::engine::FacetRequest;
-use crate::grpc::from_proto::fields::MAX_LABEL;
-use crate::grpc::from_proto::fields::at_most;
 use crate::grpc::from_proto::fields::at_most_values;
+use crate::grpc::from_proto::fields::label_key;
 use crate::grpc::from_proto::fields::size;
 use crate::grpc::from_proto::violations::Violations;
 use crate::grpc::pb;
@@ -46,8 +45,7 @@ pub(super) fn facets(
     }
     for (number, label) in labels.into_iter().enumerate() {
         let path = format!("facet_labels[{number}]");
-        // No document has an empty key: it counts nothing.
-        at_most(wrong, &path, &label, MAX_LABEL);
+        label_key(wrong, &path, &label);
         add(wrong, path, FacetKey::Label(label));
     }
     let size = size(wrong, "facet_size", wanted_size, DEFAULT_VALUES, MAX_VALUES);
