@@ -19,7 +19,7 @@ pub struct FoundPassage {
     pub question_highlights: Vec<TextSpan>,
     /// What matched in the answer.
     pub answer_highlights: Vec<TextSpan>,
-    /// What matched in the names of [`Field::NAMES`].
+    /// What matched in the names of [`crate::query::Field::NAMES`].
     pub name_highlights: [Vec<TextSpan>; 4],
     /// What its score is made of, where that was asked for.
     pub explanation: Option<Explanation>,
