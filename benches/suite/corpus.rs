@@ -151,7 +151,9 @@ impl Vocabulary {
         let exchanges = (0..PAIRS_PER_DOCUMENT)
             .map(|place| {
                 let Pair { question, answer } = self.pair(number * PAIRS_PER_DOCUMENT + place);
-                let said = |text, speaker: &str| Some(pb::Utterance { text, speaker: speaker.to_owned() });
+                let said = |text, speaker: &str| {
+                    Some(pb::Utterance { text, speaker: speaker.to_owned(), ..pb::Utterance::default() })
+                };
                 pb::Exchange {
                     question: said(question, "Interviewer"),
                     answer: said(answer, SPEAKERS[number % SPEAKERS.len()]),
