@@ -8,7 +8,7 @@ use crate::engine::EngineError;
 use crate::engine::SimilarTerm;
 use crate::engine::View;
 use crate::engine::passages::PassageCache;
-use crate::query::edit_distance;
+use crate::query::Mistyped;
 use crate::query::errors_allowed;
 
 /// The most unknown words of a query that are replaced.
@@ -53,8 +53,7 @@ fn nearest(view: &dyn View, passages: &PassageCache, typed: &str) -> Result<Opti
         for hit in &examples {
             // A search does not fail for want of a suggestion.
             let Ok(passage) = passages.of_hit(view, hit) else { continue };
-            for written in written_forms(&passage, &term, view.languages()) {
-                let Some(distance) = edit_distance(&typed, &written.to_lowercase(), errors) else { continue };
+            for (distance, written) in written_forms(&passage, &term, Mistyped::new(&typed, errors), view) {
                 // Of one word rather the form without a capital: a sentence can begin with it.
                 let key = (distance, rank, written != written.to_lowercase());
                 if best.as_ref().is_none_or(|(least, _)| key < *least) {
@@ -66,13 +65,18 @@ fn nearest(view: &dyn View, passages: &PassageCache, typed: &str) -> Result<Opti
     Ok(best.map(|(_, word)| word))
 }
 
-/// The words of a passage that have this term, as they are written. A document that does not say
-/// its language is read in each of `languages`.
-fn written_forms(passage: &CitedPassage, term: &str, languages: &[Language]) -> Vec<String> {
+/// The words of a passage that are near to the typed one and have this term, as they are written,
+/// with their distance. A document that does not say its language is read in each of the view's.
+fn written_forms(
+    passage: &CitedPassage,
+    term: &str,
+    typed: Mistyped<'_>,
+    view: &dyn View,
+) -> Vec<(u8, String)> {
     let metadata = &passage.citation.metadata;
     let own = [Language::from_tag(&metadata.language)];
-    let languages = if metadata.language.is_empty() { languages } else { &own };
-    let mut forms: Vec<String> = Vec::new();
+    let languages = if metadata.language.is_empty() { view.languages() } else { &own };
+    let mut forms: Vec<(u8, String)> = Vec::new();
     let texts = [
         &passage.question,
         &passage.answer,
@@ -81,15 +85,17 @@ fn written_forms(passage: &CitedPassage, term: &str, languages: &[Language]) -> 
         &metadata.title,
         &metadata.publisher,
     ];
-    for (language, text) in languages.iter().flat_map(|language| texts.map(|text| (*language, text))) {
-        Analyzer::new(language).analyze(text, &mut |token| {
-            if token.term == term && token.form == Form::Word {
-                let written = token.span.of(text);
-                if !forms.iter().any(|known| known == written) {
-                    forms.push(written.to_owned());
-                }
-            }
-        });
+    // What was typed has letters only, so that a word near to it is a run of letters. Few are near,
+    // and only these are analysed.
+    for word in texts.into_iter().flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric())) {
+        let Some(distance) = typed.distance(&word.to_lowercase()) else { continue };
+        let has_term = |language: &Language| {
+            let terms = Analyzer::terms(*language, word);
+            terms.iter().any(|(other, _, form)| *form == Form::Word && other == term)
+        };
+        if !forms.iter().any(|(_, known)| known == word) && languages.iter().any(has_term) {
+            forms.push((distance, word.to_owned()));
+        }
     }
     forms
 }

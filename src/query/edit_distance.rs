@@ -20,16 +20,44 @@ pub fn errors_allowed(word: &str) -> u8 {
 /// memory; the cost is the product of the lengths.
 #[must_use]
 pub fn edit_distance(one: &str, other: &str, most: u8) -> Option<u8> {
-    let most = usize::from(most);
-    // An error changes at most two letters of the set that a word has.
-    if (letters(one) ^ letters(other)).count_ones() as usize > 2 * most {
-        return None;
+    Mistyped::new(one, most).distance(other)
+}
+
+/// A word to compare with many, most of which are nothing like it.
+#[derive(Clone, Copy, Debug)]
+pub struct Mistyped<'w> {
+    word: &'w str,
+    most: u8,
+    length: usize,
+    letters: u64,
+}
+
+impl<'w> Mistyped<'w> {
+    /// A word that has at most so many typing errors.
+    #[must_use]
+    pub fn new(word: &'w str, most: u8) -> Self {
+        let length = word.chars().take(LONGEST + usize::from(most) + 1).count();
+        Self { word, most, length, letters: letters(word) }
     }
+
+    /// The [`edit_distance`] to another word.
+    #[must_use]
+    pub fn distance(&self, other: &str) -> Option<u8> {
+        let most = usize::from(self.most);
+        // An error changes at most two letters of the set that a word has.
+        let length = other.chars().take(LONGEST + most + 1).count();
+        if length.abs_diff(self.length) > most
+            || (self.letters ^ letters(other)).count_ones() as usize > 2 * most
+        {
+            return None;
+        }
+        counted(self.word, other, most)
+    }
+}
+
+/// The distance, row by row of the matrix of both words' characters.
+fn counted(one: &str, other: &str, most: usize) -> Option<u8> {
     let other: Vec<char> = other.chars().take(LONGEST + most + 1).collect();
-    let length = one.chars().take(LONGEST + most + 1).count();
-    if length.abs_diff(other.len()) > most {
-        return None;
-    }
     // The rows of the matrix for the last two characters of `one`, and for the present one.
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=other.len()).collect();

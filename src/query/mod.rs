@@ -25,6 +25,7 @@ pub use analyzed_query::AnalyzedQuery;
 pub use analyzed_query::Depth;
 pub use analyzed_query::QueryTerm;
 pub use analyzed_query::Relation;
+pub use edit_distance::Mistyped;
 pub use edit_distance::edit_distance;
 pub use edit_distance::errors_allowed;
 pub use field::Field;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field as Handle;
 
+use crate::analysis::WRITTEN_MARK;
 use crate::local::index::bit_set::BitSet;
 use crate::local::index::document_dates::DocumentDates;
 use crate::local::index::error::IndexError;
@@ -27,7 +28,7 @@ use crate::local::index::value_column::OfEach;
 use crate::local::index::value_column::ValueColumn;
 use crate::local::index::vector_file::vectors;
 use crate::query::DateRange;
-use crate::query::edit_distance;
+use crate::query::Mistyped;
 
 /// A segment in memory.
 #[derive(Default)]
@@ -184,9 +185,9 @@ impl SegmentData for MemorySegment {
         errors: u8,
         visit: &mut dyn FnMut(&str, u32),
     ) -> Result<(), IndexError> {
-        let text = self.text(field);
+        let (text, mistyped) = (self.text(field), Mistyped::new(term, errors));
         for (similar, list) in text.terms() {
-            if edit_distance(term, similar, errors).is_some() {
+            if !similar.starts_with(WRITTEN_MARK) && mistyped.distance(similar).is_some() {
                 visit(similar, text.list(list).map_or(0, |list| number(list.passages.len())));
             }
         }
