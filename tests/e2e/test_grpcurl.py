@@ -39,7 +39,7 @@ def test_error_details_are_decoded(server):
 def steady(output):
     """Output without what differs from run to run: tokens are sealed again, times and generations go on."""
     output = re.sub(r"(--page-token )[\w-]+", r"\1…", output)
-    names = "nextPageToken|generation|corpusId|lastCommitTime|createTime|updateTime|storeBytes|indexBytes|service"
+    names = "nextPageToken|generation|corpusId|lastCommitTime|createTime|updateTime|retireTime|storeBytes|indexBytes|service"
     return re.sub(rf'("(?:{names})": ")[^"]+', r"\1…", output)
 
 
