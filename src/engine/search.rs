@@ -97,7 +97,7 @@ impl PlannedSearch {
     /// facets, collapsing and context, whose cost grows with the corpus or its documents.
     #[must_use]
     pub fn is_light(&self) -> bool {
-        let counted = !self.call.facets.keys.is_empty() || self.call.context > 0;
+        let counted = !self.call.facets.keys.is_empty() || self.call.context > 0 || self.call.explain;
         let narrowed = self.call.collapse_duplicates || counted || !self.call.filter.is_empty();
         !narrowed && self.plan.postings().is_some_and(|postings| postings <= LIGHT_POSTINGS)
     }

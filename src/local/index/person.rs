@@ -11,8 +11,8 @@ type Words = BTreeSet<String>;
 /// The participants of a document by the words of their names.
 #[derive(Debug)]
 pub(super) struct People {
-    /// By the words of a name or alias; the first who has it.
-    by_name: HashMap<Words, usize>,
+    /// By the words of a name or alias; `None` where several have it, who cannot be told apart by it.
+    by_name: HashMap<Words, Option<usize>>,
     /// All words of each one's names.
     words: Vec<Words>,
 }
@@ -25,7 +25,8 @@ impl People {
             for name in participant.names().filter(|name| !name.trim().is_empty()) {
                 let words = name_words(name);
                 all.extend(words.iter().cloned());
-                people.by_name.entry(words).or_insert(number);
+                let known = people.by_name.entry(words).or_insert(Some(number));
+                *known = known.filter(|other| *other == number);
             }
             people.words.push(all);
         }
@@ -34,17 +35,20 @@ impl People {
 
     /// The words of all names of the person whom the document calls `name`: those of the name
     /// itself, and of the participant of that name or alias. A name that is part of one
-    /// participant's names and of no other's, such as a surname, is that one's too. None for an
+    /// participant's names and of no other's, such as a surname, is that one's too, but a name that
+    /// several have is nobody's: no words of one person stand for another's. None for an
     /// unknown speaker.
     pub(super) fn words_of(&self, name: &str) -> Words {
         if name.is_empty() {
             return Words::new();
         }
         let mut words = name_words(name);
-        let person = self.by_name.get(&words).and_then(|number| self.words.get(*number)).or_else(|| {
+        let person = if let Some(number) = self.by_name.get(&words) {
+            number.and_then(|number| self.words.get(number))
+        } else {
             let mut part_of = self.words.iter().filter(|all| words.is_subset(all));
             part_of.next().filter(|_| part_of.next().is_none())
-        });
+        };
         words.extend(person.into_iter().flatten().cloned());
         words
     }
@@ -69,6 +73,10 @@ mod tests {
             let expect: Words = expect.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(people.words_of(name), expect, "{name}");
         };
+        let twins = People::new(&[person("Ann Bell", &["Minister"]), person("Cy Bell", &["Minister"])]);
+        for name in ["Minister", "Bell"] {
+            assert_eq!(twins.words_of(name), name_words(name), "{name} can be either");
+        }
         for name in ["EMIL SANDOVAL", "the envoy", "Sandoval"] {
             let words = people.words_of(name);
             assert!(["emil", "envoy", "sandoval", "the"].iter().all(|word| words.contains(*word)), "{name}");
