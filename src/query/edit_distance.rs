@@ -45,13 +45,11 @@ impl<'w> Mistyped<'w> {
     pub fn distance(&self, other: &str) -> Option<u8> {
         let most = usize::from(self.most);
         // An error changes at most two letters of the set that a word has.
-        let length = other.chars().take(LONGEST + most + 1).count();
-        if length.abs_diff(self.length) > most
-            || (self.letters ^ letters(other)).count_ones() as usize > 2 * most
-        {
+        if (self.letters ^ letters(other)).count_ones() as usize > 2 * most {
             return None;
         }
-        counted(self.word, other, most)
+        let length = other.chars().take(LONGEST + most + 1).count();
+        if length.abs_diff(self.length) > most { None } else { counted(self.word, other, most) }
     }
 }
 
@@ -89,6 +87,10 @@ fn counted(one: &str, other: &str, most: usize) -> Option<u8> {
 
 /// The letters of a word as a set of 64, in which several letters may be one.
 fn letters(word: &str) -> u64 {
+    if word.is_ascii() {
+        // The same set, without decoding.
+        return word.bytes().take(LONGEST).fold(0, |set, letter| set | 1 << (letter % 64));
+    }
     word.chars().take(LONGEST).fold(0, |set, letter| set | 1 << (u32::from(letter) % 64))
 }
 

@@ -6,6 +6,7 @@ mod field;
 mod filter;
 mod ranking;
 mod parameters;
+mod language_words;
 pub(crate) mod function_words;
 pub(crate) mod synonyms;
 mod derivation;

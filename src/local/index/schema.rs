@@ -127,29 +127,6 @@ pub(super) fn build() -> (Schema, Fields) {
 }
 
 impl Fields {
-    /// All of them, in the order of the schema.
-    pub(super) const fn looked_up(&self) -> [Field; 14] {
-        let Self { document_id, question, answer, speaker, asker, publisher, .. } = *self;
-        let Self { speaker_terms, asker_terms, title_terms, publisher_terms, .. } = *self;
-        let Self { language, analysis, form, label, .. } = *self;
-        [
-            document_id,
-            question,
-            answer,
-            speaker_terms,
-            asker_terms,
-            title_terms,
-            publisher_terms,
-            speaker,
-            asker,
-            publisher,
-            language,
-            analysis,
-            form,
-            label,
-        ]
-    }
-
     /// The handle of a field that is searched.
     pub(super) const fn handle(&self, field: Searched) -> Field {
         match field {

@@ -157,7 +157,7 @@ pub(crate) fn run(
     results.truncate(page.limit);
     let mut explanations = Vec::new();
     if page.explain {
-        let explainer = Explainer { searcher, query: &query, plan: &plan };
+        let explainer = Explainer::new(searcher, &query, &plan);
         for result in &results {
             explanations.push(explainer.explain(&result.hit)?);
         }

@@ -4,6 +4,7 @@ use crate::analysis::WRITTEN_MARK;
 use crate::engine::Explanation;
 use crate::engine::Hit;
 use crate::engine::TermScore;
+use crate::local::index::ByField;
 use crate::local::index::Field;
 use crate::local::index::IndexError;
 use crate::local::index::Searcher;
@@ -18,13 +19,14 @@ use crate::query::Saturation;
 
 /// Explains hits of one search.
 pub(super) struct Explainer<'a> {
-    pub searcher: &'a Searcher,
-    pub query: &'a AnalyzedQuery,
-    pub plan: &'a Plan,
+    searcher: &'a Searcher,
+    query: &'a AnalyzedQuery,
+    plan: &'a Plan,
+    norms: Box<ByField<Norms>>,
 }
 
 /// A hit's exchange in its segment.
-struct Place<'a> {
+struct ExplainedHit<'a> {
     segment: &'a Segment,
     ordinal: usize,
     /// The passage that begins the exchange, and its best window.
@@ -33,7 +35,7 @@ struct Place<'a> {
     factor: f32,
 }
 
-impl Place<'_> {
+impl ExplainedHit<'_> {
     /// The passage of a field.
     const fn passage(&self, field: Field) -> u32 {
         match field {
@@ -43,7 +45,12 @@ impl Place<'_> {
     }
 }
 
-impl Explainer<'_> {
+impl<'a> Explainer<'a> {
+    pub(super) fn new(searcher: &'a Searcher, query: &'a AnalyzedQuery, plan: &'a Plan) -> Self {
+        let norms = Box::new(ByField::from_fn(|field| Norms::new(plan, field)));
+        Self { searcher, query, plan, norms }
+    }
+
     /// What the score of a hit is made of: by the same formulas, for this exchange alone.
     pub(super) fn explain(&self, hit: &Hit) -> Result<Explanation, IndexError> {
         let mut segments = self.searcher.segments().iter().enumerate();
@@ -54,7 +61,7 @@ impl Explainer<'_> {
         let best = hit.key.ordinal;
         let start = segment.starts().at_or_below(best).unwrap_or(best);
         let factor = Match::factor(segment, start, self.plan.unpaired_factor);
-        let place = Place { segment, ordinal, start, best, factor };
+        let place = ExplainedHit { segment, ordinal, start, best, factor };
         let mut terms = Vec::new();
         let mut planned: Vec<&PlannedTerm> = self.plan.terms.iter().collect();
         planned.sort_by_key(|term| (term.index, term.field));
@@ -81,8 +88,8 @@ impl Explainer<'_> {
         Ok(Explanation { terms, factor })
     }
 
-    fn of_term(&self, place: &Place<'_>, term: &PlannedTerm) -> Result<Option<TermScore>, IndexError> {
-        let Place { segment, ordinal, .. } = *place;
+    fn of_term(&self, place: &ExplainedHit<'_>, term: &PlannedTerm) -> Result<Option<TermScore>, IndexError> {
+        let ExplainedHit { segment, ordinal, .. } = *place;
         let scorer = TermScorer::of_term(segment, ordinal, term, &self.plan.ranking, &mut Vec::new())?;
         let Some(mut scorer) = scorer else { return Ok(None) };
         let found = self.of_scorer(place, &mut scorer, (term.weight, term.idf, term.live));
@@ -102,7 +109,7 @@ impl Explainer<'_> {
     /// What a scorer of this weight, idf and number of passages adds; `None` where it adds nothing.
     fn of_scorer(
         &self,
-        place: &Place<'_>,
+        place: &ExplainedHit<'_>,
         scorer: &mut TermScorer<'_>,
         (weight, idf, live): (f32, f32, u64),
     ) -> Option<TermScore> {
@@ -113,7 +120,7 @@ impl Explainer<'_> {
             return None;
         }
         let [class] = *place.segment.length_classes(field.scored_with(), passage)?;
-        let saturated = Norms::new(self.plan, field).saturate(frequency, class);
+        let saturated = self.norms.of(field).saturate(frequency, class);
         let is_text = Field::TEXTS.contains(&field);
         let [in_questions, in_answers] = self.plan.averages;
         let Saturation { k1, b } =

@@ -40,19 +40,11 @@ pub(crate) struct Highlighter {
     phrases: Vec<Vec<(u32, String)>>,
     /// The terms that names of a field have: most queries match few of these fields.
     names: ByField<HashSet<String>>,
-    /// What was found in names so far.
-    known_names: HashMap<NameKey, Vec<TextSpan>>,
+    /// Names analysed so far: speakers and titles come over and over.
+    names_seen: BTreeMap<(Field, Language), ChunkCache>,
     default_language: Language,
     /// Chunks analysed so far, by language: the results of one query have many in common.
     chunks: BTreeMap<Language, ChunkCache>,
-}
-
-/// A name that is looked at for matches.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct NameKey {
-    field: Field,
-    language: Language,
-    name: String,
 }
 
 /// Analysed chunks, with the spans that match.
@@ -106,7 +98,7 @@ impl Highlighter {
             fingerprints,
             phrases,
             names,
-            known_names: HashMap::new(),
+            names_seen: BTreeMap::new(),
             default_language,
             chunks: BTreeMap::new(),
         }
@@ -128,20 +120,8 @@ impl Highlighter {
             return Vec::new();
         }
         let language = self.language(language);
-        // Kept, as speakers and titles come over and over.
-        let key = NameKey { field, language, name: name.to_owned() };
-        self.known_names
-            .entry(key)
-            .or_insert_with(|| {
-                let mut spans = Vec::new();
-                Analyzer::new(language).analyze(name, &mut |token| {
-                    if terms.contains(token.term) {
-                        spans.push(token.span);
-                    }
-                });
-                joined(spans)
-            })
-            .clone()
+        let seen = self.names_seen.entry((field, language)).or_insert_with(|| ChunkCache::new(language));
+        joined(seen.matches(terms, name).to_vec())
     }
 
     /// The spans that the query matched in the question and in the best window of a hit in this

@@ -156,7 +156,9 @@ impl<'a> Whole<'a> {
     fn write_postings(&self, target: &Target, fields: Fields) -> tantivy::Result<()> {
         let lengths = FieldNormReaders::open(target.open_read(SegmentComponent::FieldNorms)?)?;
         let mut postings = InvertedIndexSerializer::open(target)?;
-        for field in fields.looked_up() {
+        // In the order of the schema, as tantivy expects them.
+        let schema = target.schema();
+        for (field, _) in schema.fields().filter(|(_, entry)| entry.is_indexed()) {
             let searched = Field::ALL.into_iter().find(|searched| fields.handle(*searched) == field);
             let text = |memory: &'a MemorySegment| match searched {
                 Some(searched) => Some(&**memory.texts.of(searched)),
