@@ -16,10 +16,10 @@ pub enum EngineError {
     /// The page token continues what is no longer kept.
     #[error("what the page token continues was replaced and is no longer kept; start again without one")]
     PageTokenGenerationGone,
-    /// The timeline has more buckets than are returned.
+    /// The timeline has more buckets, or names in them, than are returned.
     #[error(
-        "is too fine for matches from {from} to {to}: a timeline has at most {MOST_BUCKETS} buckets; choose a \
-         larger unit, or narrow the dates"
+        "is too fine for matches from {from} to {to}: a timeline has at most {MOST_BUCKETS} buckets and 2 MiB of \
+         names; choose a larger unit or fewer speakers, or narrow the dates"
     )]
     TimelineTooLong {
         /// The date of its first bucket.

@@ -14,6 +14,7 @@ use crate::engine::PageRequest;
 use crate::engine::Provenance;
 use crate::engine::SearchCall;
 use crate::engine::View;
+use crate::engine::kept_views::Exporting;
 use crate::engine::search::SearchResources;
 use crate::engine::shown_result::ResultReader;
 use crate::engine::snippet::WordForms;
@@ -33,6 +34,8 @@ pub struct SearchExport {
     call: SearchCall,
     view: Arc<dyn View>,
     ranking: Ranking,
+    /// What is purged meanwhile is not shown.
+    _exporting: Exporting,
     /// Ranked results that are still to be read.
     ranked: VecDeque<(Collapsed, Option<Explanation>)>,
     highlighter: Option<Box<dyn Highlight>>,
@@ -57,11 +60,12 @@ pub struct ExportPart {
 }
 
 impl SearchExport {
-    pub(super) fn new(view: Arc<dyn View>, call: SearchCall, ranking: Ranking) -> Self {
+    pub(super) fn new(view: Arc<dyn View>, call: SearchCall, ranking: Ranking, exporting: Exporting) -> Self {
         Self {
             call,
             view,
             ranking,
+            _exporting: exporting,
             ranked: VecDeque::new(),
             highlighter: None,
             forms: WordForms::default(),

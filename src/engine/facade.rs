@@ -260,7 +260,9 @@ impl Engine {
     /// All matches of a search on the latest generation, for [`Engine::next_exported`].
     #[must_use]
     pub fn export(&self, call: SearchCall) -> SearchExport {
-        SearchExport::new(self.backend.view(), call, self.settings.ranking)
+        let view = self.backend.view();
+        let exporting = self.kept.exporting(view.generation());
+        SearchExport::new(view, call, self.settings.ranking, exporting)
     }
 
     /// The next matches of an export: at most `count`, and fewer if `fits` refuses one. `None` after

@@ -54,10 +54,12 @@ struct State {
     views: BTreeMap<u64, Kept>,
     /// When each generation was last used, in seconds, and its number.
     uses: BTreeSet<(u64, u64)>,
-    /// How many views hold a piece of memory, and its length, by its address.
-    pieces: HashMap<usize, (usize, usize)>,
-    /// Length of all pieces, in bytes.
+    /// How many views share a block of memory, and its length, by its address.
+    blocks: HashMap<usize, (usize, usize)>,
+    /// Length of all blocks, in bytes.
     bytes: usize,
+    /// Generations that exports are reading, and how many.
+    exported: BTreeMap<u64, usize>,
     /// Documents that were purged: the generation without them, and when.
     purged: BTreeMap<String, (u64, u64)>,
 }
@@ -66,8 +68,8 @@ struct State {
 struct Kept {
     view: Arc<dyn View>,
     used: u64,
-    /// Addresses of the pieces of memory that it holds.
-    pieces: Vec<usize>,
+    /// Addresses of the blocks of memory that it holds.
+    blocks: Vec<usize>,
     /// How much of the disk was free when it was kept, in bytes.
     free: u64,
 }
@@ -76,29 +78,29 @@ impl State {
     fn insert(&mut self, view: Arc<dyn View>, used: u64, free: u64) {
         let generation = view.generation();
         let held = view.memory();
-        let mut pieces = Vec::with_capacity(held.len());
-        for piece in held {
-            let (holders, _) = self.pieces.entry(piece.address).or_insert((0, piece.bytes));
+        let mut blocks = Vec::with_capacity(held.len());
+        for block in held {
+            let (holders, _) = self.blocks.entry(block.address).or_insert((0, block.bytes));
             if *holders == 0 {
-                self.bytes = self.bytes.saturating_add(piece.bytes);
+                self.bytes = self.bytes.saturating_add(block.bytes);
             }
             *holders += 1;
-            pieces.push(piece.address);
+            blocks.push(block.address);
         }
         self.uses.insert((used, generation));
-        self.views.insert(generation, Kept { view, used, pieces, free });
+        self.views.insert(generation, Kept { view, used, blocks, free });
     }
 
     /// Returns the view, so that it is dropped once the lock is released.
     fn remove(&mut self, generation: u64) -> Option<Arc<dyn View>> {
-        let Kept { view, used, pieces, .. } = self.views.remove(&generation)?;
+        let Kept { view, used, blocks, .. } = self.views.remove(&generation)?;
         self.uses.remove(&(used, generation));
-        for address in pieces {
-            if let Some((holders, bytes)) = self.pieces.get_mut(&address) {
+        for address in blocks {
+            if let Some((holders, bytes)) = self.blocks.get_mut(&address) {
                 *holders -= 1;
                 if *holders == 0 {
                     self.bytes = self.bytes.saturating_sub(*bytes);
-                    self.pieces.remove(&address);
+                    self.blocks.remove(&address);
                 }
             }
         }
@@ -117,7 +119,9 @@ impl State {
             removed.extend(self.remove(generation));
         }
         // A search that began before can still end, and make a page token.
-        let earliest = self.views.first_key_value().map_or(u64::MAX, |(generation, _)| *generation);
+        let kept = self.views.first_key_value().map(|(generation, _)| *generation);
+        let exported = self.exported.first_key_value().map(|(generation, _)| *generation);
+        let earliest = kept.into_iter().chain(exported).min().unwrap_or(u64::MAX);
         self.purged.retain(|_, (generation, when)| *when >= expired || *generation > earliest);
         removed
     }
@@ -181,6 +185,13 @@ impl KeptViews {
         drop(removed);
     }
 
+    /// Remembers, until the guard is dropped, what is purged after a generation that is exported: a
+    /// client may read an export slowly.
+    pub(super) fn exporting(self: &Arc<Self>, generation: u64) -> Exporting {
+        *self.state().exported.entry(generation).or_default() += 1;
+        Exporting { kept: Arc::clone(self), generation }
+    }
+
     /// Notes that a document was purged: earlier generations must not show it.
     pub(super) fn purged(&self, id: &str, generation: u64) {
         let now = self.seconds();
@@ -194,7 +205,7 @@ impl KeptViews {
         purged.map(|(id, _)| id.clone()).collect()
     }
 
-    /// Before when a view must have been used to be let go of.
+    /// Views that were last used before this second have expired.
     const fn expired(&self, now: u64) -> u64 {
         now.saturating_sub(self.settings.time.as_secs())
     }
@@ -207,5 +218,61 @@ impl KeptViews {
         // Nothing in it is half written by a panic that would matter: at worst a view is counted
         // that is gone.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An export that is being read.
+#[derive(Debug)]
+pub(super) struct Exporting {
+    kept: Arc<KeptViews>,
+    generation: u64,
+}
+
+impl Drop for Exporting {
+    fn drop(&mut self) {
+        let mut state = self.kept.state();
+        if let Some(exports) = state.exported.get_mut(&self.generation) {
+            *exports -= 1;
+            if *exports == 0 {
+                state.exported.remove(&self.generation);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicU64;
+    use std::sync::atomic::Ordering;
+    use std::time::Duration;
+    use std::time::SystemTime;
+    use std::time::UNIX_EPOCH;
+
+    use super::KeepSettings;
+    use super::KeptViews;
+
+    static SECONDS: AtomicU64 = AtomicU64::new(0);
+
+    fn clock() -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(SECONDS.load(Ordering::Relaxed))
+    }
+
+    #[test]
+    fn purges_are_remembered_as_long_as_an_export_is_read() {
+        let kept = Arc::new(KeptViews::new(KeepSettings::default(), clock));
+        let export = kept.exporting(6);
+        kept.purged("gone", 7);
+        SECONDS.store(100_000, Ordering::Relaxed);
+        let shrink = || {
+            let expired = kept.expired(kept.seconds());
+            kept.state().shrink(&kept.settings, expired);
+        };
+        shrink();
+        assert!(kept.purged_since(6).contains("gone"));
+        assert!(kept.purged_since(7).is_empty());
+        drop(export);
+        shrink();
+        assert!(kept.purged_since(6).is_empty());
     }
 }

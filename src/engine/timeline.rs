@@ -81,6 +81,10 @@ pub(super) fn timeline(
     })
 }
 
+/// The most bytes of speakers' names in the buckets of a timeline, so that it is within what clients
+/// accept.
+const MOST_NAME_BYTES: usize = 2 << 20;
+
 /// All buckets from the first with a match to the last, with the empty ones between.
 fn joined(
     counts: &[BucketCounts],
@@ -92,7 +96,13 @@ fn joined(
         return Ok(Vec::new());
     };
     let length = usize::try_from(last.bucket.saturating_sub(first.bucket).saturating_add(1));
-    if length.as_ref().map_or(true, |length| *length > MOST_BUCKETS) {
+    // Each bucket names its speakers.
+    let name_bytes = |counts: &BucketCounts| {
+        let named = speakers.iter().zip(&counts.speakers).filter(|(_, count)| **count > 0);
+        named.map(|(name, _)| name.len()).sum::<usize>()
+    };
+    let bytes = counts.iter().map(name_bytes).sum::<usize>();
+    if length.as_ref().map_or(true, |length| *length > MOST_BUCKETS) || bytes > MOST_NAME_BYTES {
         return Err(EngineError::TimelineTooLong {
             from: unit.date(first.bucket),
             to: unit.date(last.bucket),
@@ -131,6 +141,17 @@ mod tests {
         assert_eq!(buckets[0].speakers, [FacetValue { value: "Bo".into(), count: 1 }]);
         assert!(buckets[1].speakers.is_empty() && buckets[2].speakers.is_empty());
         assert!(joined(&counted[..1], &names, TimelineUnit::Year).unwrap().is_empty());
+    }
+
+    #[test]
+    fn too_many_names_are_refused() {
+        let name = "n".repeat(4096);
+        let named = |buckets: i64| {
+            let counted: Vec<BucketCounts> = (0..buckets).map(|bucket| counts(bucket, 1, 1)).collect();
+            joined(&counted, std::slice::from_ref(&name), TimelineUnit::Day)
+        };
+        assert_eq!(named(512).unwrap().len(), 512);
+        assert!(matches!(named(513), Err(EngineError::TimelineTooLong { .. })));
     }
 
     #[test]

@@ -39,19 +39,32 @@ pub(super) fn versions(
 ) -> Result<VersionPage, EngineError> {
     let purpose = Purpose::Versions(id);
     let mut versions = all(view, id)?;
-    // Counted from the oldest, so that versions that come meanwhile move nothing.
-    let left: Option<usize> = tokens.open(page_token, &purpose)?;
-    let start = left.map_or(0, |left| versions.len().saturating_sub(left));
-    versions.drain(..start);
+    // Continued after the last version shown, as newer ones come and the oldest go meanwhile. Where
+    // that one is gone, only newer ones are left, or those that an earlier generation wrote.
+    let last: Option<(u64, String)> = tokens.open(page_token, &purpose)?;
+    if let Some((generation, digest)) = last {
+        let is_last = |version: &StoredDocument| {
+            version.stamps.generation == generation && version.received.to_string() == digest
+        };
+        let after = versions.iter().rposition(is_last).map(|last| last + 1);
+        let earlier = || versions.iter().position(|version| version.stamps.generation < generation);
+        let start = after.or_else(earlier).unwrap_or(versions.len());
+        versions.drain(..start);
+    }
     let mut bytes = 0;
     let fits = versions.iter().take_while(|version| {
         bytes += metadata_bytes(version);
         bytes <= PAGE_BYTES
     });
     let shown = fits.count().clamp(1, page_size.max(1)).min(versions.len());
-    let left = versions.len() - shown;
+    let more = versions.len() > shown;
     versions.truncate(shown);
-    let next_page_token = if left > 0 { Some(tokens.seal(&left, &purpose)?) } else { None };
+    let next_page_token = match versions.last() {
+        Some(last) if more => {
+            Some(tokens.seal(&(last.stamps.generation, last.received.to_string()), &purpose)?)
+        }
+        _ => None,
+    };
     Ok(VersionPage { versions, next_page_token })
 }
 

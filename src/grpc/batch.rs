@@ -9,11 +9,12 @@ use crate::engine::SearchAnswer;
 use crate::engine::SearchCall;
 use crate::engine::SearchExport;
 use crate::grpc::encoded;
+use crate::grpc::facet;
 use crate::grpc::from_proto;
 use crate::grpc::from_proto::Violations;
 use crate::grpc::pb;
 use crate::grpc::pb::ErrorReason;
-use crate::grpc::response_page::Room;
+use crate::grpc::response_page::ByteBudget;
 use crate::grpc::search_response;
 use crate::grpc::status;
 use crate::grpc::to_proto;
@@ -29,7 +30,8 @@ const EXPORTED: usize = 100;
 
 /// The searches of a batch: each as the engine takes it, or why it cannot be run.
 pub(super) struct Batch {
-    calls: Vec<Result<SearchCall, Status>>,
+    /// With the generation that each is to be answered on or after.
+    calls: Vec<Result<(SearchCall, u64), Status>>,
     /// The generation that all wait for.
     pub(super) generation: u64,
 }
@@ -55,7 +57,7 @@ impl Batch {
                     generation = generation.max(wanted);
                     results += call.page_size;
                     values += call.facets.keys.len() * call.facets.size;
-                    Ok(call)
+                    Ok((call, wanted))
                 }
                 Err(invalid) => Err(invalid.into()),
             });
@@ -72,15 +74,18 @@ impl Batch {
 
     /// Runs those that can be run, on one generation.
     pub(super) fn run(self, engine: &Engine) -> encoded::BatchSearchResponse {
-        let mut room = Room::new();
-        let valid = self.calls.iter().filter_map(|call| call.as_ref().ok().cloned()).collect();
+        let mut room = ByteBudget::new();
+        let valid = self.calls.iter().flatten().map(|(call, _)| call.clone()).collect();
         let (generation, answers) =
             engine.search_batch(valid, |found| room.take(search_response::result_bytes(found)));
-        let mut answers = answers.into_iter();
+        let (mut answers, mut values) = (answers.into_iter(), facet::ValueBudget::new());
         let results = self.calls.into_iter().filter_map(|call| {
             Some(match call {
-                Ok(_) => outcome(answers.next()?.map_err(|error| status::from_engine_error(error, ""))),
-                Err(refused) => outcome(Err(refused)),
+                Ok((_, wanted)) => {
+                    let answer = answers.next()?.map_err(|error| status::from_engine_error(error, ""));
+                    outcome(on_or_after(wanted, generation).and(answer), &mut values)
+                }
+                Err(refused) => outcome(Err(refused), &mut values),
             })
         });
         let results = results.collect();
@@ -88,10 +93,27 @@ impl Batch {
     }
 }
 
-fn outcome(answer: Result<SearchAnswer, Status>) -> encoded::BatchSearchResult {
+/// Refuses an answer on a generation before the one that the search wants: the page tokens of other
+/// searches can put a batch on an earlier one.
+fn on_or_after(wanted: u64, generation: u64) -> Result<(), Status> {
+    let mut wrong = Violations::default();
+    if generation < wanted {
+        let message = format!(
+            "is {wanted}, and the page tokens of this batch are of generation {generation}; send this search in \
+             another batch"
+        );
+        wrong.add("min_generation", ErrorReason::OutOfRange, message);
+    }
+    Ok(wrong.none()?)
+}
+
+fn outcome(
+    answer: Result<SearchAnswer, Status>,
+    values: &mut facet::ValueBudget,
+) -> encoded::BatchSearchResult {
     use encoded::batch_search_result::Outcome;
     let outcome = match answer {
-        Ok(answer) => Outcome::Response(search_response::search_response(answer)),
+        Ok(answer) => Outcome::Response(search_response::search_response(answer, values)),
         Err(refused) => Outcome::Error(to_proto::rpc_status(&refused)),
     };
     encoded::BatchSearchResult { outcome: Some(outcome) }
@@ -125,7 +147,7 @@ pub(super) fn next_part(
     engine: &Engine,
     export: &mut SearchExport,
 ) -> Result<Option<encoded::ExportSearchResponse>, EngineError> {
-    let mut room = Room::new();
+    let mut room = ByteBudget::new();
     let part =
         engine.next_exported(export, EXPORTED, |found| room.take(search_response::result_bytes(found)))?;
     Ok(part.map(|part| {

@@ -20,7 +20,7 @@ use crate::engine::Receipt;
 use crate::engine::SearchAnswer;
 use crate::engine::SearchCall;
 use crate::engine::Submission;
-use crate::grpc::response_page::Room;
+use crate::grpc::response_page::ByteBudget;
 use crate::grpc::search_response;
 use crate::grpc::settings::Settings;
 use crate::grpc::status;
@@ -92,7 +92,7 @@ async fn yield_to_scheduler() {
 
 /// Runs a search for a page that ends early rather than exceed what a response may hold.
 fn run_search(engine: &Engine, search: PlannedSearch) -> Result<SearchAnswer, EngineError> {
-    let mut room = Room::new();
+    let mut room = ByteBudget::new();
     engine.run_search(search, |found| room.take(search_response::result_bytes(found)))
 }
 

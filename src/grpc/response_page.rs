@@ -24,12 +24,12 @@ const DIAGNOSTIC_BYTES: usize = 1 << 20;
 
 /// What is left of [`PAGE_BYTES`] for the items of a response.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct ByteBudget {
     left: usize,
     empty: bool,
 }
 
-impl Room {
+impl ByteBudget {
     pub(super) const fn new() -> Self {
         Self { left: PAGE_BYTES, empty: true }
     }
@@ -50,13 +50,13 @@ impl Room {
 #[derive(Debug)]
 pub(super) struct ResponsePage<T> {
     items: Vec<T>,
-    room: Room,
+    room: ByteBudget,
 }
 
 impl<T: Message> ResponsePage<T> {
     /// A page of [`PAGE_BYTES`].
     pub(super) const fn new() -> Self {
-        Self { items: Vec::new(), room: Room::new() }
+        Self { items: Vec::new(), room: ByteBudget::new() }
     }
 
     /// Adds an item if there is room for it; the first is always added.

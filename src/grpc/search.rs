@@ -9,6 +9,7 @@ use crate::grpc::batch;
 use crate::grpc::batch::Batch;
 use crate::grpc::encoded;
 use crate::grpc::encoded::search_service_server::SearchService;
+use crate::grpc::facet::ValueBudget;
 use crate::grpc::from_proto;
 use crate::grpc::from_proto::Violations;
 use crate::grpc::offload::Offload;
@@ -34,7 +35,7 @@ impl SearchService for Search {
         for document_id in &answer.unreachable {
             tracing::error!(document_id, "a search matches a document whose stored text is damaged");
         }
-        Ok(Response::new(search_response::search_response(answer)))
+        Ok(Response::new(search_response::search_response(answer, &mut ValueBudget::new())))
     }
 
     async fn batch_search(

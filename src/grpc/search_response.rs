@@ -21,7 +21,11 @@ use crate::grpc::to_proto;
 use crate::query::Field;
 use crate::span::TextSpan;
 
-pub(super) fn search_response(answer: SearchAnswer) -> encoded::SearchResponse {
+/// A search's response. Values of facets for which `values` has no room are counted as further ones.
+pub(super) fn search_response(
+    answer: SearchAnswer,
+    values: &mut facet::ValueBudget,
+) -> encoded::SearchResponse {
     let SearchAnswer {
         results,
         next_page_token,
@@ -41,7 +45,7 @@ pub(super) fn search_response(answer: SearchAnswer) -> encoded::SearchResponse {
         provenance: Some(to_proto::provenance(&provenance)),
         unmatched_terms,
         suggestion,
-        facets: facets.into_iter().map(facet::response).collect(),
+        facets: facets.into_iter().map(|facet| facet::response(facet, values)).collect(),
         total_size_without_filter: to_proto::int64(total_without_filter),
         unreachable,
     }

@@ -119,13 +119,14 @@ async fn a_batch_continues_on_the_generation_of_its_tokens() {
     let first = batch(vec![page("comet", ""), page("hill", "")]);
     let first = searches.batch_search(first).await.unwrap().into_inner();
     let tokens: Vec<&str> = first.results.iter().map(|result| &*response(result).next_page_token).collect();
-    documents.put_document(put_text("new", &text(50))).await.unwrap();
+    let written = documents.put_document(put_text("new", &text(50))).await.unwrap().into_inner().generation;
     let other = searches.search(page("comet", "")).await.unwrap().into_inner().next_page_token;
     let second = batch(vec![
         page("comet", tokens[0]),
         page("hill", tokens[1]),
         page("comet", ""),
         page("comet", &other),
+        pb::SearchRequest { min_generation: written, ..page("comet", "") },
     ]);
     let second = searches.batch_search(second).await.unwrap().into_inner();
     assert_eq!(second.generation, first.generation);
@@ -134,6 +135,11 @@ async fn a_batch_continues_on_the_generation_of_its_tokens() {
     }
     assert_eq!(response(&second.results[0]).results.len(), 4);
     assert_eq!(Code::from(error(&second.results[3]).code), Code::InvalidArgument);
+    // What was written since cannot be read on the generation of the tokens.
+    let refusal = error(&second.results[4]);
+    let details = refusal.encode_to_vec();
+    let status = tonic::Status::with_details(Code::from(refusal.code), &refusal.message, details.into());
+    refused(&status, Code::InvalidArgument, "OUT_OF_RANGE", "min_generation");
 }
 
 async fn a_batch_fits_what_clients_take() {

@@ -26,7 +26,32 @@ pub(crate) fn trials() -> Vec<Trial> {
         a_restore_on_condition_is_aborted,
         pairs_are_not_restored,
         versions_are_kept_within_bounds,
+        pages_of_versions_join_while_the_oldest_go,
     ]
+}
+
+async fn pages_of_versions_join_while_the_oldest_go() {
+    let folder = Arc::new(TempDir::new().unwrap());
+    let server = TestServer::start_with(folder, |settings| settings.keep_versions = 4).await;
+    for number in 1..=5 {
+        put(&server, number).await;
+    }
+    let titles = |page: &pb::ListDocumentVersionsResponse| {
+        let documents = page.versions.iter().filter_map(|version| version.document.as_ref());
+        documents.map(|document| document.title.clone()).collect::<Vec<_>>()
+    };
+    let first = page(&server, 2, "").await.unwrap();
+    assert_eq!(titles(&first), ["Title 5", "Title 4"]);
+    // The first version goes when the sixth comes.
+    put(&server, 6).await;
+    let second = page(&server, 2, &first.next_page_token).await.unwrap();
+    assert_eq!((titles(&second), &*second.next_page_token), (vec!["Title 3".into(), "Title 2".into()], ""));
+    // Where the last one shown is gone too, there is nothing earlier.
+    for number in 7..=9 {
+        put(&server, number).await;
+    }
+    let gone = page(&server, 2, &first.next_page_token).await.unwrap();
+    assert_eq!((gone.versions.len(), &*gone.next_page_token), (0, ""));
 }
 
 fn text(number: usize) -> String {

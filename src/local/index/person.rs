@@ -11,7 +11,7 @@ type Words = BTreeSet<String>;
 /// The participants of a document by the words of their names.
 #[derive(Debug)]
 pub(super) struct People {
-    /// By the words of a name or alias; `None` where several have it, who cannot be told apart by it.
+    /// By the words of a name or alias; `None` where it is the name of several.
     by_name: HashMap<Words, Option<usize>>,
     /// All words of each one's names.
     words: Vec<Words>,
